@@ -1,0 +1,119 @@
+// The loops under the elementwise operations and reductions.
+//
+// Each writes into memory that it has just been given, once, through pointers: loops of this form
+// vectorise. The closures are inlined; nothing is called per element.
+
+/// The array of f(0), f(1), … f(count - 1), for a function of the elements of one array.
+@inlinable
+@inline(__always)
+public func generate<Scalar: Real>(
+  _ count: Int, _ a: [Scalar], _ f: (Scalar) -> Scalar
+) -> [Scalar] {
+  [Scalar](unsafeUninitializedCapacity: count) { result, filled in
+    a.withUnsafeBufferPointer { a in
+      for i in 0..<count { result.initializeElement(at: i, to: f(a[i])) }
+    }
+    filled = count
+  }
+}
+
+/// The same, for a function of two arrays.
+@inlinable
+@inline(__always)
+public func generate<Scalar: Real>(
+  _ count: Int, _ a: [Scalar], _ b: [Scalar], _ f: (Scalar, Scalar) -> Scalar
+) -> [Scalar] {
+  [Scalar](unsafeUninitializedCapacity: count) { result, filled in
+    a.withUnsafeBufferPointer { a in
+      b.withUnsafeBufferPointer { b in
+        for i in 0..<count { result.initializeElement(at: i, to: f(a[i], b[i])) }
+      }
+    }
+    filled = count
+  }
+}
+
+/// The same, for the rows of a matrix and one vector beside each.
+@inlinable
+@inline(__always)
+public func generateRows<Scalar: Real>(
+  _ rows: Int, _ columns: Int, _ a: [Scalar], _ b: [Scalar], _ f: (Scalar, Scalar) -> Scalar
+) -> [Scalar] {
+  [Scalar](unsafeUninitializedCapacity: rows * columns) { result, filled in
+    a.withUnsafeBufferPointer { a in
+      b.withUnsafeBufferPointer { b in
+        for i in 0..<rows {
+          for j in 0..<columns {
+            result.initializeElement(at: i &* columns &+ j, to: f(a[i &* columns &+ j], b[j]))
+          }
+        }
+      }
+    }
+    filled = rows * columns
+  }
+}
+
+/// The sum of f over an array, in sixteen partial sums: that many additions run side by side,
+/// and rounding errors grow more slowly than in one long sum.
+@inlinable
+@inline(__always)
+public func total<Scalar: Real>(_ a: [Scalar], _ f: (Scalar.Wide) -> Scalar.Wide) -> Scalar {
+  a.withUnsafeBufferPointer { a in
+    let width = Scalar.Wide.scalarCount
+    var (sums, i) = (Scalar.Wide(repeating: 0), 0)
+    if let base = UnsafeRawPointer(a.baseAddress) {
+      while i &+ width <= a.count {
+        let offset = i &* MemoryLayout<Scalar>.stride
+        sums += f(base.loadUnaligned(fromByteOffset: offset, as: Scalar.Wide.self))
+        i &+= width
+      }
+    }
+    var rest = Scalar.Wide(repeating: 0)
+    for j in i..<a.count { rest[j &- i] = a[j] }
+    return (sums + f(rest)).sum()
+  }
+}
+
+/// The sum over the rows of a matrix, row after row: [rows, columns] → [columns].
+@inlinable
+@inline(__always)
+public func columnSums<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) -> [Scalar] {
+  var sums = [Scalar](repeating: 0, count: columns)
+  sums.withUnsafeMutableBufferPointer { sums in
+    a.withUnsafeBufferPointer { a in
+      for i in 0..<rows {
+        for j in 0..<columns { sums[j] += a[i &* columns &+ j] }
+      }
+    }
+  }
+  return sums
+}
+
+/// The sum of each row of a matrix: [rows, columns] → [rows].
+@inlinable
+@inline(__always)
+public func rowSums<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) -> [Scalar] {
+  var sums = [Scalar](repeating: 0, count: rows)
+  for i in 0..<rows {
+    for j in 0..<columns { sums[i] += a[i &* columns &+ j] }
+  }
+  return sums
+}
+
+/// Rows become columns, in blocks of 16 rows so that both sides stay in the cache.
+@inlinable
+@inline(__always)
+public func transpose<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) -> [Scalar] {
+  [Scalar](unsafeUninitializedCapacity: rows * columns) { result, filled in
+    a.withUnsafeBufferPointer { a in
+      for top in stride(from: 0, to: rows, by: 16) {
+        for j in 0..<columns {
+          for i in top..<Swift.min(top &+ 16, rows) {
+            result.initializeElement(at: j &* rows &+ i, to: a[i &* columns &+ j])
+          }
+        }
+      }
+    }
+    filled = rows * columns
+  }
+}

@@ -1,0 +1,58 @@
+import Foundation
+
+/// A floating-point type that the library computes in: `Float` to train, `Double` to check.
+public protocol Real: BinaryFloatingPoint, SIMDScalar, Sendable, Codable {
+  /// As many numbers as the widest registers hold, for the kernels.
+  associatedtype Wide: SIMD where Wide.Scalar == Self
+  /// Half as many.
+  associatedtype Narrow: SIMD where Narrow.Scalar == Self
+
+  /// eˣ.
+  static func exp(_ x: Self) -> Self
+  /// eˣ - 1, exact where x is small.
+  static func expMinusOne(_ x: Self) -> Self
+  /// The natural logarithm.
+  static func log(_ x: Self) -> Self
+  /// log(1 + x), exact where x is small.
+  static func log(onePlus x: Self) -> Self
+  /// The hyperbolic tangent.
+  static func tanh(_ x: Self) -> Self
+  /// The error function, 2/√π ∫₀ˣ e^(-t²) dt.
+  static func erf(_ x: Self) -> Self
+  /// The cosine of an angle in radians.
+  static func cos(_ x: Self) -> Self
+  /// The sine of an angle in radians.
+  static func sin(_ x: Self) -> Self
+  /// x to the power y.
+  static func pow(_ x: Self, _ y: Self) -> Self
+}
+
+extension Float: Real {
+  public typealias Wide = SIMD16<Float>
+  public typealias Narrow = SIMD8<Float>
+
+  public static func exp(_ x: Float) -> Float { Foundation.exp(x) }
+  public static func expMinusOne(_ x: Float) -> Float { Foundation.expm1(x) }
+  public static func log(_ x: Float) -> Float { Foundation.log(x) }
+  public static func log(onePlus x: Float) -> Float { Foundation.log1p(x) }
+  public static func tanh(_ x: Float) -> Float { Foundation.tanh(x) }
+  public static func erf(_ x: Float) -> Float { Foundation.erf(x) }
+  public static func cos(_ x: Float) -> Float { Foundation.cos(x) }
+  public static func sin(_ x: Float) -> Float { Foundation.sin(x) }
+  public static func pow(_ x: Float, _ y: Float) -> Float { Foundation.pow(x, y) }
+}
+
+extension Double: Real {
+  public typealias Wide = SIMD8<Double>
+  public typealias Narrow = SIMD4<Double>
+
+  public static func exp(_ x: Double) -> Double { Foundation.exp(x) }
+  public static func expMinusOne(_ x: Double) -> Double { Foundation.expm1(x) }
+  public static func log(_ x: Double) -> Double { Foundation.log(x) }
+  public static func log(onePlus x: Double) -> Double { Foundation.log1p(x) }
+  public static func tanh(_ x: Double) -> Double { Foundation.tanh(x) }
+  public static func erf(_ x: Double) -> Double { Foundation.erf(x) }
+  public static func cos(_ x: Double) -> Double { Foundation.cos(x) }
+  public static func sin(_ x: Double) -> Double { Foundation.sin(x) }
+  public static func pow(_ x: Double, _ y: Double) -> Double { Foundation.pow(x, y) }
+}
