@@ -3,33 +3,34 @@
 // Each writes into memory that it has just been given, once, through pointers: loops of this form
 // vectorise. The closures are inlined; nothing is called per element.
 
-/// The array of f(0), f(1), … f(count - 1), for a function of the elements of one array.
+/// A new array with a function of each element.
 @inlinable
 @inline(__always)
 public func generate<Scalar: Real>(
-  _ count: Int, _ a: [Scalar], _ f: (Scalar) -> Scalar
+  _ a: [Scalar], _ f: (Scalar) -> Scalar
 ) -> [Scalar] {
-  [Scalar](unsafeUninitializedCapacity: count) { result, filled in
+  [Scalar](unsafeUninitializedCapacity: a.count) { result, filled in
     a.withUnsafeBufferPointer { a in
-      for i in 0..<count { result.initializeElement(at: i, to: f(a[i])) }
+      for i in 0..<a.count { result.initializeElement(at: i, to: f(a[i])) }
     }
-    filled = count
+    filled = a.count
   }
 }
 
-/// The same, for a function of two arrays.
+/// The same, for a function of the elements at the same place in two arrays of one length.
 @inlinable
 @inline(__always)
 public func generate<Scalar: Real>(
-  _ count: Int, _ a: [Scalar], _ b: [Scalar], _ f: (Scalar, Scalar) -> Scalar
+  _ a: [Scalar], _ b: [Scalar], _ f: (Scalar, Scalar) -> Scalar
 ) -> [Scalar] {
-  [Scalar](unsafeUninitializedCapacity: count) { result, filled in
+  require(a.count == b.count, "generate: arrays of \(a.count) and \(b.count) numbers")
+  return [Scalar](unsafeUninitializedCapacity: a.count) { result, filled in
     a.withUnsafeBufferPointer { a in
       b.withUnsafeBufferPointer { b in
-        for i in 0..<count { result.initializeElement(at: i, to: f(a[i], b[i])) }
+        for i in 0..<a.count { result.initializeElement(at: i, to: f(a[i], b[i])) }
       }
     }
-    filled = count
+    filled = a.count
   }
 }
 

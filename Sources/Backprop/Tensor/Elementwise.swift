@@ -6,19 +6,24 @@
 
 extension Tensor {
   /// A function of every element.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   @inlinable
   public func map(_ transform: (Scalar) throws -> Scalar) rethrows -> Tensor {
     Tensor(try storage.map(transform), shape: shape)
   }
 
   /// A function of the elements at the same place in two tensors of one shape.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   @inlinable
   public func zip(
     _ other: Tensor, _ combine: (Scalar, Scalar) throws -> Scalar
   ) rethrows -> Tensor {
     require(
       shape == other.shape, "zip: the shapes \(shape) and \(other.shape) must be the same")
-    return Tensor(try storage.indices.map { try combine(storage[$0], other.storage[$0]) }, shape: shape)
+    return Tensor(
+      try storage.indices.map { try combine(storage[$0], other.storage[$0]) }, shape: shape)
   }
 
   /// Arithmetic with the broadcasting of scalars' rows: [m, n] ∘ [m, n], or [m, n] ∘ [n].
@@ -27,7 +32,7 @@ extension Tensor {
     with other: Tensor, _ symbol: StaticString, _ combine: (Scalar, Scalar) -> Scalar
   ) -> Tensor {
     if shape == other.shape {
-      return Tensor(generate(count, storage, other.storage, combine), shape: shape)
+      return Tensor(generate(storage, other.storage, combine), shape: shape)
     }
     require(
       rank == 2 && other.rank == 1 && shape[1] == other.shape[0],
@@ -89,9 +94,9 @@ extension Tensor {
   public static func += (a: inout Tensor, b: Tensor) { a = a + b }
   public static func -= (a: inout Tensor, b: Tensor) { a = a - b }
 
-  /// `map` for the library's own functions: inlined, so that the loop vectorises.
+  /// `map` for this file: inlined, so that the loop vectorises.
   @inline(__always)
   func each(_ transform: (Scalar) -> Scalar) -> Tensor {
-    Tensor(generate(count, storage, transform), shape: shape)
+    Tensor(generate(storage, transform), shape: shape)
   }
 }

@@ -1,0 +1,61 @@
+/// A dense layer, y = x·W + b: every output is a weighted sum of all inputs, plus a bias.
+public struct Dense<Scalar: Real>: Layer {
+  /// `weight` is W, `[inputs, outputs]`; `bias` is b, `[outputs]`.
+  public var parameters: WeightAndBias<Scalar>
+
+  /// The layer's input, `[batch, inputs]`.
+  public struct Cache: Sendable {
+    public let x: Tensor<Scalar>
+  }
+
+  public init(weight: Tensor<Scalar>, bias: Tensor<Scalar>) {
+    require(
+      weight.rank == 2 && bias.shape == [weight.columns],
+      "Dense: weight \(weight.shape) and bias \(bias.shape) must be [inputs, outputs] and [outputs]"
+    )
+    parameters = WeightAndBias(weight: weight, bias: bias)
+  }
+
+  /// A layer with random weights and biases of zero.
+  public init(
+    _ inputs: Int, _ outputs: Int, _ initializer: Initializer = .he,
+    using generator: inout some RandomNumberGenerator
+  ) {
+    self.init(
+      weight: initializer([inputs, outputs], fanIn: inputs, fanOut: outputs, using: &generator),
+      bias: Tensor(shape: [outputs]))
+  }
+
+  public func forward(
+    _ x: Tensor<Scalar>, in context: inout Context
+  ) -> (output: Tensor<Scalar>, cache: Cache) {
+    require(
+      x.rank == 2 && x.shape[1] == parameters.weight.rows,
+      "Dense: the input is \(x.shape); with W \(parameters.weight.shape) it must be "
+        + "[batch, \(parameters.weight.rows)]")
+    let y = matmul(x, parameters.weight) + parameters.bias  // [batch, outputs]
+    return (y, Cache(x: x))
+  }
+
+  public func backward(
+    _ dY: Tensor<Scalar>, _ cache: Cache
+  ) -> (dInput: Tensor<Scalar>, gradient: WeightAndBias<Scalar>) {
+    // forward: y = x·W + b
+    let dX = matmul(dY, transposed: parameters.weight)  // [batch, inputs]
+    return (dX, gradient(dY, cache))
+  }
+
+  public func gradient(_ dY: Tensor<Scalar>, _ cache: Cache) -> WeightAndBias<Scalar> {
+    // forward: y = x·W + b
+    let dW = matmul(transposed: cache.x, dY)  // [inputs, outputs]
+    let db = dY.sum(axis: 0)  // [outputs]
+    return WeightAndBias(weight: dW, bias: db)
+  }
+
+  public mutating func visit(
+    _ other: WeightAndBias<Scalar>,
+    _ body: (String, inout Tensor<Scalar>, Tensor<Scalar>) -> Void
+  ) {
+    parameters.visit(other, body)
+  }
+}

@@ -1,0 +1,45 @@
+/// Inverted dropout: in training each element is set to zero with probability p, and the others are
+/// divided by 1 - p, so that the expected value stays; in use nothing happens.
+///
+/// Source: Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov, "Dropout", JMLR 15, 2014; there
+/// the division is done at test time instead.
+public struct Dropout<Scalar: Real>: Layer {
+  /// The share of elements that are dropped, in 0..<1.
+  public let rate: Scalar
+
+  /// One mask for the whole pass: 1/(1 - p) where an element stays, 0 where it was dropped.
+  ///
+  /// Backward must use the same mask; there is none where nothing was dropped.
+  public struct Cache: Sendable {
+    public let scaledMask: Tensor<Scalar>?
+  }
+
+  public init(rate: Scalar) {
+    require(0 <= rate && rate < 1, "Dropout: the rate is \(rate); it must be at least 0, under 1")
+    self.rate = rate
+  }
+
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public func forward(
+    _ x: Tensor<Scalar>, in context: inout Context
+  ) -> (output: Tensor<Scalar>, cache: Cache) {
+    guard context.mode == .training && rate > 0 else { return (x, Cache(scaledMask: nil)) }
+    let kept = 1 / (1 - rate)
+    // 2⁻²⁴ steps are fine enough for a probability.
+    let limit = UInt64(Double(rate) * 0x1p24)
+    var mask = Tensor<Scalar>(shape: x.shape)
+    for i in 0..<mask.count where context.generator.next() >> 40 >= limit {
+      mask.storage[i] = kept
+    }
+    return (x * mask, Cache(scaledMask: mask))
+  }
+
+  public func backward(
+    _ dY: Tensor<Scalar>, _ cache: Cache
+  ) -> (dInput: Tensor<Scalar>, gradient: NoParameters<Scalar>) {
+    // forward: y = x ⊙ mask/(1 - p)
+    let dX = cache.scaledMask.map { dY * $0 } ?? dY
+    return (dX, NoParameters())
+  }
+}

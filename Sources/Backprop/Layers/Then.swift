@@ -1,0 +1,53 @@
+/// Two layers, one after the other: y = second(first(x)).
+///
+/// Its backward is the chain rule, and nothing else: the second layer's first, then the first's.
+public struct Then<First: Layer, Second: Layer>: Layer where First.Scalar == Second.Scalar {
+  public typealias Scalar = First.Scalar
+  public typealias Cache = (first: First.Cache, second: Second.Cache)
+
+  public var first: First
+  public var second: Second
+
+  public init(_ first: First, _ second: Second) { (self.first, self.second) = (first, second) }
+
+  public var parameters: Pair<First.Parameters, Second.Parameters> {
+    Pair(first.parameters, second.parameters)
+  }
+
+  public func forward(
+    _ x: Tensor<Scalar>, in context: inout Context
+  ) -> (output: Tensor<Scalar>, cache: Cache) {
+    let (hidden, firstCache) = first.forward(x, in: &context)
+    let (y, secondCache) = second.forward(hidden, in: &context)
+    return (y, (firstCache, secondCache))
+  }
+
+  public func backward(
+    _ dY: Tensor<Scalar>, _ cache: Cache
+  ) -> (dInput: Tensor<Scalar>, gradient: Pair<First.Parameters, Second.Parameters>) {
+    // forward: hidden = first(x), y = second(hidden)
+    let (dHidden, secondGradient) = second.backward(dY, cache.second)
+    let (dX, firstGradient) = first.backward(dHidden, cache.first)
+    return (dX, Pair(firstGradient, secondGradient))
+  }
+
+  public func gradient(
+    _ dY: Tensor<Scalar>, _ cache: Cache
+  ) -> Pair<First.Parameters, Second.Parameters> {
+    let (dHidden, secondGradient) = second.backward(dY, cache.second)
+    return Pair(first.gradient(dHidden, cache.first), secondGradient)
+  }
+
+  public mutating func visit(
+    _ other: Pair<First.Parameters, Second.Parameters>,
+    _ body: (String, inout Tensor<Scalar>, Tensor<Scalar>) -> Void
+  ) {
+    first.visit(other.first) { body("first." + $0, &$1, $2) }
+    second.visit(other.second) { body("second." + $0, &$1, $2) }
+  }
+}
+
+extension Layer {
+  /// This layer, followed by another.
+  public func then<Next: Layer<Scalar>>(_ next: Next) -> Then<Self, Next> { Then(self, next) }
+}

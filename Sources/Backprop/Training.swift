@@ -1,0 +1,35 @@
+// The loop's two halves: one step of training on a mini-batch, and the answers after training.
+
+extension Layer {
+  /// One step of training a classifier: forward, loss, backward, update. Returns the loss.
+  ///
+  /// - Parameters:
+  ///   - x: A mini-batch, `[m, …]`.
+  ///   - labels: The class of each sample.
+  ///   - l2: The strength λ of the penalty λ/2·ΣW² that is added to the loss; not in what is
+  ///     returned.
+  ///   - optimizer: Turns the gradient into a step.
+  ///   - context: Says that this is training, and brings the randomness.
+  public mutating func trainingStep(
+    _ x: Tensor<Scalar>, labels: [Int], l2: Scalar = 0,
+    with optimizer: inout some Optimizer<Scalar>,
+    in context: inout Context
+  ) -> Scalar {
+    let (logits, cache) = forward(x, in: &context)
+    let (loss, dLogits) = softmaxCrossEntropy(logits: logits, labels: labels)
+    var gradient = gradient(dLogits, cache)
+    if l2 > 0 { gradient.addL2Penalty(l2, of: parameters) }
+    optimizer.update(&self, gradient)
+    return loss
+  }
+
+  /// The outputs for many samples, computed a batch at a time to save memory.
+  public func predict(_ x: Tensor<Scalar>, batch: Int = 500) -> Tensor<Scalar> {
+    require(batch >= 1, "predict: a batch of \(batch) samples; it must be 1 or more")
+    let parts = stride(from: 0, to: x.rows, by: batch).map { start in
+      callAsFunction(x.rows(start..<min(start + batch, x.rows)))
+    }
+    guard let first = parts.first else { return callAsFunction(x) }
+    return Tensor(parts.flatMap(\.scalars), shape: [x.rows] + first.shape.dropFirst())
+  }
+}
