@@ -20,7 +20,7 @@ let talking: [SwiftSetting] = [
   .unsafeFlags(["-O", "-assert-config", "Debug"], .when(configuration: .debug))
 ]
 
-/// The library is compiled for the processor that builds it. `PORTABLE=1 swift build` does without.
+/// The library is compiled for the processor that builds it, unless `PORTABLE=1` is set.
 let kernels: [SwiftSetting] = {
   // Without math errno, square roots vectorise on Linux.
   var flags = ["-Ounchecked", "-Xcc", "-fno-math-errno"]
@@ -63,7 +63,7 @@ let package = Package(
       name: "Datasets", dependencies: ["Backprop"], resources: [.copy("Resources")],
       swiftSettings: strict + optimised),
     .target(name: "Figures", swiftSettings: strict + optimised),
-    .target(name: "Course", dependencies: ["Backprop"], swiftSettings: strict + optimised),
+    .target(name: "Course", dependencies: ["Backprop", "Figures"], swiftSettings: strict + optimised),
     .target(
       name: "Exercises", dependencies: ["Backprop", "Course"], path: "exercises",
       swiftSettings: talking),

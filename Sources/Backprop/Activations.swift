@@ -83,6 +83,8 @@ extension Activation: Layer {
   /// The activation's input, any shape.
   public struct Cache: Sendable {
     public let x: Tensor<Scalar>
+
+    public init(x: Tensor<Scalar>) { self.x = x }
   }
 
   @specialized(where Scalar == Float)

@@ -31,6 +31,7 @@ public enum Initializer: Sendable, Equatable {
   ///   - fanIn: How many inputs an output sums.
   ///   - fanOut: How many outputs an input goes to.
   ///   - generator: The source of randomness.
+  /// - Returns: The weights.
   public func callAsFunction<Scalar: Real>(
     _ shape: [Int], fanIn: Int, fanOut: Int, using generator: inout some RandomNumberGenerator
   ) -> Tensor<Scalar> {

@@ -115,6 +115,7 @@ public func binaryCrossEntropy<Scalar>(
 /// - Parameters:
 ///   - z: One score for each class, `[m, classes]`.
 ///   - t: What each row's probabilities should be, `[m, classes]`; a row usually sums to 1.
+/// - Returns: The loss, and (softmax(z)·Σt - t)/m, which is (p - t)/m where rows of t sum to 1.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func softmaxCrossEntropy<Scalar>(

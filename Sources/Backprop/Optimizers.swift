@@ -1,7 +1,7 @@
 // From gradients to steps. Sorted by what they remember: nothing, then two averages a parameter.
 
 /// A rule that moves parameters against their gradient.
-public protocol Optimizer<Scalar>: Sendable {
+public protocol Optimizer<Scalar> {
   associatedtype Scalar: Real
 
   /// η, the length of the steps; schedules change it between them.

@@ -27,6 +27,7 @@ public func softmax<Scalar>(_ logits: Tensor<Scalar>) -> Tensor<Scalar> {
 /// - Parameters:
 ///   - dY: ∂loss/∂y, `[m, n]`.
 ///   - y: What the forward pass gave, `softmax(x)`, `[m, n]`.
+/// - Returns: ∂loss/∂x, `[m, n]`.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func softmaxBackward<Scalar>(_ dY: Tensor<Scalar>, y: Tensor<Scalar>) -> Tensor<Scalar> {

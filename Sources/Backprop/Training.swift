@@ -1,15 +1,15 @@
 // The loop's two halves: one step of training on a mini-batch, and the answers after training.
 
 extension Layer {
-  /// One step of training a classifier: forward, loss, backward, update. Returns the loss.
+  /// One step of training a classifier: forward, loss, backward, update.
   ///
   /// - Parameters:
   ///   - x: A mini-batch, `[m, …]`.
   ///   - labels: The class of each sample.
-  ///   - l2: The strength λ of the penalty λ/2·ΣW² that is added to the loss; not in what is
-  ///     returned.
+  ///   - l2: The strength λ of the penalty λ/2·ΣW² that is added to the loss.
   ///   - optimizer: Turns the gradient into a step.
   ///   - context: Says that this is training, and brings the randomness.
+  /// - Returns: The loss before the step, without the penalty.
   public mutating func trainingStep(
     _ x: Tensor<Scalar>, labels: [Int], l2: Scalar = 0,
     with optimizer: inout some Optimizer<Scalar>,

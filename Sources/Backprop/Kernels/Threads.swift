@@ -28,6 +28,7 @@ public enum Threads {
 ///   - count: How many elements there are to share out.
 ///   - grain: Parts begin at multiples of this.
 ///   - worth: Whether there is enough work; a region costs about a microsecond.
+///   - body: Works on a part; parts do not overlap.
 public func parallel(_ count: Int, grain: Int, worth: Bool, _ body: (Range<Int>) -> Void) {
   let threads = Threads.count
   guard worth, threads > 1, count >= 2 &* grain else { return body(0..<count) }

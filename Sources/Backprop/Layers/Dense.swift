@@ -6,6 +6,8 @@ public struct Dense<Scalar: Real>: Layer {
   /// The layer's input, `[batch, inputs]`.
   public struct Cache: Sendable {
     public let x: Tensor<Scalar>
+
+    public init(x: Tensor<Scalar>) { self.x = x }
   }
 
   public init(weight: Tensor<Scalar>, bias: Tensor<Scalar>) {

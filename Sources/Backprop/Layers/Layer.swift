@@ -5,7 +5,7 @@
 /// ∂loss/∂parameters. Nothing is remembered in the layer itself, so one layer may be used twice in a
 /// network, and a forward pass forgotten costs nothing. A cache never holds the parameters: update
 /// them only after the backward pass that belongs to it.
-public protocol Layer<Scalar>: Sendable {
+public protocol Layer<Scalar> {
   associatedtype Scalar: Real
   /// What backward needs of the forward pass.
   associatedtype Cache

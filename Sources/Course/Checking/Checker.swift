@@ -1,0 +1,122 @@
+import Backprop
+
+/// What one case showed: the output, and for each part what is wrong with it, or nil.
+struct Outcome<Input, Output> {
+  let input: Input
+  let output: Output
+  let findings: [String?]
+
+  var isRight: Bool { findings.allSatisfy { $0 == nil } }
+}
+
+extension Problem {
+  /// Checks an answer on every case, and explains the first one where it is wrong.
+  func verdict(
+    from first: Int = 0, willRun: (Int) -> Void = { _ in }, _ answer: (Input) throws -> Output
+  ) -> Verdict {
+    var outcomes = [Outcome<Input, Output>]()
+    do {
+      for index in first..<cases.count {
+        willRun(index)
+        let input = cases[index].input
+        let output = try answer(input)
+        if let change = difference(between: output, and: try answer(input)) {
+          return .wrong(change)
+        }
+        outcomes.append(
+          Outcome(input: input, output: output, findings: findings(output, in: cases[index])))
+      }
+    } catch let todo as Todo {
+      return .todo("exercises/\(file):\(todo.line)")
+    } catch {
+      return .wrong("\(name) threw an error: \(error)")
+    }
+    return outcomes.allSatisfy(\.isRight) ? .passed : .wrong(diagnosis(of: outcomes))
+  }
+
+  /// What is wrong with each part of an output, in the parts' order.
+  private func findings(_ output: Output, in test: Case<Input>) -> [String?] {
+    if let judge { return [judge(test.input, output)] }
+    let expected = reference(test.input)
+    return parts.map { part in
+      finding(part, part.value(output), expected: part.value(expected), in: test)
+    }
+  }
+
+  /// What is wrong with one part, or nil: its shape, a number that is none, its first wrong element.
+  private func finding(
+    _ part: Part<Input, Output>, _ got: Matrix, expected: Matrix, in test: Case<Input>
+  ) -> String? {
+    guard got.shape == expected.shape else {
+      return shapeFinding(part, got.shape, expected: expected.shape, at: test.input)
+    }
+    let reference = got.scalars.indices.first {
+      !agree(got.scalars[$0], expected.scalars[$0])
+    }
+    var slope: Matrix?
+    if let forward, let variable = part.variable, !test.isCorner {
+      let loss = forward(test.input)
+      let numeric = centralDifferences(forward, variable, at: test.input)
+      slope = numeric
+      let wrong = got.scalars.indices.first {
+        !agree(got.scalars[$0], withDifference: numeric.scalars[$0], loss: loss)
+      }
+      if reference == nil, wrong == nil { return nil }
+      guard let place = reference ?? wrong else { return nil }
+      return wrongElement(part, got, expected, slope, at: place)
+    }
+    return reference.map { wrongElement(part, got, expected, slope, at: $0) }
+  }
+
+  private func wrongElement(
+    _ part: Part<Input, Output>, _ got: Matrix, _ expected: Matrix, _ slope: Matrix?, at i: Int
+  ) -> String {
+    let wrong = got.scalars.indices.filter { !agree(got.scalars[$0], expected.scalars[$0]) }
+    return "\(part.name)\(place(i, in: got.shape)) is \(digits(got.scalars[i])), "
+      + "should be \(digits(expected.scalars[i]))"
+      + (slope.map { "; central differences say \(digits($0.scalars[i]))" } ?? "")
+      + (got.count > 1 ? " (\(wrong.count) of \(got.count) elements are wrong)" : "")
+  }
+
+  /// What an answer says the second time, if that is something else.
+  private func difference(between one: Output, and two: Output) -> String? {
+    if judge != nil { return nil }
+    for part in parts {
+      let (a, b) = (part.value(one), part.value(two))
+      let same =
+        a.shape == b.shape
+        && zip(a.scalars, b.scalars).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) }
+      guard !same else { continue }
+      return "\(part.name) differs between two calls with the same input: an answer may depend "
+        + "on its arguments only. Is something random, or kept in a variable outside the function?"
+    }
+    return nil
+  }
+}
+
+/// The gradient of a function with respect to one of its tensors, by central differences.
+private func centralDifferences<Input>(
+  _ forward: (Input) -> Double, _ variable: WritableKeyPath<Input, Matrix>, at input: Input
+) -> Matrix {
+  let h = 1e-5
+  var (nudged, gradient) = (input, input[keyPath: variable])
+  for i in gradient.scalars.indices {
+    let x = input[keyPath: variable].scalars[i]
+    nudged[keyPath: variable].scalars[i] = x + h
+    let above = forward(nudged)
+    nudged[keyPath: variable].scalars[i] = x - h
+    gradient.scalars[i] = (above - forward(nudged)) / (2 * h)
+    nudged[keyPath: variable].scalars[i] = x
+  }
+  return gradient
+}
+
+/// Whether a number agrees with the reference's, but for rounding; NaN agrees with nothing.
+func agree(_ a: Double, _ b: Double) -> Bool {
+  a == b || abs(a - b) <= 1e-9 + 1e-9 * max(abs(a), abs(b))
+}
+
+/// Whether a number agrees with a central difference, whose own error grows with the loss.
+func agree(_ a: Double, withDifference b: Double, loss: Double) -> Bool {
+  abs(a - b) <= 1e-8 * (1 + abs(loss)) + 1e-6 * max(abs(a), abs(b))
+}

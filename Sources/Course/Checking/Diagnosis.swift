@@ -1,0 +1,165 @@
+import Backprop
+import Foundation
+
+extension Problem {
+  /// Which parts are right in the first wrong case, each finding, and the ideas recognised.
+  func diagnosis(of outcomes: [Outcome<Input, Output>]) -> String {
+    guard let wrong = outcomes.first(where: { !$0.isRight }) else { return "" }
+    var lines = [String]()
+    if judge == nil && parts.count > 1 {
+      lines += [
+        zip(parts, wrong.findings).map { "\($0.name) \($1 == nil ? "✓" : "✗")" }
+          .joined(separator: "  ")
+      ]
+    }
+    lines += ["with \(shapes(of: wrong.input)):"]
+    for (index, finding) in wrong.findings.enumerated() {
+      guard let finding else { continue }
+      lines += ["✗ " + finding]
+      guard judge == nil else { continue }
+      let part = parts[index]
+      let known = recognised(part, index, in: outcomes)
+      lines += known.isEmpty ? pattern(of: part, in: wrong) : known.map { "→ " + $0 }
+    }
+    if judge != nil { lines += recognisedByJudge(in: outcomes).map { "→ " + $0 } }
+    let right = outcomes.filter(\.isRight)
+    if !right.isEmpty {
+      lines += ["right with " + right.map { shapes(of: $0.input) }.joined(separator: "; with ")]
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// The tensors that the function was called with: x [5, 3], dy [5, 3].
+  func shapes(of input: Input) -> String {
+    input.tensors.map { "\($0.name) \($0.value.shape)" }.joined(separator: ", ")
+  }
+
+  /// The sentences of the misconceptions that give this part's values in every case.
+  private func recognised(
+    _ part: Part<Input, Output>, _ index: Int, in outcomes: [Outcome<Input, Output>]
+  ) -> [String] {
+    misconceptions.filter { misconception in
+      var differs = false
+      for outcome in outcomes {
+        let answer = part.value(misconception.answer(outcome.input))
+        guard same(part.value(outcome.output), answer) else { return false }
+        if !same(part.value(reference(outcome.input)), answer) { differs = true }
+      }
+      return differs
+    }.map(\.sentence)
+  }
+
+  /// The same where answers are judged, not compared: every part must be what the idea gives.
+  private func recognisedByJudge(in outcomes: [Outcome<Input, Output>]) -> [String] {
+    misconceptions.filter { misconception in
+      outcomes.allSatisfy { outcome in
+        let answer = misconception.answer(outcome.input)
+        return parts.allSatisfy { same($0.value(outcome.output), $0.value(answer)) }
+      }
+    }.map(\.sentence)
+  }
+
+  /// A shape that is not what it should be, and what that often means.
+  func shapeFinding(
+    _ part: Part<Input, Output>, _ got: [Int], expected: [Int], at input: Input
+  ) -> String {
+    let variable = part.variable.flatMap { path in
+      input.tensors.first { same($0.value, input[keyPath: path]) }?.name
+    }
+    let origin = variable.map { ", the shape of \($0)" } ?? ""
+    var hint = ""
+    if got == expected.reversed() {
+      hint = ": did you transpose the product?"
+    } else if got.count > expected.count && Array(got.suffix(expected.count)) == expected {
+      hint = ": is a sum over the batch missing?"
+    }
+    return "\(part.name) is \(got), should be \(expected)\(origin)\(hint)"
+  }
+
+  /// What all wrong elements of a part have in common, where no known idea explains them.
+  private func pattern(
+    of part: Part<Input, Output>, in outcome: Outcome<Input, Output>
+  ) -> [String] {
+    let (got, expected) = (part.value(outcome.output), part.value(reference(outcome.input)))
+    guard got.shape == expected.shape, got.count > 1 else { return [] }
+    if let i = got.scalars.firstIndex(where: { !$0.isFinite }) {
+      return [
+        "→ \(part.name)\(place(i, in: got.shape)) is no finite number: is there a division by 0, "
+          + "a logarithm of 0, or an exponential that overflows?"
+      ]
+    }
+    if got.scalars.allSatisfy({ $0 == 0 }) { return ["→ every element is 0"] }
+    if let ratio = ratioSentence(got, expected, tensors: outcome.input.tensors) { return [ratio] }
+    if got.rank == 2, got.shape[0] == got.shape[1], same(got, expected.transposed) {
+      return ["→ this is the transpose of the right answer: did you transpose the product?"]
+    }
+    return signSentence(got, expected, tensors: outcome.input.tensors).map { [$0] } ?? []
+  }
+}
+
+/// Whether two tensors agree in shape and, but for rounding, in every element; NaN equals NaN here.
+func same(_ a: Matrix, _ b: Matrix) -> Bool {
+  a.shape == b.shape
+    && zip(a.scalars, b.scalars).allSatisfy { agree($0, $1) || ($0.isNaN && $1.isNaN) }
+}
+
+/// A number as a learner wants to read it: six digits.
+func digits(_ x: Double) -> String { String(format: "%.6g", x) }
+
+/// The place of an element, as the learner's code would write it: [1, 2].
+func place(_ offset: Int, in shape: [Int]) -> String {
+  var (rest, index) = (offset, [Int]())
+  for size in shape.reversed() {
+    index.insert(rest % size, at: 0)
+    rest /= size
+  }
+  return index.isEmpty ? "" : "\(index)"
+}
+
+/// Names the factor if all elements are off by the same one, and the size that it equals.
+private func ratioSentence(
+  _ got: Matrix, _ expected: Matrix, tensors: [(name: String, value: Matrix)]
+) -> String? {
+  let pairs = zip(got.scalars, expected.scalars).filter { abs($0.1) > 1e-9 }
+  guard pairs.count > 1, let ratio = pairs.first.map({ $0.0 / $0.1 }), ratio.isFinite,
+    ratio != 0, pairs.allSatisfy({ agree($0.0, $0.1 * ratio) })
+  else { return nil }
+  if agree(ratio, -1) { return "→ every element has the wrong sign" }
+  let size = max(abs(ratio), 1 / abs(ratio))
+  let sign = ratio < 0 ? ", with the wrong sign" : ""
+  let direction = abs(ratio) > 1 ? "large" : "small"
+  return "→ every element is \(digits(size)) times too \(direction)\(sign)"
+    + (sizeSentence(size, tensors) ?? "")
+}
+
+/// What a factor is, if it is a size of the input: the batch, a number of columns, or of elements.
+private func sizeSentence(
+  _ factor: Double, _ tensors: [(name: String, value: Matrix)]
+) -> String? {
+  guard factor > 1.5 else { return nil }
+  for (name, value) in tensors where value.rank == 2 {
+    if agree(factor, Double(value.rows)) { return ": \(name) has \(value.rows) rows (the batch)" }
+    if agree(factor, Double(value.columns)) { return ": \(name) has \(value.columns) columns" }
+    if agree(factor, Double(value.count)) { return ": \(name) has \(value.count) elements" }
+  }
+  return nil
+}
+
+/// Names the input whose sign tells wrong elements from right ones.
+private func signSentence(
+  _ got: Matrix, _ expected: Matrix, tensors: [(name: String, value: Matrix)]
+) -> String? {
+  let wrong = got.scalars.indices.map { !agree(got.scalars[$0], expected.scalars[$0]) }
+  guard wrong.contains(false) else { return nil }
+  for (name, value) in tensors where value.shape == got.shape {
+    let negative = value.scalars.map { $0 < 0 }
+    if wrong == negative { return "→ wrong exactly where \(name) is negative" }
+    if wrong == negative.map({ !$0 }) { return "→ wrong exactly where \(name) is not negative" }
+  }
+  if got.rank == 2, got.rows > 1 {
+    let firstRowIsRight = !wrong.prefix(got.columns).contains(true)
+    let restIsWrong = !wrong.dropFirst(got.columns).contains(false)
+    if firstRowIsRight && restIsWrong { return "→ only the first row is right" }
+  }
+  return nil
+}

@@ -1,0 +1,64 @@
+/// An exercise whatever its types: what the catalogue lists, and tests and commands run.
+public protocol Exercise {
+  /// Chapter and number, such as 4.1.
+  var id: String { get }
+  /// The function's name.
+  var name: String { get }
+  var minutes: Int { get }
+  /// From 1, a line that the lesson has nearly written, to 5.
+  var difficulty: Int { get }
+  /// Whether no chapter needs it.
+  var isChallenge: Bool { get }
+  /// The heading in the lesson that explains it.
+  var section: String { get }
+  /// From a nudge to almost the code.
+  var hints: [String] { get }
+  /// The known wrong answers: the name for `--bug`, and what the checker says.
+  var wrongAnswers: [(name: String, sentence: String)] { get }
+  var caseCount: Int { get }
+
+  /// What the function is called with in a case: x [5, 3], dy [5, 3].
+  func describe(case index: Int) -> String
+  /// Checks the function in a module of answers, from a case on; `willRun` is told each case.
+  func check(
+    _ answers: any AllChapters.Type, from first: Int, willRun: (Int) -> Void
+  ) -> Verdict
+  /// Checks each known wrong answer; its verdict should name it, and no other.
+  func checkMisconceptions() -> [(name: String, sentence: String, verdict: Verdict)]
+  /// Checks the reference and each other right answer; all should pass.
+  func checkAlternatives() -> [Verdict]
+}
+
+extension Exercise {
+  /// The chapter's number.
+  public var chapter: Int { Int(id.prefix { $0 != "." }) ?? 0 }
+  /// The learner's file, such as Chapter04.swift.
+  public var file: String { "Chapter0\(chapter).swift" }
+
+  public func check(_ answers: any AllChapters.Type) -> Verdict {
+    check(answers, from: 0) { _ in }
+  }
+}
+
+extension Problem {
+  public var wrongAnswers: [(name: String, sentence: String)] {
+    misconceptions.map { ($0.name, $0.sentence) }
+  }
+  public var caseCount: Int { cases.count }
+
+  public func describe(case index: Int) -> String { shapes(of: cases[index].input) }
+
+  public func check(
+    _ answers: any AllChapters.Type, from first: Int, willRun: (Int) -> Void
+  ) -> Verdict {
+    verdict(from: first, willRun: willRun) { try attempt(answers, $0) }
+  }
+
+  public func checkMisconceptions() -> [(name: String, sentence: String, verdict: Verdict)] {
+    misconceptions.map { ($0.name, $0.sentence, verdict($0.answer)) }
+  }
+
+  public func checkAlternatives() -> [Verdict] {
+    ([reference] + alternatives).map { verdict($0) }
+  }
+}

@@ -1,0 +1,110 @@
+public import Backprop
+
+/// One exercise: what is asked, on which inputs, and the wrong answers that are known by name.
+public struct Problem<Input: Question, Output>: Exercise {
+  public let id: String
+  public let name: String
+  public let minutes: Int
+  public let difficulty: Int
+  public var isChallenge = false
+  public let section: String
+  public let hints: [String]
+  /// The most telling one first: not square, with a batch that no other size equals.
+  let cases: [Case<Input>]
+  /// The number whose gradient is asked, Σ dy·y or a loss; nil where the answer is no gradient.
+  let forward: ((Input) -> Double)?
+  /// The library's answer.
+  let reference: (Input) -> Output
+  let parts: [Part<Input, Output>]
+  let misconceptions: [Misconception<Input, Output>]
+  /// Right answers written in another way, which must pass.
+  let alternatives: [(Input) -> Output]
+  /// The function in a module of answers.
+  let attempt: (any AllChapters.Type, Input) throws -> Output
+  /// Says what is wrong with an output that no single reference can be compared with.
+  var judge: ((Input, Output) -> String?)?
+
+  init(
+    _ id: String, _ name: String, minutes: Int, difficulty: Int, isChallenge: Bool = false,
+    section: String, hints: [String], cases: [Case<Input>], forward: ((Input) -> Double)?,
+    reference: @escaping (Input) -> Output, parts: [Part<Input, Output>],
+    misconceptions: [Misconception<Input, Output>], alternatives: [(Input) -> Output],
+    judge: ((Input, Output) -> String?)? = nil,
+    attempt: @escaping (any AllChapters.Type, Input) throws -> Output
+  ) {
+    (self.id, self.name, self.section, self.hints) = (id, name, section, hints)
+    (self.minutes, self.difficulty, self.isChallenge) = (minutes, difficulty, isChallenge)
+    (self.cases, self.forward, self.reference, self.parts) = (cases, forward, reference, parts)
+    (self.misconceptions, self.alternatives) = (misconceptions, alternatives)
+    (self.judge, self.attempt) = (judge, attempt)
+  }
+
+  /// The function that a chapter is to run with: the library's, the learner's, or a known wrong one.
+  public func function(from source: Source) -> (Input) throws -> Output {
+    switch source {
+    case .library: reference
+    case .answers(let answers): { try attempt(answers, $0) }
+    case .bug(let name): misconceptions.first { $0.name == name }?.answer ?? reference
+    }
+  }
+}
+
+/// Where a chapter's backward functions come from.
+public enum Source: Sendable {
+  case library
+  /// A module of answers: the learner's, or the solutions.
+  case answers(any AllChapters.Type)
+  /// The library's, but for one known misconception.
+  case bug(String)
+}
+
+/// The input of an exercise: what its function is called with.
+public protocol Question {
+  /// The tensors by their names in the formulas, for messages: x, W, dy.
+  var tensors: [(name: String, value: Matrix)] { get }
+}
+
+/// One input to check with.
+struct Case<Input> {
+  let input: Input
+  /// Whether the function has a corner or a tie here, so that central differences say nothing.
+  let isCorner: Bool
+
+  init(_ input: Input, isCorner: Bool = false) {
+    (self.input, self.isCorner) = (input, isCorner)
+  }
+}
+
+/// One output of an exercise, and the input that it is the gradient of.
+struct Part<Input, Output> {
+  let name: String
+  /// What central differences nudge; nil where the part is no gradient of an input.
+  let variable: WritableKeyPath<Input, Matrix>?
+  let value: (Output) -> Matrix
+
+  init(
+    _ name: String, of variable: WritableKeyPath<Input, Matrix>? = nil,
+    value: @escaping (Output) -> Matrix
+  ) {
+    (self.name, self.variable, self.value) = (name, variable, value)
+  }
+}
+
+extension Part where Output == Matrix {
+  /// The only output of an exercise.
+  init(_ name: String, of variable: WritableKeyPath<Input, Matrix>? = nil) {
+    self.init(name, of: variable) { $0 }
+  }
+}
+
+/// A wrong implementation, and the sentence that names the idea behind it.
+struct Misconception<Input, Output> {
+  /// What `--bug` calls it, in lower case with hyphens.
+  let name: String
+  let sentence: String
+  let answer: (Input) -> Output
+
+  init(_ name: String, _ sentence: String, answer: @escaping (Input) -> Output) {
+    (self.name, self.sentence, self.answer) = (name, sentence, answer)
+  }
+}

@@ -1,0 +1,105 @@
+import Foundation
+
+/// An exercise checked in a process of its own: nothing that is written there can stop the others.
+public enum Trial {
+  public static let seconds: UInt32 = 10
+  /// What begins a line of ours in the child's output; all else is the learner's own printing.
+  static let mark = "\u{1E}"
+
+  /// Asks for the backtrace that carries a trap's reason and place; set where children inherit it.
+  public static let backtrace =
+    "enable=yes,color=no,interactive=no,threads=crashed,registers=none,images=none,output-to=stderr"
+
+  /// In the child: says which case comes, and in the end the verdict.
+  ///
+  /// The status is a failure always, whoever calls `exit`: only a printed verdict counts.
+  public static func run(
+    _ exercise: any Exercise, _ answers: any AllChapters.Type, from first: Int = 0,
+    seconds: UInt32 = seconds
+  ) {
+    alarm(seconds)
+    atexit {
+      fflush(nil)
+      _exit(EXIT_FAILURE)
+    }
+    let verdict = exercise.check(answers, from: first) {
+      print("\n\(mark)case \($0)")
+      fflush(nil)
+    }
+    let line = (try? JSONEncoder().encode(verdict)) ?? Data()
+    print("\n\(mark)verdict " + String(decoding: line, as: UTF8.self))
+  }
+
+  /// What a child left behind.
+  public struct Remains: Sendable {
+    public let output: [UInt8]
+    public let errors: [UInt8]
+    /// The signal that ended it, if one did.
+    public let signal: Int32?
+
+    public init(output: [UInt8], errors: [UInt8], signal: Int32?) {
+      (self.output, self.errors, self.signal) = (output, errors, signal)
+    }
+  }
+
+  /// In the parent: the verdict of an exercise, and what the learner's function printed.
+  ///
+  /// Where a case stops the child, another child goes on with the next one: its findings help to
+  /// say why the first has stopped.
+  public static func verdict(
+    on exercise: any Exercise, seconds: UInt32 = seconds,
+    child: (_ first: Int) async throws -> Remains
+  ) async rethrows -> (verdict: Verdict, printed: String) {
+    var remains = try await child(0)
+    let printed = learnersOwn(remains.output)
+    if let verdict = verdict(in: remains.output) { return (verdict, printed) }
+    let stopped = lastCase(in: remains.output) ?? 0
+    var reason = reason(in: remains, seconds: seconds)
+    reason += "\nwith \(exercise.describe(case: stopped))"
+    var next = stopped + 1
+    while remains.signal != SIGALRM && next < exercise.caseCount {
+      remains = try await child(next)
+      switch verdict(in: remains.output) {
+      case .wrong(let diagnosis):
+        return (.stopped(reason + "\nand in another case it is " + diagnosis), printed)
+      case .passed:
+        let cases = (next..<exercise.caseCount).map { exercise.describe(case: $0) }
+        let list = cases.joined(separator: "; with ")
+        return (.stopped(reason + "\nbut right with \(list)"), printed)
+      case .todo, .stopped: return (.stopped(reason), printed)
+      case nil: next = (lastCase(in: remains.output) ?? next) + 1
+      }
+    }
+    return (.stopped(reason), printed)
+  }
+
+  private static func lines(of output: [UInt8]) -> [Substring] {
+    String(decoding: output, as: UTF8.self).split(separator: "\n")
+  }
+
+  /// Swift Testing ends its streams with bytes that are no text: they decode as U+FFFD.
+  private static func learnersOwn(_ output: [UInt8]) -> String {
+    lines(of: output).filter { !$0.hasPrefix(mark) && !$0.contains("\u{FFFD}") }
+      .joined(separator: "\n")
+  }
+
+  private static func verdict(in output: [UInt8]) -> Verdict? {
+    let start = mark + "verdict "
+    guard let line = lines(of: output).last(where: { $0.hasPrefix(start) }) else { return nil }
+    return try? JSONDecoder().decode(Verdict.self, from: Data(line.dropFirst(start.count).utf8))
+  }
+
+  private static func lastCase(in output: [UInt8]) -> Int? {
+    let start = mark + "case "
+    return lines(of: output).last { $0.hasPrefix(start) }.flatMap { Int($0.dropFirst(start.count)) }
+  }
+
+  /// Why a child gave no verdict: the trap's message, and the learner's line that led to it.
+  private static func reason(in remains: Remains, seconds: UInt32) -> String {
+    if remains.signal == SIGALRM {
+      return "no answer after \(seconds) seconds: does a loop never end?"
+    }
+    guard let signal = remains.signal else { return "your function ended the process" }
+    return Crash.sentence(in: String(decoding: remains.errors, as: UTF8.self), signal: signal)
+  }
+}

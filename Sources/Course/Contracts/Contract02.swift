@@ -1,0 +1,3 @@
+/// What chapter 2, losses, asks for.
+public protocol Chapter02: SendableMetatype {
+}

@@ -1,0 +1,108 @@
+import Foundation
+import Backprop
+
+/// A chapter's command line: its name, what it takes, and how it runs.
+public struct ChapterCommand: Sendable {
+  public let number: Int
+  public let summary: String
+  /// Whether it takes --epochs, --batch, --data and --save.
+  public var trains = false
+
+  /// The executable's name, such as chapter04.
+  public var name: String { "chapter0\(number)" }
+
+  public init(_ number: Int, _ summary: String, trains: Bool = false) {
+    (self.number, self.summary, self.trains) = (number, summary, trains)
+  }
+
+  /// The options that this chapter takes, with what stands behind each.
+  var flags: [Flag] {
+    var flags = [
+      Flag("--quick", nil, "the same in a few seconds, on less data"),
+      Flag("--mine", nil, "with your functions from exercises/"),
+      Flag("--solutions", nil, "with the functions from solutions/, as --mine will be"),
+      Flag("--bug", "NAME", "with a known mistake put in; --bug list names them"),
+      Flag("--seed", "N", "the seed of all randomness, 0 or more (default 0)"),
+      Flag("--figures", "DIR", "write the figures there, as SVG"),
+      Flag("--threads", "N", "how many threads to use, 1 or more"),
+    ]
+    if trains {
+      flags += [
+        Flag("--epochs", "N", "how often to go through the training data, 1 or more"),
+        Flag("--batch", "N", "how many samples a step sees, 1 or more"),
+        Flag("--data", "DIR", "read other IDX files of the same names from there"),
+        Flag("--save", "FILE", "write the trained network there, as safetensors"),
+      ]
+    }
+    return flags + [Flag("--help", nil, "print this")]
+  }
+
+  /// What --help prints.
+  public var usage: String {
+    let width = flags.map(\.form.count).max() ?? 0
+    let lines = flags.map {
+      "  " + $0.form.padding(toLength: width + 3, withPad: " ", startingAt: 0) + $0.meaning
+    }
+    return (["\(summary)", "", "usage: swift run \(name) [options]"] + lines)
+      .joined(separator: "\n")
+  }
+
+  /// Runs a chapter from its command line, and leaves the process with the status that is due.
+  ///
+  /// 0 if all went well, 1 if an exercise is not done, 64 for a wrong command line, otherwise the
+  /// failure's own status.
+  public func run(_ body: (ChapterOptions) throws -> Void) -> Never {
+    do {
+      let options = try ChapterOptions(parsing: Array(CommandLine.arguments.dropFirst()), for: self)
+      if options.help {
+        print(usage)
+        exit(0)
+      }
+      if options.bug == "list" {
+        print(bugList)
+        exit(0)
+      }
+      if options.mine { Mine.superviseChild() }
+      if let threads = options.threads { Threads.count = threads }
+      Memory.keepFreed()
+      try body(options)
+      exit(0)
+    } catch let failure as any Failure {
+      Self.complain("\(name): \(failure)")
+      exit(failure.exitCode)
+    } catch {
+      Self.complain("\(name): \(error)")
+      exit(1)
+    }
+  }
+
+  /// The mistakes that --bug knows in this chapter.
+  var bugs: [(name: String, sentence: String)] {
+    Catalogue.chapter(number).flatMap(\.wrongAnswers)
+  }
+
+  private var bugList: String {
+    let width = bugs.map(\.name.count).max() ?? 0
+    return bugs.map {
+      $0.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + $0.sentence
+    }.joined(separator: "\n")
+  }
+
+  static func complain(_ sentence: String) {
+    FileHandle.standardError.write(Data((sentence + "\n").utf8))
+  }
+}
+
+/// One option of a command line.
+struct Flag {
+  let name: String
+  /// What stands for its value in the usage; nil where it takes none.
+  let value: String?
+  let meaning: String
+
+  init(_ name: String, _ value: String?, _ meaning: String) {
+    (self.name, self.value, self.meaning) = (name, value, meaning)
+  }
+
+  var form: String { value.map { "\(name) \($0)" } ?? name }
+}

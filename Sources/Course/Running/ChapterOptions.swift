@@ -1,0 +1,110 @@
+import Backprop
+public import Foundation
+
+/// What a chapter was asked for on its command line.
+public struct ChapterOptions {
+  public var help = false
+  public var quick = false
+  public var mine = false
+  public var solutions = false
+  public var bug: String?
+  public var seed: UInt64 = 0
+  public var figures: URL?
+  public var threads: Int?
+  public var epochs: Int?
+  public var batch: Int?
+  public var data: URL?
+  public var save: URL?
+
+  /// Reads a command line; what it does not know is an error, with the usage.
+  public init(parsing arguments: [String], for command: ChapterCommand) throws {
+    var rest = arguments[...]
+    while let word = rest.popFirst() {
+      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let name = String(parts[0])
+      guard let flag = command.flags.first(where: { $0.name == name || name == "-h" }) else {
+        throw UsageError("there is no option \(name)", command)
+      }
+      guard flag.value != nil || name == "-h" else {
+        guard parts.count == 1 else {
+          throw UsageError("\(name) takes no value, it was given \(parts[1])", command)
+        }
+        set(name)
+        continue
+      }
+      if name == "-h" {
+        help = true
+        continue
+      }
+      guard let value = parts.count > 1 ? String(parts[1]) : rest.popFirst(), !value.isEmpty else {
+        throw UsageError("\(flag.form): the value is missing", command)
+      }
+      try set(flag, to: value, command)
+    }
+    guard [mine, solutions, bug != nil].count(where: { $0 }) <= 1 else {
+      throw UsageError("--mine, --solutions and --bug exclude each other", command)
+    }
+  }
+
+  private mutating func set(_ name: String) {
+    switch name {
+    case "--quick": quick = true
+    case "--mine": mine = true
+    case "--solutions": solutions = true
+    default: help = true
+    }
+  }
+
+  private mutating func set(
+    _ flag: Flag, to value: String, _ command: ChapterCommand
+  ) throws {
+    func number(atLeast least: Int, atMost most: Int = 1_000_000) throws -> Int {
+      guard let number = Int(value), (least...most).contains(number) else {
+        throw UsageError(
+          "\(flag.form): \(value) is no whole number from \(least) to \(most)", command)
+      }
+      return number
+    }
+    switch flag.name {
+    case "--bug":
+      guard value == "list" || command.bugs.contains(where: { $0.name == value }) else {
+        throw UsageError("--bug: there is no bug \(value); --bug list names them all", command)
+      }
+      bug = value
+    case "--seed": seed = UInt64(try number(atLeast: 0, atMost: Int.max))
+    case "--figures": figures = URL(filePath: value)
+    case "--threads": threads = try number(atLeast: 1, atMost: 64)
+    case "--epochs": epochs = try number(atLeast: 1)
+    case "--batch": batch = try number(atLeast: 1)
+    case "--data": data = URL(filePath: value)
+    default: save = URL(filePath: value)
+    }
+  }
+
+  /// Where the chapter's backward functions come from.
+  ///
+  /// - Parameters:
+  ///   - exercises: The learner's module of answers.
+  ///   - solutions: The finished ones.
+  /// - Returns: The library's functions, unless the command line asked for others.
+  public func source(
+    exercises: any AllChapters.Type, solutions: any AllChapters.Type
+  ) -> Source {
+    if mine { return .answers(exercises) }
+    if self.solutions { return .answers(solutions) }
+    return bug.map { .bug($0) } ?? .library
+  }
+}
+
+/// A command line that cannot be understood.
+struct UsageError: Failure {
+  let sentence: String
+  let command: ChapterCommand
+
+  init(_ sentence: String, _ command: ChapterCommand) {
+    (self.sentence, self.command) = (sentence, command)
+  }
+
+  var exitCode: Int32 { 64 }
+  var description: String { "\(sentence)\n\n\(command.usage)" }
+}

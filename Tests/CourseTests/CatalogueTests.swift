@@ -1,0 +1,72 @@
+import Course
+import Foundation
+import Testing
+
+/// The package's folder.
+let package = URL(filePath: #filePath).appending(path: "../../..").standardized
+
+@Test(arguments: Catalogue.all.map(\.id))
+func `every misconception is rejected and named as itself, as no other`(id: String) throws {
+  let checked = try #require(Catalogue.find(id)).checkMisconceptions()
+  #expect(checked.count >= 2, "a problem knows two wrong answers at least")
+  for (name, sentence, verdict) in checked {
+    guard case .wrong(let diagnosis) = verdict else {
+      Issue.record("\(name): \(verdict)")
+      continue
+    }
+    let sentences = checked.map(\.sentence)
+    let named = sentences.filter { diagnosis.contains("→ " + $0) }
+    #expect(named == [sentence], "\(name): \(diagnosis)")
+  }
+}
+
+@Test(arguments: Catalogue.all.map(\.id))
+func `the reference and every other right answer pass`(id: String) throws {
+  let verdicts = try #require(Catalogue.find(id)).checkAlternatives()
+  #expect(verdicts.count >= 2, "a problem knows another right answer at least")
+  for verdict in verdicts { #expect(verdict == .passed) }
+}
+
+@Test func `ids, function names and names of bugs are unique`() {
+  let all = Catalogue.all
+  for names in [all.map(\.id), all.map(\.name), all.flatMap { $0.wrongAnswers.map(\.name) }] {
+    #expect(Set(names).count == names.count)
+  }
+}
+
+@Test(arguments: Catalogue.all.map(\.id))
+func `the doc comment says what the catalogue says`(id: String) throws {
+  let exercise = try #require(Catalogue.find(id))
+  let file = package.appending(path: "solutions/\(exercise.file)")
+  let lines = try String(contentsOf: file, encoding: .utf8)
+    .split(separator: "\n", omittingEmptySubsequences: false)
+  let start = try #require(lines.firstIndex { $0.contains("/// Exercise \(id):") })
+  let end = try #require(lines[start...].firstIndex { !$0.contains("///") })
+  let comment = lines[start..<end].map { $0.replacing("///", with: "") }.joined()
+    .split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
+  #expect(comment.contains("Lesson: chapter \(exercise.chapter), \"\(exercise.section)\"."))
+  #expect(comment.contains("About \(exercise.minutes) minutes,"))
+  #expect(comment.contains("difficulty \(exercise.difficulty) of 5."))
+  #expect(comment.contains("`swift run workbook hint \(id)`"))
+  #expect(comment.contains("A challenge: no chapter needs it.") == exercise.isChallenge)
+  #expect(lines[end].contains("static func \(exercise.name)("), "\(lines[end])")
+}
+
+@Test(arguments: Catalogue.all.map(\.id))
+func `there is a test for it that a filter finds by its name`(id: String) throws {
+  let exercise = try #require(Catalogue.find(id))
+  let folder = package.appending(path: "Tests/ExerciseTests")
+  let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+  let file = try #require(names.first { $0.hasPrefix("Exercise0\(exercise.chapter)") })
+  let source = try String(contentsOf: folder.appending(path: file), encoding: .utf8)
+  #expect(
+    source.contains(
+      "@Test func \(exercise.name)() async throws { try await check(\"\(id)\") }"))
+}
+
+@Test(arguments: Catalogue.all.map(\.id))
+func `hints lead from a nudge to almost the code`(id: String) throws {
+  let hints = try #require(Catalogue.find(id)).hints
+  #expect(hints.count == 4)
+  #expect(hints.allSatisfy { !$0.isEmpty } && Set(hints).count == hints.count)
+}

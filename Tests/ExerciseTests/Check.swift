@@ -1,0 +1,42 @@
+import Course
+import Exercises
+import Foundation
+import Testing
+
+/// Children inherit this: without it an exit test's traps come back without their place.
+private let backtraces: Void = { setenv("SWIFT_BACKTRACE", Trial.backtrace, 1) }()
+
+/// Checks an exercise in a child process, and reports what came of it at the learner's function.
+///
+/// The child always exits with a failure, so that an `exit(0)` in an answer cannot look like
+/// a pass: what counts is the verdict that it prints.
+func check(_ id: String) async throws {
+  _ = backtraces
+  let exercise = try #require(Catalogue.find(id))
+  let (verdict, printed) = try await Trial.verdict(on: exercise) { first in
+    let result = try await #require(
+      processExitsWith: .failure,
+      observing: [\.standardOutputContent, \.standardErrorContent]
+    ) { [id, first] in
+      Trial.run(try #require(Catalogue.find(id)), Answers.self, from: first)
+    }
+    var signal: Int32?
+    if case .signal(let number) = result.exitStatus { signal = number }
+    return Trial.Remains(
+      output: result.standardOutputContent, errors: result.standardErrorContent, signal: signal)
+  }
+  if !printed.isEmpty { print(printed) }
+  if verdict != .passed {
+    Issue.record("\(id) \(exercise.name) \(verdict)", sourceLocation: try place(of: exercise))
+  }
+}
+
+/// Where the exercise's function is, so that an IDE shows the verdict there.
+private func place(of exercise: any Exercise) throws -> SourceLocation {
+  let package = URL(filePath: #filePath).appending(path: "../../..").standardized
+  let file = package.appending(path: "exercises/\(exercise.file)")
+  let source = try String(contentsOf: file, encoding: .utf8)
+  return SourceLocation(
+    fileID: "Exercises/\(exercise.file)", filePath: file.path,
+    line: Stubs.line(of: exercise.id, in: source) ?? 1, column: 1)
+}
