@@ -42,8 +42,11 @@ public enum FashionMNIST {
 }
 
 private func shipped(_ name: String) -> URL {
-  let resources = Bundle.module.resourceURL ?? Bundle.module.bundleURL
-  return resources.appendingPathComponent("Resources").appendingPathComponent(name)
+  // A bundle made by SwiftPM takes its folder `Resources` for the root, one made by Xcode does not.
+  let bundle = Bundle.module
+  return bundle.url(forResource: name, withExtension: nil)
+    ?? bundle.url(forResource: name, withExtension: nil, subdirectory: "Resources")
+    ?? bundle.bundleURL.appendingPathComponent("Resources").appendingPathComponent(name)
 }
 
 private func loadPair(
