@@ -37,7 +37,8 @@ extension DataError: CustomStringConvertible {
     switch self {
     case .missing(let path, packed: false):
       return "\(path): there is no such file or folder. "
-        + "Check the path, or leave out --data to use the data of the course."
+        + "--data takes a folder with the four unpacked IDX files; without it, those that come "
+        + "with the course are read."
     case .missing(let path, packed: true):
       return "\(path): there is no such file, but \(path).gz is there. "
         + "Unpack it first with gunzip."

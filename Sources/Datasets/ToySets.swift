@@ -43,12 +43,12 @@ public func twoMoons(
   }
 }
 
-/// Arms that wind out of the origin to radius 1, each a class of its own.
+/// Arms that wind from near the origin out to radius 1, each a class of its own.
 ///
-///     (r cos θ, r sin θ),  θ = 2π·arm/arms + 4r + noise·z,  r evenly spaced on 0…1, z ~ N(0, 1)
+///     (r cos θ, r sin θ),  θ = 2π·arm/arms + 4r + noise·z,  r = 1/n, 2/n, … 1,  z ~ N(0, 1)
 ///
-/// The arms take turns: points i, i + 1, … i + arms - 1 have one radius. The noise is the standard
-/// deviation of the angle, in radians; 0.2 leaves three arms apart.
+/// There are n points an arm, and the arms take turns. The noise is the standard deviation of the
+/// angle, in radians; 0.2 leaves three arms apart.
 public func spirals(
   countPerArm: Int, arms: Int = 3, noise: Double, using generator: inout some RandomNumberGenerator
 ) -> LabeledPoints {
@@ -58,7 +58,7 @@ public func spirals(
   requireNoise(noise, "spirals")
   return points(countPerArm * arms) { i in
     let (step, arm) = i.quotientAndRemainder(dividingBy: arms)
-    let radius = Double(step) / Double(max(countPerArm - 1, 1))
+    let radius = Double(step + 1) / Double(countPerArm)
     let start = 2 * Double.pi * Double(arm) / Double(arms)
     let angle = start + 4 * radius + noise * generator.normal()
     return (radius * Double.cos(angle), radius * Double.sin(angle), arm)

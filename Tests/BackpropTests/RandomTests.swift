@@ -12,6 +12,19 @@ import Testing
       ])
   }
 
+  @Test func `a seed means the same numbers as in another language`() {
+    // Computed by an independent implementation in Python.
+    var uniform = SplitMix64(seed: 42)
+    #expect(uniform.uniform() == 0.7415648787718233)
+    #expect(uniform.uniform() == 0.1599103928769201)
+    var normal = SplitMix64(seed: 42)
+    for expected in [0.8822489062222688, -0.4508498757188601, 0.1883526341159315] {
+      #expect(abs(normal.normal() - expected) <= 1e-14)
+    }
+    var order = SplitMix64(seed: 42)
+    #expect(order.permutation(of: 10) == [8, 3, 6, 5, 4, 0, 9, 2, 1, 7])
+  }
+
   @Test func `uniform numbers stay in 0 ..< 1 and fill it evenly`() {
     var generator = SplitMix64(seed: 1)
     var counts = [Int](repeating: 0, count: 10)

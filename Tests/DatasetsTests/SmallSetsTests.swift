@@ -37,15 +37,17 @@ import Testing
     #expect(abs(variance.squareRoot() - 0.3) <= 0.0075)
   }
 
-  @Test func `the spirals' arms are equally long and part at the origin`() {
+  @Test func `the spirals' arms are equally long, and no two points coincide`() {
     var generator = SplitMix64(seed: 5)
     let arms = spirals(countPerArm: 50, arms: 3, noise: 0, using: &generator)
     #expect(arms.count == 150)
     for arm in 0..<3 { #expect(arms.labels.filter { $0 == arm }.count == 50) }
     for i in 0..<150 {
       let (x, y) = (arms.inputs[i, 0], arms.inputs[i, 1])
-      #expect(abs((x * x + y * y).squareRoot() - Double(i / 3) / 49) <= 1e-12)
+      #expect(abs((x * x + y * y).squareRoot() - Double(i / 3 + 1) / 50) <= 1e-12)
     }
+    let places = (0..<150).map { [arms.inputs[$0, 0], arms.inputs[$0, 1]] }
+    #expect(Set(places).count == 150)
   }
 
   @Test func `exclusive or is 1 where the inputs differ`() {
