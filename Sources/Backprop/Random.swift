@@ -8,14 +8,12 @@
 /// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014,
 /// with the mixing constants of the authors' `SplittableRandom`.
 public struct SplitMix64: RandomNumberGenerator, Sendable {
-  @usableFromInline var state: UInt64
+  private var state: UInt64
 
   /// Creates the generator that a seed stands for: the same seed, the same numbers.
-  @inlinable
   public init(seed: UInt64) { state = seed }
 
   /// The next 64 random bits.
-  @inlinable
   public mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var z = state
@@ -29,7 +27,7 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
 // to the next. These do not: a seed printed in a lesson keeps its meaning.
 extension RandomNumberGenerator {
   /// A number from the uniform distribution on [0, 1): the upper 53 bits, divided by 2⁵³.
-  @inlinable
+  @specialized(where Self == SplitMix64)
   public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
   /// A number from the normal distribution with mean 0 and variance 1.
@@ -40,7 +38,7 @@ extension RandomNumberGenerator {
   /// be kept between calls. Since 1 - u ≥ 2⁻⁵³, |z| stays below 8.6.
   ///
   /// Source: Box, Muller, "A note on the generation of random normal deviates", 1958.
-  @inlinable
+  @specialized(where Self == SplitMix64)
   public mutating func normal() -> Double {
     let radius = (-2 * Double.log(1 - uniform())).squareRoot()
     return radius * Double.cos(2 * Double.pi * uniform())
@@ -52,7 +50,7 @@ extension RandomNumberGenerator {
   /// numbers likelier are drawn again.
   ///
   /// Source: Lemire, "Fast random integer generation in an interval", 2019, algorithm 5.
-  @inlinable
+  @specialized(where Self == SplitMix64)
   public mutating func integer(below count: Int) -> Int {
     require(count >= 1, "integer(below:): there is no number from 0 below \(count)")
     let range = UInt64(count)
@@ -68,7 +66,7 @@ extension RandomNumberGenerator {
   /// Source: Fisher, Yates, 1938, in the form of Durstenfeld, 1964.
   ///
   /// - Complexity: O(count).
-  @inlinable
+  @specialized(where Self == SplitMix64)
   public mutating func permutation(of count: Int) -> [Int] {
     require(count >= 0, "permutation(of:): \(count) numbers cannot be put in order")
     var order = Array(0..<count)
@@ -83,23 +81,26 @@ extension Tensor {
   @specialized(where Scalar == Float, Generator == SplitMix64)
   @specialized(where Scalar == Double, Generator == SplitMix64)
   public init<Generator: RandomNumberGenerator>(
-    normal mean: Double, standardDeviation: Double, shape: [Int], using generator: inout Generator
+    normal mean: Scalar = 0, standardDeviation: Scalar = 1, shape: [Int],
+    using generator: inout Generator
   ) {
     require(
       mean.isFinite && standardDeviation.isFinite && standardDeviation >= 0,
       "Tensor(normal:): the mean is \(mean) and the standard deviation \(standardDeviation); "
         + "both must be finite, the latter at least 0")
     self.init(shape: shape)
-    for i in 0..<count { storage[i] = Scalar(mean + standardDeviation * generator.normal()) }
+    let (mean, deviation) = (Double(mean), Double(standardDeviation))
+    for i in 0..<count { storage[i] = Scalar(mean + deviation * generator.normal()) }
   }
 
   /// Creates a tensor of independent numbers spread evenly over a range, in row-major order.
   @specialized(where Scalar == Float, Generator == SplitMix64)
   @specialized(where Scalar == Double, Generator == SplitMix64)
   public init<Generator: RandomNumberGenerator>(
-    uniform range: ClosedRange<Double>, shape: [Int], using generator: inout Generator
+    uniform range: ClosedRange<Scalar>, shape: [Int], using generator: inout Generator
   ) {
-    let (lower, width) = (range.lowerBound, range.upperBound - range.lowerBound)
+    let lower = Double(range.lowerBound)
+    let width = Double(range.upperBound) - lower
     require(
       lower.isFinite && width.isFinite,
       "Tensor(uniform:): the range \(range) must be finite, and so must its width")

@@ -109,12 +109,11 @@ import Testing
     let float = Tensor<Float>(normal: 1, standardDeviation: 2, shape: [3, 5], using: &a)
     let double = Tensor<Double>(normal: 1, standardDeviation: 2, shape: [3, 5], using: &b)
     #expect(float == Tensor<Float>(double))
-    let limits = -0.25...0.75
-    let uniform = Tensor<Float>(uniform: limits, shape: [0], using: &a)
+    let uniform = Tensor<Float>(uniform: -0.25...0.75, shape: [0], using: &a)
     #expect(uniform.shape == [0])
     #expect(
-      Tensor<Float>(uniform: limits, shape: [4, 2], using: &a)
-        == Tensor<Float>(Tensor<Double>(uniform: limits, shape: [4, 2], using: &b)))
+      Tensor<Float>(uniform: -0.25...0.75, shape: [4, 2], using: &a)
+        == Tensor<Float>(Tensor<Double>(uniform: -0.25...0.75, shape: [4, 2], using: &b)))
   }
 
   @Test func `tensors have the mean, spread and range asked for`() {
