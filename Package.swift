@@ -85,7 +85,7 @@ let package = Package(
       .testTarget(name: "FiguresTests", dependencies: ["Figures"], swiftSettings: strict),
       .testTarget(
         name: "CourseTests", dependencies: ["Backprop", "Course"],
-        swiftSettings: strict + optimised),
+        swiftSettings: strict + talking),
       .testTarget(
         name: "SolutionTests", dependencies: ["Course", "Solutions"], swiftSettings: strict),
       .testTarget(

@@ -1,3 +1,5 @@
+public import Backprop
+
 /// What can be wrong with a data file, said so that it can be put right.
 public enum DataError: Error, Equatable, Sendable {
   /// There is no such file or folder; `packed` if a gzip file of that name is there.
@@ -31,7 +33,7 @@ public enum DataError: Error, Equatable, Sendable {
   }
 }
 
-extension DataError: CustomStringConvertible {
+extension DataError: Failure {
   /// The file, what was expected, what was found, and what to do.
   public var description: String {
     switch self {

@@ -1,19 +1,21 @@
 import Backprop
-import Course
+@testable import Course
 import Foundation
 import Testing
 
 /// Checks one of the misbehaving answers as a learner's is checked: in a child process.
-private func verdict(on id: String, _ behaviour: Misbehaving.Kind) async throws -> String {
+private func verdict(on behaviour: Misbehaving) async throws -> String {
   setenv("SWIFT_BACKTRACE", Trial.backtrace, 1)
-  let exercise = try #require(Catalogue.find(id))
-  let (verdict, _) = try await Trial.verdict(on: exercise, seconds: 1) { first in
+  let problem = Chapter01Problems.sigmoid
+  let (verdict, _) = try await Trial.verdict(on: problem, seconds: 1) { first in
     let result = try await #require(
       processExitsWith: .failure, observing: [\.standardOutputContent, \.standardErrorContent]
-    ) { [id, first, behaviour] in
-      Misbehaving.kind = behaviour
-      Trial.run(
-        try #require(Catalogue.find(id)), Misbehaving.Answers.self, from: first, seconds: 1)
+    ) { [first = first as Int, behaviour] in
+      Trial.run(seconds: 1) { progress in
+        Chapter01Problems.sigmoid.verdict(from: first, progress: progress) {
+          try behaviour.answer($0.dy, y: Activation.sigmoid($0.x))
+        }
+      }
     }
     var signal: Int32?
     if case .signal(let number) = result.exitStatus { signal = number }
@@ -24,7 +26,7 @@ private func verdict(on id: String, _ behaviour: Misbehaving.Kind) async throws 
 }
 
 @Test(arguments: [
-  (Misbehaving.Kind.exits, ["your function ended the process"]),
+  (Misbehaving.exits, ["your function ended the process"]),
   (.readsOutside, ["Index out of range"]),
   (.loops, ["no answer after 1 seconds: does a loop never end?"]),
   (.recurses, ["out of stack"]),
@@ -37,8 +39,8 @@ private func verdict(on id: String, _ behaviour: Misbehaving.Kind) async throws 
   (.isRightForSquares, ["the inner sizes must agree", "but right with x [4, 4], dy [4, 4]"]),
 ])
 func `an answer that misbehaves gets a verdict that says so`(
-  kind: Misbehaving.Kind, words: [String]
+  kind: Misbehaving, words: [String]
 ) async throws {
-  let verdict = try await verdict(on: "1.1", kind)
+  let verdict = try await verdict(on: kind)
   for word in words { #expect(verdict.contains(word), "\(verdict)") }
 }

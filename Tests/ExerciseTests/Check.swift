@@ -17,7 +17,7 @@ func check(_ id: String) async throws {
     let result = try await #require(
       processExitsWith: .failure,
       observing: [\.standardOutputContent, \.standardErrorContent]
-    ) { [id, first] in
+    ) { [id, first = first as Int] in
       Trial.run(try #require(Catalogue.find(id)), Answers.self, from: first)
     }
     var signal: Int32?

@@ -12,19 +12,21 @@ struct Outcome<Input, Output> {
 extension Problem {
   /// Checks an answer on every case, and explains the first one where it is wrong.
   func verdict(
-    from first: Int = 0, willRun: (Int) -> Void = { _ in }, _ answer: (Input) throws -> Output
+    from first: Int = 0, progress: (Progress) -> Void = { _ in }, _ answer: (Input) throws -> Output
   ) -> Verdict {
     var outcomes = [Outcome<Input, Output>]()
     do {
       for index in first..<cases.count {
-        willRun(index)
+        progress(.running(index))
         let input = cases[index].input
         let output = try answer(input)
         if let change = difference(between: output, and: try answer(input)) {
           return .wrong(change)
         }
-        outcomes.append(
-          Outcome(input: input, output: output, findings: findings(output, in: cases[index])))
+        let outcome = Outcome(
+          input: input, output: output, findings: findings(output, in: cases[index]))
+        outcomes.append(outcome)
+        if outcome.isRight { progress(.right(index)) }
       }
     } catch let todo as Todo {
       return .todo("exercises/\(file):\(todo.line)")

@@ -19,14 +19,22 @@ public protocol Exercise {
 
   /// What the function is called with in a case: x [5, 3], dy [5, 3].
   func describe(case index: Int) -> String
-  /// Checks the function in a module of answers, from a case on; `willRun` is told each case.
+  /// Checks the function in a module of answers, from a case on.
   func check(
-    _ answers: any AllChapters.Type, from first: Int, willRun: (Int) -> Void
+    _ answers: any AllChapters.Type, from first: Int, progress: (Progress) -> Void
   ) -> Verdict
   /// Checks each known wrong answer; its verdict should name it, and no other.
   func checkMisconceptions() -> [(name: String, sentence: String, verdict: Verdict)]
   /// Checks the reference and each other right answer; all should pass.
   func checkAlternatives() -> [Verdict]
+}
+
+/// How far a check has come, for a process that may be stopped in the middle of it.
+public enum Progress: Sendable {
+  /// A case is about to be run.
+  case running(Int)
+  /// A case was right.
+  case right(Int)
 }
 
 extension Exercise {
@@ -49,9 +57,9 @@ extension Problem {
   public func describe(case index: Int) -> String { shapes(of: cases[index].input) }
 
   public func check(
-    _ answers: any AllChapters.Type, from first: Int, willRun: (Int) -> Void
+    _ answers: any AllChapters.Type, from first: Int, progress: (Progress) -> Void
   ) -> Verdict {
-    verdict(from: first, willRun: willRun) { try attempt(answers, $0) }
+    verdict(from: first, progress: progress) { try attempt(answers, $0) }
   }
 
   public func checkMisconceptions() -> [(name: String, sentence: String, verdict: Verdict)] {

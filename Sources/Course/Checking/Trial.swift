@@ -14,16 +14,25 @@ public enum Trial {
   ///
   /// The status is a failure always, whoever calls `exit`: only a printed verdict counts.
   public static func run(
-    _ exercise: any Exercise, _ answers: any AllChapters.Type, from first: Int = 0,
-    seconds: UInt32 = seconds
+    _ exercise: any Exercise, _ answers: any AllChapters.Type, from first: Int = 0
+  ) {
+    run { exercise.check(answers, from: first, progress: $0) }
+  }
+
+  /// The same for any check, which is given what to call as it goes.
+  static func run(
+    seconds: UInt32 = seconds, _ check: (_ progress: (Progress) -> Void) -> Verdict
   ) {
     alarm(seconds)
     atexit {
       fflush(nil)
       _exit(EXIT_FAILURE)
     }
-    let verdict = exercise.check(answers, from: first) {
-      print("\n\(mark)case \($0)")
+    let verdict = check {
+      switch $0 {
+      case .running(let index): print("\n\(mark)case \(index)")
+      case .right(let index): print("\n\(mark)right \(index)")
+      }
       fflush(nil)
     }
     let line = (try? JSONEncoder().encode(verdict)) ?? Data()
@@ -53,22 +62,23 @@ public enum Trial {
     var remains = try await child(0)
     let printed = learnersOwn(remains.output)
     if let verdict = verdict(in: remains.output) { return (verdict, printed) }
-    let stopped = lastCase(in: remains.output) ?? 0
+    let stopped = numbers("case", in: remains.output).last ?? 0
     var reason = reason(in: remains, seconds: seconds)
     reason += "\nwith \(exercise.describe(case: stopped))"
+    var right = numbers("right", in: remains.output)
     var next = stopped + 1
     while remains.signal != SIGALRM && next < exercise.caseCount {
       remains = try await child(next)
-      switch verdict(in: remains.output) {
-      case .wrong(let diagnosis):
-        return (.stopped(reason + "\nand in another case it is " + diagnosis), printed)
-      case .passed:
-        let cases = (next..<exercise.caseCount).map { exercise.describe(case: $0) }
-        let list = cases.joined(separator: "; with ")
-        return (.stopped(reason + "\nbut right with \(list)"), printed)
-      case .todo, .stopped: return (.stopped(reason), printed)
-      case nil: next = (lastCase(in: remains.output) ?? next) + 1
+      right += numbers("right", in: remains.output)
+      if case .wrong(let diagnosis) = verdict(in: remains.output) {
+        reason += "\nand where it does not stop, it is not right yet:\n" + diagnosis
+        return (.stopped(reason), printed)
       }
+      next = (numbers("case", in: remains.output).last ?? next) + 1
+    }
+    if !right.isEmpty {
+      let list = right.map { exercise.describe(case: $0) }
+      reason += "\nbut right with " + list.joined(separator: "; with ")
     }
     return (.stopped(reason), printed)
   }
@@ -89,9 +99,10 @@ public enum Trial {
     return try? JSONDecoder().decode(Verdict.self, from: Data(line.dropFirst(start.count).utf8))
   }
 
-  private static func lastCase(in output: [UInt8]) -> Int? {
-    let start = mark + "case "
-    return lines(of: output).last { $0.hasPrefix(start) }.flatMap { Int($0.dropFirst(start.count)) }
+  /// The cases that a child has named with a word, in its order.
+  private static func numbers(_ word: String, in output: [UInt8]) -> [Int] {
+    lines(of: output).filter { $0.hasPrefix(mark + word + " ") }
+      .compactMap { Int($0.drop { $0 != " " }.dropFirst()) }
   }
 
   /// Why a child gave no verdict: the trap's message, and the learner's line that led to it.

@@ -6,13 +6,15 @@ public struct ChapterCommand: Sendable {
   public let number: Int
   public let summary: String
   /// Whether it takes --epochs, --batch, --data and --save.
-  public var trains = false
+  public let trains: Bool
+  /// The exercises whose functions the chapter runs on, by number: what --mine needs.
+  public let uses: [String]
 
   /// The executable's name, such as chapter04.
   public var name: String { "chapter0\(number)" }
 
-  public init(_ number: Int, _ summary: String, trains: Bool = false) {
-    (self.number, self.summary, self.trains) = (number, summary, trains)
+  public init(_ number: Int, _ summary: String, uses: [String], trains: Bool = false) {
+    (self.number, self.summary, self.uses, self.trains) = (number, summary, uses, trains)
   }
 
   /// The options that this chapter takes, with what stands behind each.
@@ -51,7 +53,15 @@ public struct ChapterCommand: Sendable {
   ///
   /// 0 if all went well, 1 if an exercise is not done, 64 for a wrong command line, otherwise the
   /// failure's own status.
-  public func run(_ body: (ChapterOptions) throws -> Void) -> Never {
+  ///
+  /// - Parameters:
+  ///   - exercises: The learner's functions, for --mine.
+  ///   - solutions: The finished ones, for --solutions.
+  ///   - body: The chapter, with the source of its backward functions.
+  public func run(
+    exercises: any AllChapters.Type, solutions: any AllChapters.Type,
+    _ body: (ChapterOptions, Source) throws -> Void
+  ) -> Never {
     do {
       let options = try ChapterOptions(parsing: Array(CommandLine.arguments.dropFirst()), for: self)
       if options.help {
@@ -62,10 +72,13 @@ public struct ChapterCommand: Sendable {
         print(bugList)
         exit(0)
       }
-      if options.mine { Mine.superviseChild() }
+      if options.mine {
+        Mine.superviseChild()
+        try Mine.requirePassed(uses, in: exercises)
+      }
       if let threads = options.threads { Threads.count = threads }
       Memory.keepFreed()
-      try body(options)
+      try body(options, options.source(exercises: exercises, solutions: solutions))
       exit(0)
     } catch let failure as any Failure {
       Self.complain("\(name): \(failure)")
@@ -78,7 +91,7 @@ public struct ChapterCommand: Sendable {
 
   /// The mistakes that --bug knows in this chapter.
   var bugs: [(name: String, sentence: String)] {
-    Catalogue.chapter(number).flatMap(\.wrongAnswers)
+    uses.compactMap(Catalogue.find).flatMap(\.wrongAnswers)
   }
 
   private var bugList: String {

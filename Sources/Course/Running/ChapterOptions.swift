@@ -87,7 +87,7 @@ public struct ChapterOptions {
   ///   - exercises: The learner's module of answers.
   ///   - solutions: The finished ones.
   /// - Returns: The library's functions, unless the command line asked for others.
-  public func source(
+  func source(
     exercises: any AllChapters.Type, solutions: any AllChapters.Type
   ) -> Source {
     if mine { return .answers(exercises) }

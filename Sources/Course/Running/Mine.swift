@@ -3,7 +3,7 @@ import Foundation
 
 /// A chapter on the learner's own functions: in a process of its own, so that a crash in one of them
 /// ends in a sentence, and not before its exercises have passed.
-public enum Mine {
+enum Mine {
   private static let childMark = "BACKPROP_WORKBOOK_CHILD"
 
   /// In the parent: runs this program again, waits, says what stopped it if something did, and ends
@@ -43,9 +43,8 @@ public enum Mine {
     }
   }
 
-  /// In the child: leaves with status 1 unless the learner's functions pass, naming those that do
-  /// not.
-  public static func requirePassed(_ names: [String], in answers: any AllChapters.Type) throws {
+  /// In the child: throws unless the learner's functions pass, naming those that do not.
+  static func requirePassed(_ names: [String], in answers: any AllChapters.Type) throws {
     let verdicts = names.compactMap(Catalogue.find).map { ($0, $0.check(answers)) }
     let failed = verdicts.filter { $0.1 != .passed }
     guard !failed.isEmpty else { return }

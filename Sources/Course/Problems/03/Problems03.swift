@@ -1,0 +1,4 @@
+/// The exercises of chapter 3.
+public enum Chapter03Problems {
+  static var all: [any Exercise] { [] }
+}
