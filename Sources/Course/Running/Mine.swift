@@ -6,8 +6,9 @@ import Foundation
 enum Mine {
   private static let childMark = "BACKPROP_WORKBOOK_CHILD"
 
-  /// In the parent: runs this program again, waits, says what stopped it if something did, and ends
-  /// with its status. In the child: returns at once.
+  /// In the parent, runs this program again and ends with its status; in the child, does nothing.
+  ///
+  /// If a signal ended the child, the parent says what stopped it, and where.
   static func superviseChild() {
     guard ProcessInfo.processInfo.environment[childMark] == nil else { return }
     do {
