@@ -63,7 +63,8 @@ let package = Package(
       name: "Datasets", dependencies: ["Backprop"], resources: [.copy("Resources")],
       swiftSettings: strict + optimised),
     .target(name: "Figures", swiftSettings: strict + optimised),
-    .target(name: "Course", dependencies: ["Backprop", "Figures"], swiftSettings: strict + optimised),
+    .target(
+      name: "Course", dependencies: ["Backprop", "Figures"], swiftSettings: strict + optimised),
     .target(
       name: "Exercises", dependencies: ["Backprop", "Course"], path: "exercises",
       swiftSettings: talking),
