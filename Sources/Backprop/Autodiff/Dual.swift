@@ -29,7 +29,9 @@ public struct Dual: DifferentiableNumber, Equatable, Sendable {
   // y = f(a, b)    y′ = ∂y/∂a·a′ + ∂y/∂b·b′
   public static func apply(_ operation: Operation, _ a: Dual, _ b: Dual) -> Dual {
     let y = operation(a.value, b.value)
-    let (fromA, fromB) = (passed(a.tangent, through: y.slopeA), passed(b.tangent, through: y.slopeB))
+    let (fromA, fromB) = (
+      passed(a.tangent, through: y.slopeA), passed(b.tangent, through: y.slopeB)
+    )
     return Dual(y.value, tangent: fromA + fromB)
   }
 }
