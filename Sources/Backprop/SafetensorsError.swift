@@ -1,5 +1,5 @@
 /// Why a checkpoint could not be saved or loaded: the file, what was expected, what came, what to do.
-public struct CheckpointError: Error, Equatable, CustomStringConvertible, Sendable {
+public struct CheckpointError: Failure, Equatable {
   /// What kind of trouble it is.
   public enum Kind: Sendable {
     /// The file is not there, is no file, or may not be read.
@@ -29,8 +29,6 @@ public struct CheckpointError: Error, Equatable, CustomStringConvertible, Sendab
   /// The sentence to show, with the file in front.
   public var description: String { "\(path ?? "this checkpoint"): \(detail)." }
 
-  /// The exit status for a program that ends on it, as in sysexits.h: 65 bad data, 66 no input,
-  /// 73 cannot create, 74 input or output failed.
   public var exitCode: Int32 {
     switch kind {
     case .malformed, .missingTensor, .wrongShape: 65

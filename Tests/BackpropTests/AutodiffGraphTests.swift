@@ -23,7 +23,7 @@ import Testing
     #expect(
       objection(toOrder: Array(0...sorted.root), parents: sorted.parents, root: sorted.root) == nil)
 
-    var generator = SystemRandomNumberGenerator()
+    var generator = SplitMix64(seed: 3)
     for _ in 0..<20 {
       let graph = sorted.shuffled(using: &generator)
       #expect(graph.nodes[graph.root].value == loss.value)

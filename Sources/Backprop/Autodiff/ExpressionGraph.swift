@@ -64,7 +64,7 @@ extension ExpressionGraph {
 
   /// The same graph with its nodes numbered at random.
   public func shuffled(using generator: inout some RandomNumberGenerator) -> ExpressionGraph {
-    let old = Array(nodes.indices).shuffled(using: &generator)
+    let old = generator.permutation(of: nodes.count)
     var new = old
     for (number, node) in old.enumerated() { new[node] = number }
     let renumbered = old.map { place in
