@@ -1,0 +1,59 @@
+/// A number that carries a derivative along: `Value` in reverse mode, `Dual` in forward mode.
+///
+/// A function written once for any such number can be differentiated in both directions:
+/// ```swift
+/// func bell<Number: DifferentiableNumber>(_ x: Number) -> Number { exp(-(x * x)) }
+/// ```
+/// Each type says what it does with an operation's value and slopes; all arithmetic follows.
+public protocol DifferentiableNumber {
+  /// The number itself.
+  var value: Double { get }
+
+  /// Another number, one that does not depend on anything.
+  func constant(_ value: Double) -> Self
+
+  /// The operation's result at one number.
+  static func apply(_ operation: Operation, _ a: Self) -> Self
+
+  /// The operation's result at two numbers.
+  static func apply(_ operation: Operation, _ a: Self, _ b: Self) -> Self
+}
+
+extension DifferentiableNumber {
+  public static func + (a: Self, b: Self) -> Self { apply(.add, a, b) }
+  public static func - (a: Self, b: Self) -> Self { apply(.subtract, a, b) }
+  public static func * (a: Self, b: Self) -> Self { apply(.multiply, a, b) }
+  public static func / (a: Self, b: Self) -> Self { apply(.divide, a, b) }
+  public static prefix func - (a: Self) -> Self { apply(.negate, a) }
+  public static func += (a: inout Self, b: Self) { a = a + b }
+
+  public static func + (a: Self, b: Double) -> Self { a + a.constant(b) }
+  public static func - (a: Self, b: Double) -> Self { a - a.constant(b) }
+  public static func * (a: Self, b: Double) -> Self { a * a.constant(b) }
+  public static func / (a: Self, b: Double) -> Self { a / a.constant(b) }
+
+  public static func + (a: Double, b: Self) -> Self { b.constant(a) + b }
+  public static func - (a: Double, b: Self) -> Self { b.constant(a) - b }
+  public static func * (a: Double, b: Self) -> Self { b.constant(a) * b }
+  public static func / (a: Double, b: Self) -> Self { b.constant(a) / b }
+}
+
+/// The power aⁿ, for a constant exponent.
+public func pow<Number: DifferentiableNumber>(_ a: Number, _ n: Double) -> Number {
+  .apply(.power(n), a)
+}
+
+/// The exponential eᵃ.
+public func exp<Number: DifferentiableNumber>(_ a: Number) -> Number { .apply(.exp, a) }
+
+/// The natural logarithm of a: -∞ at 0, NaN below.
+public func log<Number: DifferentiableNumber>(_ a: Number) -> Number { .apply(.log, a) }
+
+/// The hyperbolic tangent of a.
+public func tanh<Number: DifferentiableNumber>(_ a: Number) -> Number { .apply(.tanh, a) }
+
+/// The logistic function 1/(1 + e⁻ᵃ).
+public func sigmoid<Number: DifferentiableNumber>(_ a: Number) -> Number { .apply(.sigmoid, a) }
+
+/// The rectifier max(0, a), with slope 0 at 0.
+public func relu<Number: DifferentiableNumber>(_ a: Number) -> Number { .apply(.relu, a) }

@@ -1,0 +1,130 @@
+/// The graph of a computation as plain data: nodes in any numbering, each naming its parents.
+///
+/// A tape is sorted as it is written. Here nothing says which node comes first, as in a graph that is
+/// loaded, drawn or built out of order: that is what ``topologicalOrder(parents:root:)`` is for.
+public struct ExpressionGraph: Equatable, Sendable {
+  /// One number of the computation.
+  public struct Node: Equatable, Sendable {
+    public var operation: Operation
+    /// The nodes that this one is computed from. In a·a the same node comes twice.
+    public var parents: [Int]
+    public var value: Double
+    /// The local derivative ∂node/∂parent, one for each of the parents, in their order.
+    public var slopes: [Double]
+    public var name: String?
+
+    public init(
+      operation: Operation, parents: [Int], value: Double, slopes: [Double], name: String? = nil
+    ) {
+      self.operation = operation
+      self.parents = parents
+      self.value = value
+      self.slopes = slopes
+      self.name = name
+    }
+  }
+
+  public var nodes: [Node]
+  /// The result of the computation.
+  public var root: Int
+
+  public init(nodes: [Node], root: Int) {
+    self.nodes = nodes
+    self.root = root
+  }
+
+  /// The parents of every node.
+  public var parents: [[Int]] { nodes.map(\.parents) }
+
+  /// The numbers that went in: nodes without parents.
+  public var leaves: [Int] { nodes.indices.filter { nodes[$0].parents.isEmpty } }
+}
+
+extension ExpressionGraph {
+  /// The part of a tape that a number depends on, numbered as the tape is: parents first.
+  public init(of result: Value) {
+    let tape = result.tape
+    var needed = [Bool](repeating: false, count: result.index + 1)
+    needed[result.index] = true
+    for i in (0...result.index).reversed() where needed[i] {
+      for parent in tape.nodes[i].parents { needed[parent] = true }
+    }
+    var number: [Int: Int] = [:]
+    var nodes: [Node] = []
+    for i in needed.indices where needed[i] {
+      let node = tape.nodes[i]
+      number[i] = nodes.count
+      nodes.append(
+        Node(
+          operation: node.operation, parents: node.parents.compactMap { number[$0] },
+          value: node.value, slopes: node.slopes, name: tape.names[i]))
+    }
+    self.init(nodes: nodes, root: nodes.count - 1)
+  }
+
+  /// The same graph with its nodes numbered at random.
+  public func shuffled(using generator: inout some RandomNumberGenerator) -> ExpressionGraph {
+    let old = generator.permutation(of: nodes.count)
+    var new = old
+    for (number, node) in old.enumerated() { new[node] = number }
+    let renumbered = old.map { place in
+      var node = nodes[place]
+      node.parents = node.parents.map { new[$0] }
+      return node
+    }
+    return ExpressionGraph(nodes: renumbered, root: new[root])
+  }
+
+  /// Reverse mode: the derivative of the root with respect to every node, in one walk.
+  ///
+  /// - Parameter order: A topological order of the graph. In another order a gradient may be passed
+  ///   on before it is complete, and the result is wrong.
+  public func gradients(order: [Int]) -> [Double] {
+    var gradient = [Double](repeating: 0, count: nodes.count)
+    gradient[root] = 1  // ∂root/∂root
+    for child in order.reversed() {
+      // forward: child = f(…, parent, …)
+      // so:      dparent += ∂child/∂parent · dchild
+      for (parent, slope) in zip(nodes[child].parents, nodes[child].slopes) {
+        gradient[parent] += passed(gradient[child], through: slope)
+      }
+    }
+    return gradient
+  }
+
+  /// Forward mode: how fast every node changes when the leaves change at the given speeds.
+  ///
+  /// - Parameters:
+  ///   - leaves: The tangents of leaves, by node; a leaf that is not named stands still.
+  ///   - order: A topological order of the graph.
+  public func tangents(leaves: [Int: Double], order: [Int]) -> [Double] {
+    var tangent = [Double](repeating: 0, count: nodes.count)
+    for (leaf, speed) in leaves { tangent[leaf] = speed }
+    for child in order {
+      // child′ = Σ ∂child/∂parent · parent′
+      for (parent, slope) in zip(nodes[child].parents, nodes[child].slopes) {
+        tangent[child] += passed(tangent[parent], through: slope)
+      }
+    }
+    return tangent
+  }
+}
+
+extension ExpressionGraph: CustomStringConvertible {
+  /// One line a node in topological order, as in `v2 = v0 × v1 = 6.0`.
+  public var description: String {
+    func name(_ node: Int) -> String { nodes[node].name ?? "v\(node)" }
+    let lines = topologicalOrder(parents: parents, root: root).map { node in
+      let operands = nodes[node].parents.map(name)
+      let symbol = nodes[node].operation.symbol
+      let formula =
+        switch operands.count {
+        case 0: ""
+        case 1: "\(symbol)(\(operands[0])) = "
+        default: operands.joined(separator: " \(symbol) ") + " = "
+        }
+      return "\(name(node)) = \(formula)\(nodes[node].value)"
+    }
+    return lines.joined(separator: "\n")
+  }
+}

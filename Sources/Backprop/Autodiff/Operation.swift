@@ -1,0 +1,102 @@
+import Foundation
+
+/// What the scalar engine can do to numbers.
+public enum Operation: Hashable, Sendable {
+  /// A number that was put in: an input, a parameter, a constant.
+  case leaf
+  case add, subtract, multiply, divide
+  case negate
+  /// A power with a constant exponent.
+  case power(Double)
+  case exp, log, tanh, sigmoid, relu
+}
+
+extension Operation {
+  /// The value y of the operation at a and b, and its local derivatives there, the slopes ∂y/∂a and
+  /// ∂y/∂b.
+  ///
+  /// These are all the derivatives that the engine knows; the chain rule makes the rest of them.
+  /// Operations of one number read a alone, and their second slope is 0.
+  ///
+  /// Values follow IEEE 754: 1/0 is infinite, the logarithm of 0 is -∞, and the logarithm of a
+  /// negative number, or a broken power of one, is NaN. ReLU's slope at 0 is 0.
+  public func callAsFunction(
+    _ a: Double, _ b: Double = 0
+  ) -> (value: Double, slopeA: Double, slopeB: Double) {
+    switch self {
+    case .leaf: return (a, 0, 0)
+
+    // y = a + b      ∂y/∂a = 1       ∂y/∂b = 1
+    case .add: return (a + b, 1, 1)
+
+    // y = a - b      ∂y/∂a = 1       ∂y/∂b = -1
+    case .subtract: return (a - b, 1, -1)
+
+    // y = a·b        ∂y/∂a = b       ∂y/∂b = a
+    case .multiply: return (a * b, b, a)
+
+    // y = a/b        ∂y/∂a = 1/b     ∂y/∂b = -a/b²
+    case .divide: return (a / b, 1 / b, -(a / b) / b)
+
+    // y = -a         ∂y/∂a = -1
+    case .negate: return (-a, -1, 0)
+
+    // y = aⁿ         ∂y/∂a = n·aⁿ⁻¹, and 0 for n = 0 even where a = 0
+    case .power(let n): return (Double.pow(a, n), n == 0 ? 0 : n * Double.pow(a, n - 1), 0)
+
+    // y = eᵃ         ∂y/∂a = y
+    case .exp:
+      let y = Double.exp(a)
+      return (y, y, 0)
+
+    // y = ln a       ∂y/∂a = 1/a
+    case .log: return (Double.log(a), 1 / a, 0)
+
+    // y = tanh a     ∂y/∂a = 1 - y²
+    case .tanh:
+      let y = Double.tanh(a)
+      return (y, 1 - y * y, 0)
+
+    // y = σ(a) = 1/(1 + e⁻ᵃ)     ∂y/∂a = y·(1 - y)
+    case .sigmoid:
+      let y = 1 / (1 + Double.exp(-a))
+      return (y, y * (1 - y), 0)
+
+    // y = max(0, a)  ∂y/∂a = 1 where a > 0, else 0
+    case .relu: return a <= 0 ? (0, 0, 0) : (a, 1, 0)
+    }
+  }
+
+  /// How many numbers the operation reads: none for a leaf, otherwise one or two.
+  public var operandCount: Int {
+    switch self {
+    case .leaf: 0
+    case .add, .subtract, .multiply, .divide: 2
+    case .negate, .power, .exp, .log, .tanh, .sigmoid, .relu: 1
+    }
+  }
+
+  /// What a drawing of the graph writes into the node.
+  public var symbol: String {
+    switch self {
+    case .leaf: ""
+    case .add: "+"
+    case .subtract: "−"
+    case .multiply: "×"
+    case .divide: "÷"
+    case .negate: "neg"
+    case .power(let n): n == n.rounded() && abs(n) < 1e6 ? "pow \(Int(n))" : "pow \(n)"
+    case .exp: "exp"
+    case .log: "log"
+    case .tanh: "tanh"
+    case .sigmoid: "σ"
+    case .relu: "ReLU"
+    }
+  }
+}
+
+/// One step of the chain rule: what flows on through an operation is the flow times its slope.
+///
+/// Where nothing flows, nothing is passed on, not even through an infinite slope: 0·∞ is 0 here, not
+/// NaN. Otherwise a logarithm of 0 somewhere on the tape would spoil numbers it has no part in.
+func passed(_ flow: Double, through slope: Double) -> Double { flow == 0 ? 0 : flow * slope }
