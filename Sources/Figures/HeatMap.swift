@@ -19,6 +19,8 @@ public struct HeatMap: Sendable {
   public var yRange: ClosedRange<Double>?
   /// Lines of equal value, drawn where the map is the background of a plot.
   public var contours: [Double]
+  /// Whether it stands for an image, which is grey and not coloured.
+  var isImage = false
 
   public enum Scale: Sendable, Equatable {
     case linear

@@ -34,8 +34,10 @@ public struct Image: Sendable {
 
   /// The pixels as a heat map, which knows how to shade them.
   var map: HeatMap {
-    HeatMap(
+    var map = HeatMap(
       values: values, rows: height, columns: width, range: isSigned ? nil : 0...1,
       scale: isSigned ? .diverging : .linear)
+    map.isImage = true
+    return map
   }
 }

@@ -59,6 +59,16 @@ enum Palette {
     0xFDE725,
   ].map { Colour($0) }
 
+  private static let blues: [Colour] = [
+    0xF3F8FD, 0xC9DDF0, 0x8FBFE0, 0x4A97CB, 0x1B69AF, 0x08366F,
+  ].map { Colour($0) }
+
+  /// A tone's colour behind numbers: the many small ones stay light.
+  static func table(tone: Double) -> Colour { .blend(blues, at: tone) }
+
+  /// The grey of an unsigned image's pixel.
+  static func grey(tone: Double) -> Colour { .blend([Colour(0), Colour(0xFFFFFF)], at: tone) }
+
   private static let diverging: [Colour] = [
     0x053B6B, 0x2166AC, 0x6FA8D6, 0xC8DFEF, 0xF7F7F7, 0xFBDCBF, 0xF0A15E, 0xCA5F0B, 0x7F3503,
   ].map { Colour($0) }

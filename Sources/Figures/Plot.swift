@@ -16,6 +16,12 @@ public struct Plot: Sendable {
   }
 }
 
+/// What the contours of a plot's background stand for, where they are more than one border.
+func contourNote(_ plot: Plot) -> String? {
+  guard let map = plot.background, map.contours.count > 1 else { return nil }
+  return "contours at " + map.contours.map { trimmed(short($0)) }.joined(separator: ", ")
+}
+
 /// A direction of a plot: its label, what it covers, and how it is divided.
 public struct Axis: Sendable, ExpressibleByStringLiteral {
   public var label: String
@@ -107,7 +113,7 @@ public struct Series: Sendable {
 
 /// A sign that tells a series apart without colour.
 public enum Marker: CaseIterable, Sendable {
-  case circle, cross, triangle, square, diamond, plus
+  case circle, cross, triangle, square, diamond, plus, ring, box
 
   /// The sign in the terminal.
   public var glyph: Character {
@@ -118,6 +124,8 @@ public enum Marker: CaseIterable, Sendable {
     case .square: "■"
     case .diamond: "◆"
     case .plus: "+"
+    case .ring: "○"
+    case .box: "□"
     }
   }
 

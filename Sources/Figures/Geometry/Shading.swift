@@ -4,9 +4,16 @@ import Foundation
 struct Shading {
   let isDiverging: Bool
   let extent: Extent
+  /// The characters for tones, from the lowest; lines stand for negative ones.
+  let glyphs: [Character]
   private let centre: Double
+  private let kind: Kind
 
-  init(_ map: HeatMap) {
+  private enum Kind { case map, table, image }
+
+  /// - Parameter isBackdrop: Whether lines and points are drawn above: then the shades stay faint.
+  init(_ map: HeatMap, isBackdrop: Bool = false) {
+    kind = map.isImage ? .image : map.showsNumbers ? .table : .map
     let values = map.values
     switch map.scale {
     case .linear, .logarithmic:
@@ -29,6 +36,11 @@ struct Shading {
       extent = Extent(
         of: [centre - half, centre + half], within: nil, scale: .linear, margin: 0)
     }
+    if isDiverging {
+      glyphs = isBackdrop ? ["·", " ", "░"] : ["≡", "=", "-", " ", "░", "▒", "▓"]
+    } else {
+      glyphs = isBackdrop ? [" ", "░", "▒"] : [" ", "░", "▒", "▓", "█"]
+    }
   }
 
   /// From 0 to 1, or from −1 to 1 on a diverging scale; nil where there is nothing to show.
@@ -47,9 +59,14 @@ struct Shading {
     }
   }
 
-  /// The characters for tones, from the lowest; lines stand for negative ones.
-  var glyphs: [Character] {
-    isDiverging ? ["≡", "=", "-", " ", "░", "▒", "▓"] : [" ", "░", "▒", "▓", "█"]
+  /// The colour of a tone in the SVG.
+  func colour(_ tone: Double) -> Colour {
+    if isDiverging { return Palette.map(tone: tone, diverging: true) }
+    return switch kind {
+    case .map: Palette.map(tone: tone, diverging: false)
+    case .table: Palette.table(tone: tone)
+    case .image: Palette.grey(tone: tone)
+    }
   }
 
   /// The position in `glyphs` for a tone.

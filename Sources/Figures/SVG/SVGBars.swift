@@ -15,12 +15,12 @@ extension SVGDocument {
     top += 6
   }
 
-  /// A bar in its group's colour; the second group is hatched, so that colour is not needed.
+  /// A bar in its group's colour; the next ones are paler, so that colour is not needed.
   private mutating func bar(x: Double, y: Double, width: Double, height: Double, _ group: Int) {
     let number = Palette.index(group)
     rectangle(
       x: x, y: y, width: width, height: height,
-      style: "f\(number)\(group % 2 == 1 ? " r" : "") s\(number)")
+      style: "f\(number) s\(number) r\(group % 3)")
   }
 
   /// Horizontal bars: long names have room, and so have the numbers.

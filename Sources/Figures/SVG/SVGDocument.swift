@@ -80,7 +80,7 @@ struct SVGDocument {
     add(
       "<image x=\"\(format(x))\" y=\"\(format(y))\" width=\"\(format(width))\""
         + " height=\"\(format(height))\" preserveAspectRatio=\"none\""
-        + (smooth ? "" : " style=\"image-rendering:pixelated\"")
+        + (smooth ? "" : " image-rendering=\"optimizeSpeed\" style=\"image-rendering:pixelated\"")
         + " href=\"data:image/png;base64,\(Data(png).base64EncodedString())\"/>")
   }
 
@@ -137,5 +137,5 @@ func typographic(_ label: String) -> String {
 
 /// About how wide a text is; the reader's font decides.
 func textWidth(_ text: String, size: Double = 15) -> Double {
-  Double(text.count) * size * 0.58
+  Double(text.count) * size * 0.62
 }

@@ -26,6 +26,7 @@ extension SVGDocument {
       write(shortened(map.yLabel, to: 64), x: 4, y: top, style: "t")
       top += 8
     }
+    top += 4
     let area = PlotArea(left: left, top: top, width: mapWidth, height: mapHeight)
     drawCells(map, shading, area)
     if map.showsNumbers && cellWidth >= 30 && cellHeight >= 16 { drawNumbers(map, shading, area) }
@@ -60,26 +61,26 @@ extension SVGDocument {
   /// Rectangles, one for each run of equal colour; a picture where they would be too many.
   private mutating func drawCells(_ map: HeatMap, _ shading: Shading, _ area: PlotArea) {
     if map.rows * map.columns > 400 {
-      let png = indexedPicture(map) {
-        Palette.map(tone: $0, diverging: shading.isDiverging)
-      }
+      let png = indexedPicture(map, shading.colour)
       picture(png, x: area.left, y: area.top, width: area.width, height: area.height)
-      return
+    } else {
+      drawRuns(map, shading, area)
     }
+  }
+
+  /// A rectangle for each run of equal colour.
+  mutating func drawRuns(_ map: HeatMap, _ shading: Shading, _ area: PlotArea) {
+    guard !map.isEmpty else { return }
     let width = area.width / Double(map.columns)
     let height = area.height / Double(map.rows)
     for row in 0..<map.rows {
       var start = 0
       while start < map.columns {
-        let fill = shading.tone(map[row, start]).map {
-          Palette.map(tone: $0, diverging: shading.isDiverging).hex
-        }
+        let fill = shading.tone(map[row, start]).map { shading.colour($0).hex }
         var end = start + 1
         while end < map.columns,
           fill
-            == shading.tone(map[row, end]).map({
-              Palette.map(tone: $0, diverging: shading.isDiverging).hex
-            })
+            == shading.tone(map[row, end]).map({ shading.colour($0).hex })
         { end += 1 }
         if let fill {
           // A hair wider than the cell, so that no seam shows between neighbours.
@@ -101,7 +102,7 @@ extension SVGDocument {
         let text = short(map[row, column])
         guard let tone = shading.tone(map[row, column]), textWidth(text, size: 14) <= width + 4
         else { continue }
-        let colour = Palette.map(tone: tone, diverging: shading.isDiverging)
+        let colour = shading.colour(tone)
         write(
           typographic(text), x: area.left + (Double(column) + 0.5) * width,
           y: area.top + (Double(row) + 0.5) * height + 5, anchor: "middle",
@@ -120,13 +121,13 @@ extension SVGDocument {
       }
     } else if map.columnLabels.contains(where: { !$0.isEmpty }) {
       top += 19
-      var free = -1e9
-      for (column, name) in map.columnLabels.prefix(map.columns).enumerated() {
-        let name = shortened(name, to: 14)
-        let middle = area.left + (Double(column) + 0.5) * cellWidth
-        guard middle - textWidth(name) / 2 >= free else { continue }
-        write(name, x: middle, y: top, anchor: "middle", style: "t")
-        free = middle + textWidth(name) / 2 + 3
+      let names = map.columnLabels.prefix(map.columns).map { shortened($0, to: 14) }
+      let widest = names.map { textWidth($0) }.max() ?? 0
+      let every = max(1, Int(((widest + 4) / cellWidth).rounded(.up)))
+      for (column, name) in names.enumerated() where column.isMultiple(of: every) {
+        write(
+          name, x: area.left + (Double(column) + 0.5) * cellWidth, y: top, anchor: "middle",
+          style: "t")
       }
     }
   }
@@ -141,7 +142,7 @@ extension SVGDocument {
       let part = 1 - (Double(step) + 0.5) / Double(steps)
       return shading.isDiverging ? 2 * part - 1 : part
     }
-    let palette = tones.map { Palette.map(tone: $0, diverging: shading.isDiverging) }
+    let palette = tones.map(shading.colour)
     let png = PNG.encode(
       width: 1, height: steps, palette: palette, pixels: (0..<steps).map(UInt8.init))
     picture(png, x: x, y: top, width: 14, height: height)

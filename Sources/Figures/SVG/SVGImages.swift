@@ -1,5 +1,5 @@
 extension SVGDocument {
-  /// One embedded picture for each row of images, captions above.
+  /// Rectangles for few pixels, else an embedded picture for each row of images; captions above.
   mutating func draw(_ grid: ImageGrid) {
     let images = grid.images.filter { !$0.map.isEmpty }
     guard !images.isEmpty else {
@@ -13,7 +13,7 @@ extension SVGDocument {
     let gap = max(1, widest / 10)
     let pixels = columns * (widest + gap) - gap
     let unit = min((width - 8) / Double(pixels), 140 / Double(widest))
-    let isCoarse = grid.images.reduce(0) { $0 + $1.width * $1.height } > 24_000
+    let pixelCount = grid.images.reduce(0) { $0 + $1.width * $1.height }
 
     for start in stride(from: 0, to: grid.images.count, by: columns) {
       let indices = start..<min(start + columns, grid.images.count)
@@ -31,10 +31,22 @@ extension SVGDocument {
       let row = indices.map { grid.images[$0] }
       let height = row.map(\.height).max() ?? 0
       guard height > 0 else { continue }
-      let width = row.count * (widest + gap) - gap
-      let png = sheet(row, cell: widest, gap: gap, width: width, height: height, isCoarse)
-      picture(
-        png, x: 4, y: top, width: Double(width) * unit, height: Double(height) * unit)
+      if pixelCount <= 800 {
+        for (offset, image) in row.enumerated() {
+          let map = image.map
+          drawRuns(
+            map, Shading(map),
+            PlotArea(
+              left: 4 + Double(offset) * pitch, top: top, width: Double(image.width) * unit,
+              height: Double(image.height) * unit))
+        }
+      } else {
+        let width = row.count * (widest + gap) - gap
+        let png = sheet(
+          row, cell: widest, gap: gap, width: width, height: height, pixelCount > 24_000)
+        picture(
+          png, x: 4, y: top, width: Double(width) * unit, height: Double(height) * unit)
+      }
       top += Double(height) * unit + Double(gap) * unit
     }
     top += 8
@@ -50,7 +62,7 @@ extension SVGDocument {
       let part = Double(level) / Double(levels - 1)
       return isSigned
         ? Palette.map(tone: 2 * part - 1, diverging: true)
-        : Colour.blend([Colour(0), Colour(0xFFFFFF)], at: part)
+        : Palette.grey(tone: part)
     }
     var pixels = [UInt8](repeating: 0, count: width * height)
     for (index, image) in images.enumerated() {

@@ -44,8 +44,16 @@ extension SVGDocument {
       }
       top += 4
     }
+    if let note = contourNote(plot) {
+      top += 16
+      write(shortened(note, to: 64), x: 4, y: top, style: "t")
+      top += 4
+    }
     let label = plot.y.label.isEmpty && named.count == 1 ? plot.series[named[0]].name : plot.y.label
-    let area = axes(x: frame.x, y: frame.y, xLabel: plot.x.label, yLabel: label) {
+    let area = axes(
+      x: frame.x, y: frame.y, xLabel: plot.x.label, yLabel: label,
+      showsGrid: plot.background == nil
+    ) {
       document, area in
       if let map = plot.background, !map.isEmpty {
         let part = frame.area(of: map)
@@ -76,10 +84,13 @@ extension SVGDocument {
 
   /// Draws grid, axes and labels around an area and moves below them.
   ///
-  /// - Parameter background: Draws under the grid.
+  /// - Parameters:
+  ///   - showsGrid: Whether lines lead from the ticks across the area.
+  ///   - background: Draws under the grid.
   @discardableResult
   mutating func axes(
     x: Extent, y: Extent, xLabel: String, yLabel: String, height: Double = 290,
+    showsGrid: Bool = true,
     _ background: (inout SVGDocument, PlotArea) -> Void = { _, _ in }
   ) -> PlotArea {
     let yTicks = y.ticks(7)
@@ -93,7 +104,11 @@ extension SVGDocument {
     background(&self, area)
     for tick in yTicks {
       guard let part = y.position(tick.value) else { continue }
-      line(area.left, area.y(part), area.x(1), area.y(part), style: "g")
+      if showsGrid {
+        line(area.left, area.y(part), area.x(1), area.y(part), style: "g")
+      } else {
+        line(area.left - 4, area.y(part), area.left, area.y(part), style: "a")
+      }
       write(
         typographic(shortened(tick.label, to: 12)), x: area.left - 8, y: area.y(part) + 5,
         anchor: "end", style: "t")
@@ -136,7 +151,12 @@ private func style(of marker: Marker, _ index: Int) -> String {
   return isFilled(marker) ? "m f\(number)" : "l s\(number)"
 }
 
-private func isFilled(_ marker: Marker) -> Bool { marker != .cross && marker != .plus }
+private func isFilled(_ marker: Marker) -> Bool {
+  switch marker {
+  case .circle, .triangle, .square, .diamond: true
+  case .cross, .plus, .ring, .box: false
+  }
+}
 
 /// Six places along a line, at other parts of it than those of the other lines.
 private func spread(_ places: [Point], _ index: Int, of count: Int) -> [Point] {
@@ -150,10 +170,10 @@ private func spread(_ places: [Point], _ index: Int, of count: Int) -> [Point] {
 private func marks(_ marker: Marker, at places: [(x: Double, y: Double)]) -> String {
   places.map { x, y in
     switch marker {
-    case .circle: "M\(format(x - 4)) \(format(y))a4 4 0 1 0 8 0a4 4 0 1 0-8 0z"
+    case .circle, .ring: "M\(format(x - 4)) \(format(y))a4 4 0 1 0 8 0a4 4 0 1 0-8 0z"
     case .cross: "M\(format(x - 3.5)) \(format(y - 3.5))l7 7m0-7l-7 7"
     case .triangle: "M\(format(x)) \(format(y - 5))l4.8 8.4h-9.6z"
-    case .square: "M\(format(x - 3.7)) \(format(y - 3.7))h7.4v7.4h-7.4z"
+    case .square, .box: "M\(format(x - 3.7)) \(format(y - 3.7))h7.4v7.4h-7.4z"
     case .diamond: "M\(format(x)) \(format(y - 5.4))l4.6 5.4l-4.6 5.4l-4.6-5.4z"
     case .plus: "M\(format(x - 4.6)) \(format(y))h9.2m-4.6-4.6v9.2"
     }

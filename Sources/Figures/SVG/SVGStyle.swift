@@ -20,6 +20,7 @@ let svgStyle: String = {
     .l{stroke-width:2.2;stroke-linejoin:round;stroke-linecap:round}
     .o{fill:none;stroke-width:5;stroke-linejoin:round;stroke-linecap:round;stroke-opacity:.75}
     .m{stroke-width:1.2}.b,.p{stroke-width:1.4}
+    .r1{fill-opacity:.45}.r2{fill-opacity:.1}
     .n{font-size:14px}.w{fill:#fff}.k{fill:#000}
     \(light)\(series(Palette.light))
     @media (prefers-color-scheme:dark){

@@ -54,12 +54,11 @@ func terminalRows(of map: HeatMap, width: Int) -> [TextRow] {
   if !map.xLabel.isEmpty {
     rows.append(centred(map.xLabel, from: gutter, width: cellWidth * small.columns))
   }
-  return rows + shadeLegend(map, width: width)
+  return rows + shadeLegend(shading, width: width)
 }
 
 /// The ranges of value that the shades stand for.
-func shadeLegend(_ map: HeatMap, width: Int) -> [TextRow] {
-  let shading = Shading(map)
+func shadeLegend(_ shading: Shading, width: Int) -> [TextRow] {
   let count = shading.glyphs.count
   let span = shading.isDiverging ? 2.0 : 1.0
   let start = shading.isDiverging ? -1.0 : 0.0
@@ -92,15 +91,15 @@ private func columnNames(
   _ map: HeatMap, from gutter: Int, cellWidth: Int, right: Bool
 ) -> TextRow {
   var row = TextRow(width: gutter + cellWidth * map.columns)
-  var free = 0
-  for (column, name) in map.columnLabels.prefix(map.columns).enumerated() {
+  // Names that would be cut to nothing are shown whole, but only every second or third one.
+  let names = map.columnLabels.prefix(map.columns).map {
+    cellWidth >= 4 ? shortened($0, to: cellWidth - 1) : printable($0)
+  }
+  let widest = names.map(\.count).max() ?? 0
+  let every = max(1, (widest + cellWidth) / cellWidth)
+  for (column, name) in names.enumerated() where column.isMultiple(of: every) {
     let start = gutter + column * cellWidth
-    guard start >= free else { continue }
-    // Where every name would be cut to nothing, every second or third one is shown whole.
-    let text = cellWidth >= 4 ? shortened(name, to: cellWidth - 1) : printable(name)
-    guard start + text.count <= row.cells.count else { continue }
-    row.put(text, at: right ? start + cellWidth - 1 - text.count : start)
-    free = start + text.count + 1
+    row.put(name, at: right ? start + cellWidth - 1 - name.count : start)
   }
   return row
 }

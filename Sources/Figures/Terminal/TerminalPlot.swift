@@ -43,9 +43,15 @@ private struct PlotPicture {
 
   // MARK: Layers of the picture
 
+  /// The background, unless several contours already say what it says.
+  private var shadedBackground: HeatMap? {
+    guard let map = plot.background, !map.isEmpty, map.contours.count < 2 else { return nil }
+    return map
+  }
+
   mutating func drawBackground() {
-    guard let map = plot.background, !map.isEmpty else { return }
-    let shading = Shading(map)
+    guard let map = shadedBackground else { return }
+    let shading = Shading(map, isBackdrop: true)
     let area = frame.area(of: map)
     for row in 0..<height {
       for column in 0..<columns {
@@ -55,17 +61,28 @@ private struct PlotPicture {
         let value = map[
           min(Int((1 - y) * Double(map.rows)), map.rows - 1), Int(x * Double(map.columns))]
         guard let tone = shading.tone(value) else { continue }
-        // The darkest shades are kept for the lines and points above.
-        let level = shading.isDiverging ? shading.level(tone * 0.7) : shading.level(tone * 0.79)
-        cells[row][column].character = shading.glyphs[level]
+        cells[row][column].character = shading.glyphs[shading.level(tone)]
         cells[row][column].foreground = 244
       }
     }
   }
 
-  mutating func drawLines() {
+  /// A single border as a line; several as faint dots that leave the lines to the series.
+  private mutating func drawContours() {
     var braille = Braille(width: columns, height: height)
     for (start, end) in frame.contours() { braille.line(from: start, to: end) }
+    let isBorder = plot.background?.contours.count == 1
+    for row in 0..<height {
+      for column in 0..<columns {
+        guard let character = braille.character(column: column, row: row) else { continue }
+        cells[row][column] = Cell(character: isBorder ? character : "·", foreground: 244)
+      }
+    }
+  }
+
+  mutating func drawLines() {
+    drawContours()
+    var braille = Braille(width: columns, height: height)
     var signs: [(column: Int, row: Int, series: Int)] = []
     for (index, series) in plot.series.enumerated() {
       if series.style == .points {
@@ -139,7 +156,10 @@ private struct PlotPicture {
       rows += legendRows(
         named.map { (String(marker($0).glyph), plot.series[$0].name, colour($0)) }, width: width)
     }
-    if let map = plot.background, !map.isEmpty { rows += shadeLegend(map, width: width) }
+    if let map = shadedBackground {
+      rows += shadeLegend(Shading(map, isBackdrop: true), width: width)
+    }
+    if let note = contourNote(plot) { rows.append(TextRow(shortened(note, to: width))) }
     var label = plot.y.label
     if label.isEmpty && named.count == 1 && !needsSigns { label = plot.series[named[0]].name }
     if !label.isEmpty { rows.append(TextRow(shortened(label, to: width))) }
