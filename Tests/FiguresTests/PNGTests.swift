@@ -20,7 +20,7 @@ struct PNGTests {
     var rest = bytes.dropFirst(8)
     while !rest.isEmpty {
       let length = rest.prefix(4).reduce(0) { $0 * 256 + Int($1) }
-      let type = try #require(String(bytes: rest.dropFirst(4).prefix(4), encoding: .ascii))
+      let type = String(decoding: rest.dropFirst(4).prefix(4), as: UTF8.self)
       chunks[type] = Array(rest.dropFirst(8).prefix(length))
       rest = rest.dropFirst(12 + length)
     }

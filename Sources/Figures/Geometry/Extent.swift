@@ -17,8 +17,8 @@ struct Extent {
     self.scale = scale
     let limit = 1e150
     let isLogarithmic = scale == .logarithmic
-    if let range, range.lowerBound.isFinite, range.upperBound.isFinite,
-      range.lowerBound < range.upperBound, !isLogarithmic || range.lowerBound > 0,
+    if let range, range.lowerBound >= -limit, range.upperBound <= limit,
+      !isLogarithmic || range.lowerBound > 0,
       Self.isWide(range.lowerBound, range.upperBound)
     {
       lower = range.lowerBound
@@ -32,11 +32,10 @@ struct Extent {
       high = max(high, value)
     }
     if low > high { (low, high) = isLogarithmic ? (0.1, 1) : (0, 1) }
-    low = max(low, -limit)
-    high = min(high, limit)
+    let smallest = isLogarithmic ? 1 / limit : -limit
+    low = min(max(low, smallest), limit)
+    high = min(max(high, smallest), limit)
     if isLogarithmic {
-      low = max(low, 1 / limit)
-      high = max(high, low)
       let part = pow(10, margin * log10(high / low))
       (lower, upper) =
         Self.isWide(low, high) ? (low / part, high * part) : (low / 10, high * 10)

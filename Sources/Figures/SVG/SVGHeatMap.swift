@@ -29,6 +29,7 @@ extension SVGDocument {
     top += 4
     let area = PlotArea(left: left, top: top, width: mapWidth, height: mapHeight)
     drawCells(map, shading, area)
+    rectangle(x: area.left, y: area.top, width: mapWidth, height: mapHeight, style: "g")
     if map.showsNumbers && cellWidth >= 30 && cellHeight >= 16 { drawNumbers(map, shading, area) }
 
     if let range = map.yRange {
