@@ -1,0 +1,84 @@
+extension SVGDocument {
+  /// Rectangles for few pixels, else an embedded picture for each row of images; captions above.
+  mutating func draw(_ grid: ImageGrid) {
+    let images = grid.images.filter { !$0.map.isEmpty }
+    guard !images.isEmpty else {
+      top += 16
+      write("(no images)", x: 4, y: top, style: "t")
+      top += 10
+      return
+    }
+    let columns = max(1, min(grid.columns, grid.images.count))
+    let widest = images.map(\.width).max() ?? 1
+    let gap = max(1, widest / 10)
+    let pixels = columns * (widest + gap) - gap
+    let unit = min((width - 8) / Double(pixels), 140 / Double(widest))
+    let pixelCount = grid.images.reduce(0) { $0 + $1.width * $1.height }
+
+    for start in stride(from: 0, to: grid.images.count, by: columns) {
+      let indices = start..<min(start + columns, grid.images.count)
+      let captions = indices.map { $0 < grid.captions.count ? grid.captions[$0] : "" }
+      let pitch = Double(widest + gap) * unit
+      if captions.contains(where: { !$0.isEmpty }) {
+        top += 16
+        for (offset, caption) in captions.enumerated() {
+          write(
+            shortened(caption, to: max(Int(pitch / 8), 1)), x: 4 + Double(offset) * pitch, y: top,
+            style: "n")
+        }
+        top += 5
+      }
+      let row = indices.map { grid.images[$0] }
+      let height = row.map(\.height).max() ?? 0
+      guard height > 0 else { continue }
+      if pixelCount <= 800 {
+        for (offset, image) in row.enumerated() {
+          let map = image.map
+          drawRuns(
+            map, Shading(map),
+            PlotArea(
+              left: 4 + Double(offset) * pitch, top: top, width: Double(image.width) * unit,
+              height: Double(image.height) * unit))
+        }
+      } else {
+        let width = row.count * (widest + gap) - gap
+        let png = sheet(
+          row, cell: widest, gap: gap, width: width, height: height, pixelCount > 24_000)
+        picture(
+          png, x: 4, y: top, width: Double(width) * unit, height: Double(height) * unit)
+      }
+      top += Double(height) * unit + Double(gap) * unit
+    }
+    top += 8
+  }
+
+  /// Images side by side in one picture, transparent between them.
+  private func sheet(
+    _ images: [Image], cell: Int, gap: Int, width: Int, height: Int, _ isCoarse: Bool
+  ) -> [UInt8] {
+    let isSigned = images.contains(where: \.isSigned)
+    let levels = isCoarse ? 15 : 127
+    let palette = (0..<levels).map { level -> Colour in
+      let part = Double(level) / Double(levels - 1)
+      return isSigned
+        ? Palette.map(tone: 2 * part - 1, diverging: true)
+        : Palette.grey(tone: part)
+    }
+    var pixels = [UInt8](repeating: 0, count: width * height)
+    for (index, image) in images.enumerated() {
+      var map = image.map
+      if isSigned { map.scale = .diverging }
+      let shading = Shading(map)
+      for y in 0..<image.height {
+        for x in 0..<image.width {
+          guard let tone = shading.tone(map[y, x]) else { continue }
+          let part = isSigned ? (tone + 1) / 2 : tone
+          pixels[y * width + index * (cell + gap) + x] =
+            UInt8((part * Double(levels - 1)).rounded()) + 1
+        }
+      }
+    }
+    return PNG.encode(
+      width: width, height: height, palette: [Colour(0, alpha: 0)] + palette, pixels: pixels)
+  }
+}
