@@ -7,11 +7,12 @@ import Testing
 private func verdict(on behaviour: Misbehaving) async throws -> String {
   setenv("SWIFT_BACKTRACE", Trial.backtrace, 1)
   let problem = Chapter01Problems.sigmoid
-  let (verdict, _) = try await Trial.verdict(on: problem, seconds: 1) { first in
+  let seconds: UInt32 = behaviour == .loops ? 1 : Trial.seconds
+  let (verdict, _) = try await Trial.verdict(on: problem, seconds: seconds) { first in
     let result = try await #require(
       processExitsWith: .failure, observing: [\.standardOutputContent, \.standardErrorContent]
-    ) { [first = first as Int, behaviour] in
-      Trial.run(seconds: 1) { progress in
+    ) { [first = first as Int, behaviour, seconds] in
+      Trial.run(seconds: seconds) { progress in
         Chapter01Problems.sigmoid.verdict(from: first, progress: progress) {
           try behaviour.answer($0.dy, y: Activation.sigmoid($0.x))
         }

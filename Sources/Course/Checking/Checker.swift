@@ -55,19 +55,20 @@ extension Problem {
     let reference = got.scalars.indices.first {
       !agree(got.scalars[$0], expected.scalars[$0])
     }
-    var slope: Matrix?
     if let forward, let variable = part.variable, !test.isCorner {
       let loss = forward(test.input)
-      let numeric = centralDifferences(forward, variable, at: test.input)
-      slope = numeric
-      let wrong = got.scalars.indices.first {
-        !agree(got.scalars[$0], withDifference: numeric.scalars[$0], loss: loss)
+      var nudged = test.input
+      let numeric = numericalGradient(
+        of: {
+          nudged[keyPath: variable] = $0
+          return forward(nudged)
+        }, at: test.input[keyPath: variable])
+      let apart = got.scalars.indices.first {
+        !derivativesAgree(got.scalars[$0], numeric.scalars[$0], loss: loss)
       }
-      if reference == nil, wrong == nil { return nil }
-      guard let place = reference ?? wrong else { return nil }
-      return wrongElement(part, got, expected, slope, at: place)
+      return (reference ?? apart).map { wrongElement(part, got, expected, numeric, at: $0) }
     }
-    return reference.map { wrongElement(part, got, expected, slope, at: $0) }
+    return reference.map { wrongElement(part, got, expected, nil, at: $0) }
   }
 
   private func wrongElement(
@@ -96,29 +97,7 @@ extension Problem {
   }
 }
 
-/// The gradient of a function with respect to one of its tensors, by central differences.
-private func centralDifferences<Input>(
-  _ forward: (Input) -> Double, _ variable: WritableKeyPath<Input, Matrix>, at input: Input
-) -> Matrix {
-  let h = 1e-5
-  var (nudged, gradient) = (input, input[keyPath: variable])
-  for i in gradient.scalars.indices {
-    let x = input[keyPath: variable].scalars[i]
-    nudged[keyPath: variable].scalars[i] = x + h
-    let above = forward(nudged)
-    nudged[keyPath: variable].scalars[i] = x - h
-    gradient.scalars[i] = (above - forward(nudged)) / (2 * h)
-    nudged[keyPath: variable].scalars[i] = x
-  }
-  return gradient
-}
-
 /// Whether a number agrees with the reference's, but for rounding; NaN agrees with nothing.
 func agree(_ a: Double, _ b: Double) -> Bool {
   a == b || abs(a - b) <= 1e-9 + 1e-9 * max(abs(a), abs(b))
-}
-
-/// Whether a number agrees with a central difference, whose own error grows with the loss.
-func agree(_ a: Double, withDifference b: Double, loss: Double) -> Bool {
-  abs(a - b) <= 1e-8 * (1 + abs(loss)) + 1e-6 * max(abs(a), abs(b))
 }

@@ -67,7 +67,7 @@ public enum Trial {
     reason += "\nwith \(exercise.describe(case: stopped))"
     var right = numbers("right", in: remains.output)
     var next = stopped + 1
-    while remains.signal != SIGALRM && next < exercise.caseCount {
+    while !timedOut(remains) && next < exercise.caseCount {
       remains = try await child(next)
       right += numbers("right", in: remains.output)
       if case .wrong(let diagnosis) = verdict(in: remains.output) {
@@ -105,9 +105,15 @@ public enum Trial {
       .compactMap { Int($0.drop { $0 != " " }.dropFirst()) }
   }
 
+  /// Whether the time was up; writing a long backtrace may use up the rest of it after a trap.
+  private static func timedOut(_ remains: Remains) -> Bool {
+    let errors = String(decoding: remains.errors, as: UTF8.self)
+    return remains.signal == SIGALRM && !errors.contains("Fatal error: ")
+  }
+
   /// Why a child gave no verdict: the trap's message, and the learner's line that led to it.
   private static func reason(in remains: Remains, seconds: UInt32) -> String {
-    if remains.signal == SIGALRM {
+    if timedOut(remains) {
       return "no answer after \(seconds) seconds: does a loop never end?"
     }
     guard let signal = remains.signal else { return "your function ended the process" }
