@@ -11,7 +11,7 @@ private func verdict(on behaviour: Misbehaving) async throws -> String {
   let (verdict, _) = try await Trial.verdict(on: problem, seconds: seconds) { first in
     let result = try await #require(
       processExitsWith: .failure, observing: [\.standardOutputContent, \.standardErrorContent]
-    ) { [first = first as Int, behaviour, seconds] in
+    ) { [first = first as Int, behaviour, seconds = seconds as UInt32] in
       Trial.run(seconds: seconds) { progress in
         Chapter01Problems.sigmoid.verdict(from: first, progress: progress) {
           try behaviour.answer($0.dy, y: Activation.sigmoid($0.x))
