@@ -19,6 +19,7 @@ func terminalRows(of map: HeatMap, width: Int) -> [TextRow] {
   // A number, its shade and spaces between; in little room the number alone.
   let numberRoom = (numberWidth + 3) * map.columns <= room ? numberWidth + 3 : numberWidth + 1
   let showsNumbers = map.showsNumbers && numberRoom * map.columns <= room
+  let isBare = showsNumbers && numberRoom == numberWidth + 1
   let labelWidth = map.columnLabels.map(\.count).max() ?? 0
   let cellWidth: Int
   if showsNumbers {
@@ -42,8 +43,7 @@ func terminalRows(of map: HeatMap, width: Int) -> [TextRow] {
     for column in 0..<small.columns {
       let value = small[row, column]
       let number = showsNumbers ? numbers[row * map.columns + column] : nil
-      let isShaded = !showsNumbers || numberRoom > numberWidth + 1
-      line.cells += cell(value, number: number, isShaded: isShaded, width: cellWidth, shading)
+      line.cells += cell(value, number: number, isShaded: !isBare, width: cellWidth, shading)
     }
     rows.append(line)
   }
@@ -57,7 +57,7 @@ func terminalRows(of map: HeatMap, width: Int) -> [TextRow] {
   if !map.xLabel.isEmpty {
     rows.append(centred(map.xLabel, from: gutter, width: cellWidth * small.columns))
   }
-  return rows + shadeLegend(shading, width: width)
+  return isBare ? rows : rows + shadeLegend(shading, width: width)
 }
 
 /// The ranges of value that the shades stand for.
