@@ -12,7 +12,7 @@ struct SVGDocument {
   init(title: String, description: String) {
     self.title = title
     self.description = description
-    for line in wrap(title, width: 60, lines: 3) {
+    for line in wrap(title, width: 54, lines: 3) {
       top += 18
       write(line, x: 4, y: top, style: "h")
       top += 4
