@@ -9,11 +9,12 @@ public struct RegressionQuestion: Question {
     (self.prediction, self.target) = (prediction, target)
   }
 
-  /// Random predictions and targets, with errors of both signs.
+  /// Random predictions and targets around 1, with errors of both signs at predictions of either.
   init(_ batch: Int, _ outputs: Int, seed: UInt64) {
     var generator = SplitMix64(seed: seed)
-    prediction = Tensor(standardDeviation: 1.5, shape: [batch, outputs], using: &generator)
-    target = Tensor(shape: [batch, outputs], using: &generator)
+    let shape = [batch, outputs]
+    prediction = Tensor(normal: 1, standardDeviation: 1.5, shape: shape, using: &generator)
+    target = Tensor(normal: 1, shape: shape, using: &generator)
   }
 
   public var tensors: [(name: String, value: Matrix)] {
