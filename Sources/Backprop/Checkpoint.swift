@@ -67,7 +67,9 @@ extension Checkpoint {
   ///
   /// - Parameters:
   ///   - name: The tensor's name.
+  ///   - scalar: `Float` or `Double`; left out where the type is known.
   ///   - shape: The shape that the network needs; any will do if it is nil.
+  /// - Returns: The tensor, converted if it was saved in the other precision.
   /// - Throws: ``CheckpointError`` if there is no such tensor, or it has another shape.
   public func tensor<Scalar: Real>(
     _ name: String, as scalar: Scalar.Type = Scalar.self, shape: [Int]? = nil

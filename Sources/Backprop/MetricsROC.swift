@@ -29,9 +29,9 @@ public struct ROCPoint: Equatable, Sendable {
 /// - Complexity: O(n log n).
 public func rocCurve(scores: [Double], isPositive: [Bool]) -> [ROCPoint] {
   let steps = tiedScores(scores, isPositive, "rocCurve")
-  let positives = Double(steps.reduce(0) { $0 + $1.positives })
-  let negatives = Double(steps.reduce(0) { $0 + $1.negatives })
-  let spoiled: Double = scores.contains(where: \.isNaN) ? .nan : 0
+  let isRanked = !scores.contains(where: \.isNaN)
+  let positives = isRanked ? Double(steps.reduce(0) { $0 + $1.positives }) : .nan
+  let negatives = isRanked ? Double(steps.reduce(0) { $0 + $1.negatives }) : .nan
   var (truePositives, falsePositives) = (0, 0)
   var curve: [ROCPoint] = []
   for step in [(score: .infinity, positives: 0, negatives: 0)] + steps.reversed() {
@@ -40,8 +40,8 @@ public func rocCurve(scores: [Double], isPositive: [Bool]) -> [ROCPoint] {
     curve.append(
       ROCPoint(
         threshold: step.score,
-        falsePositiveRate: Double(falsePositives) / negatives + spoiled,
-        truePositiveRate: Double(truePositives) / positives + spoiled))
+        falsePositiveRate: Double(falsePositives) / negatives,
+        truePositiveRate: Double(truePositives) / positives))
   }
   return curve
 }

@@ -17,11 +17,9 @@ public struct Figure: Sendable {
 
   /// The figure in Unicode characters, lines joined by newlines, none after the last.
   ///
-  /// Colour only repeats what shapes already say; without it no escape byte is written.
-  ///
-  /// - Parameters:
-  ///   - width: The longest line, in characters; below 20 it counts as 20.
-  ///   - colour: Whether to add ANSI colours.
+  /// No line is longer than `width` characters; a width below 20 counts as 20. ANSI colours are
+  /// added on request: they only repeat what shapes already say, and without them no escape byte
+  /// is written.
   public func terminal(width: Int = 72, colour: Bool = false) -> String {
     let width = max(width, 20)
     let heading = wrap(title, width: width, lines: 3).map { TextRow($0) }

@@ -77,8 +77,7 @@ import Testing
   ])
   func `a wrong order is named`(_ order: [Int], _ sentence: String) {
     let parents = [[], [0, 0], [1, 0], [2], [0]]
-    let found = objection(toOrder: order, parents: parents, root: 3)
-    #expect(found == sentence || order == [0, 1] && found != nil)
+    #expect(objection(toOrder: order, parents: parents, root: 3) == sentence)
     #expect(objection(toOrder: [0, 1, 2, 3], parents: parents, root: 3) == nil)
   }
 

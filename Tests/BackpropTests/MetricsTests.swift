@@ -108,6 +108,8 @@ import Testing
     #expect(areaUnderROC(scores: [1, 2], isPositive: [false, false]).isNaN)
     #expect(areaUnderROC(scores: [], isPositive: []).isNaN)
     #expect(areaUnderROC(scores: [1, .nan], isPositive: [true, false]).isNaN)
+    let unranked = rocCurve(scores: [1, .nan], isPositive: [true, false])
+    #expect(unranked.allSatisfy { $0.falsePositiveRate.isNaN && $0.truePositiveRate.isNaN })
     let curve = rocCurve(scores: [1, 2], isPositive: [true, true])
     #expect(curve.allSatisfy { $0.falsePositiveRate.isNaN && !$0.truePositiveRate.isNaN })
   }

@@ -7,6 +7,10 @@ struct PNGTests {
     let digits = Array("123456789".utf8)
     #expect(PNG.crc32(digits) == 0xCBF4_3926)
     #expect(PNG.adler32(Array("Wikipedia".utf8)) == 0x11E6_0398)
+    // From zlib; long enough for every sum to pass its modulus.
+    let long = (0..<100_000).map { UInt8($0 * 7 % 256) }
+    #expect(PNG.adler32(long) == 0x6A10_942F)
+    #expect(PNG.crc32(long) == 0x0EAF_0153)
     // The last chunk of every PNG file.
     #expect(PNG.chunk("IEND", []) == [0, 0, 0, 0, 0x49, 0x45, 0x4E, 0x44, 0xAE, 0x42, 0x60, 0x82])
   }

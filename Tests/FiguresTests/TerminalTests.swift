@@ -14,6 +14,12 @@ struct TerminalTests {
     }
   }
 
+  @Test(arguments: [false, true])
+  func `a row that is too long is cut`(_ colour: Bool) {
+    #expect(TextRow("abc def").text(width: 3, colour: colour) == "abc")
+    #expect(TextRow("abc def").text(width: 4, colour: colour) == "abc")
+  }
+
   @Test func `without colour there is no control character but the newline`() {
     for figure in Self.figures {
       let codes = figure.terminal(width: 60).unicodeScalars.map(\.value)

@@ -4,7 +4,7 @@
 /// ```swift
 /// func bell<Number: DifferentiableNumber>(_ x: Number) -> Number { exp(-(x * x)) }
 /// ```
-/// Each type says what it does with an operation's value and slopes; all arithmetic follows.
+/// Each type says in `apply` what it does with an operation's value and slopes; all arithmetic follows.
 public protocol DifferentiableNumber {
   /// The number itself.
   var value: Double { get }
@@ -17,25 +17,61 @@ public protocol DifferentiableNumber {
 
   /// The operation's result at two numbers.
   static func apply(_ operation: Operation, _ a: Self, _ b: Self) -> Self
+
+  static func + (a: Self, b: Self) -> Self
+  static func - (a: Self, b: Self) -> Self
+  static func * (a: Self, b: Self) -> Self
+  static func / (a: Self, b: Self) -> Self
+  static prefix func - (a: Self) -> Self
+  static func + (a: Self, b: Double) -> Self
+  static func - (a: Self, b: Double) -> Self
+  static func * (a: Self, b: Double) -> Self
+  static func / (a: Self, b: Double) -> Self
+  static func + (a: Double, b: Self) -> Self
+  static func - (a: Double, b: Self) -> Self
+  static func * (a: Double, b: Self) -> Self
+  static func / (a: Double, b: Self) -> Self
 }
 
-extension DifferentiableNumber {
-  public static func + (a: Self, b: Self) -> Self { apply(.add, a, b) }
-  public static func - (a: Self, b: Self) -> Self { apply(.subtract, a, b) }
-  public static func * (a: Self, b: Self) -> Self { apply(.multiply, a, b) }
-  public static func / (a: Self, b: Self) -> Self { apply(.divide, a, b) }
-  public static prefix func - (a: Self) -> Self { apply(.negate, a) }
-  public static func += (a: inout Self, b: Self) { a = a + b }
+// The operators stand here once for each type: in a long formula the compiler finds those of a type in
+// milliseconds, and those of a protocol's extension in seconds.
 
-  public static func + (a: Self, b: Double) -> Self { a + a.constant(b) }
-  public static func - (a: Self, b: Double) -> Self { a - a.constant(b) }
-  public static func * (a: Self, b: Double) -> Self { a * a.constant(b) }
-  public static func / (a: Self, b: Double) -> Self { a / a.constant(b) }
+extension Value {
+  public static func + (a: Value, b: Value) -> Value { apply(.add, a, b) }
+  public static func - (a: Value, b: Value) -> Value { apply(.subtract, a, b) }
+  public static func * (a: Value, b: Value) -> Value { apply(.multiply, a, b) }
+  public static func / (a: Value, b: Value) -> Value { apply(.divide, a, b) }
+  public static prefix func - (a: Value) -> Value { apply(.negate, a) }
+  public static func += (a: inout Value, b: Value) { a = a + b }
 
-  public static func + (a: Double, b: Self) -> Self { b.constant(a) + b }
-  public static func - (a: Double, b: Self) -> Self { b.constant(a) - b }
-  public static func * (a: Double, b: Self) -> Self { b.constant(a) * b }
-  public static func / (a: Double, b: Self) -> Self { b.constant(a) / b }
+  public static func + (a: Value, b: Double) -> Value { a + a.constant(b) }
+  public static func - (a: Value, b: Double) -> Value { a - a.constant(b) }
+  public static func * (a: Value, b: Double) -> Value { a * a.constant(b) }
+  public static func / (a: Value, b: Double) -> Value { a / a.constant(b) }
+
+  public static func + (a: Double, b: Value) -> Value { b.constant(a) + b }
+  public static func - (a: Double, b: Value) -> Value { b.constant(a) - b }
+  public static func * (a: Double, b: Value) -> Value { b.constant(a) * b }
+  public static func / (a: Double, b: Value) -> Value { b.constant(a) / b }
+}
+
+extension Dual {
+  public static func + (a: Dual, b: Dual) -> Dual { apply(.add, a, b) }
+  public static func - (a: Dual, b: Dual) -> Dual { apply(.subtract, a, b) }
+  public static func * (a: Dual, b: Dual) -> Dual { apply(.multiply, a, b) }
+  public static func / (a: Dual, b: Dual) -> Dual { apply(.divide, a, b) }
+  public static prefix func - (a: Dual) -> Dual { apply(.negate, a) }
+  public static func += (a: inout Dual, b: Dual) { a = a + b }
+
+  public static func + (a: Dual, b: Double) -> Dual { a + a.constant(b) }
+  public static func - (a: Dual, b: Double) -> Dual { a - a.constant(b) }
+  public static func * (a: Dual, b: Double) -> Dual { a * a.constant(b) }
+  public static func / (a: Dual, b: Double) -> Dual { a / a.constant(b) }
+
+  public static func + (a: Double, b: Dual) -> Dual { b.constant(a) + b }
+  public static func - (a: Double, b: Dual) -> Dual { b.constant(a) - b }
+  public static func * (a: Double, b: Dual) -> Dual { b.constant(a) * b }
+  public static func / (a: Double, b: Dual) -> Dual { b.constant(a) / b }
 }
 
 /// The power aⁿ, for a constant exponent.

@@ -6,7 +6,7 @@ public struct ExpressionGraph: Equatable, Sendable {
   /// One number of the computation.
   public struct Node: Equatable, Sendable {
     public var operation: Operation
-    /// The nodes that this one is computed from. In a·a the same node comes twice.
+    /// The nodes that this one is computed from; in a·a the same node comes twice.
     public var parents: [Int]
     public var value: Double
     /// The local derivative ∂node/∂parent, one for each of the parents, in their order.
@@ -77,8 +77,11 @@ extension ExpressionGraph {
 
   /// Reverse mode: the derivative of the root with respect to every node, in one walk.
   ///
-  /// - Parameter order: A topological order of the graph. In another order a gradient may be passed
-  ///   on before it is complete, and the result is wrong.
+  /// In another than a topological order a gradient may be passed on before it is complete, and the
+  /// result is wrong.
+  ///
+  /// - Parameter order: A topological order of the graph.
+  /// - Returns: One derivative a node, in the nodes' numbering.
   public func gradients(order: [Int]) -> [Double] {
     var gradient = [Double](repeating: 0, count: nodes.count)
     gradient[root] = 1  // ∂root/∂root
@@ -97,6 +100,7 @@ extension ExpressionGraph {
   /// - Parameters:
   ///   - leaves: The tangents of leaves, by node; a leaf that is not named stands still.
   ///   - order: A topological order of the graph.
+  /// - Returns: One tangent a node, in the nodes' numbering.
   public func tangents(leaves: [Int: Double], order: [Int]) -> [Double] {
     var tangent = [Double](repeating: 0, count: nodes.count)
     for (leaf, speed) in leaves { tangent[leaf] = speed }

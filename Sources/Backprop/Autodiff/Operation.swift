@@ -1,5 +1,3 @@
-import Foundation
-
 /// What the scalar engine can do to numbers.
 public enum Operation: Hashable, Sendable {
   /// A number that was put in: an input, a parameter, a constant.

@@ -12,7 +12,7 @@ public final class Tape {
   /// One number of a computation.
   public struct Node: Sendable {
     public let operation: Operation
-    /// The places of the first and the second parent; ``Tape/none`` where there is none.
+    /// The places of the first and the second parent, or `Tape.none`.
     fileprivate let a, b: Int32
     public let value: Double
     /// The local derivatives ∂value/∂a and ∂value/∂b.
@@ -110,7 +110,8 @@ extension Value {
   ///
   /// Children follow their parents on the tape, so the tape read backwards meets every number after
   /// all its users. By then its gradient is complete, and it is passed on to its parents, once.
-  /// A number with several users collects from each: hence `+=`.
+  /// A number with several users collects from each: hence `+=`. A gradient of 0 is not passed on,
+  /// so infinite slopes that this number does not depend on do no harm.
   ///
   /// Nothing is stored on the tape: asking twice gives the same answer twice.
   ///

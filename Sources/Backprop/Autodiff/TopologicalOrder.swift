@@ -9,6 +9,7 @@
 /// - Parameters:
 ///   - parents: For each node, the nodes that it is computed from.
 ///   - root: The node to begin at.
+/// - Returns: The nodes that the root depends on, and the root.
 /// - Complexity: proportional to the nodes and edges reached.
 public func topologicalOrder(parents: [[Int]], root: Int) -> [Int] {
   enum Mark { case new, open, done }
@@ -57,7 +58,8 @@ public func objection(toOrder order: [Int], parents: [[Int]], root: Int) -> Stri
       return "node \(node) comes twice, it should come once"
     }
   }
-  for node in topologicalOrder(parents: parents, root: root) {
+  let needed = topologicalOrder(parents: parents, root: root)
+  for node in needed {
     guard let position = place[node] else {
       return node == root
         ? "the root, node \(root), is missing"
@@ -68,9 +70,8 @@ public func objection(toOrder order: [Int], parents: [[Int]], root: Int) -> Stri
         return "node \(node) comes before its parent, node \(parent)"
       }
     }
-    place[node] = position
   }
-  let reached = Set(topologicalOrder(parents: parents, root: root))
+  let reached = Set(needed)
   if let extra = order.first(where: { !reached.contains($0) }) {
     return "node \(extra) is listed, but the root does not depend on it"
   }

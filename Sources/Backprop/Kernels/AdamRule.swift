@@ -22,17 +22,34 @@ public struct AdamRule<Scalar: Real>: Sendable {
       gradient.withUnsafeBufferPointer { g in
         m.withUnsafeMutableBufferPointer { m in
           v.withUnsafeMutableBufferPointer { v in
-            parallel(theta.count, grain: 64, worth: theta.count > 20_000) { range in
-              for i in range {
-                let first = beta1 * m[i] + (1 - beta1) * g[i]
-                let second = beta2 * v[i] + (1 - beta2) * g[i] * g[i]
-                (m[i], v[i]) = (first, second)
-                theta[i] -= rate * first / ((second * correction).squareRoot() + epsilon)
-              }
+            guard let theta = theta.baseAddress, let g = g.baseAddress, let m = m.baseAddress,
+              let v = v.baseAddress
+            else { return }
+            parallel(gradient.count, grain: 64, worth: gradient.count > 20_000) { range in
+              let start = range.lowerBound
+              step(range.count, theta + start, g + start, m + start, v + start)
             }
           }
         }
       }
+    }
+  }
+
+  /// The loop itself, in a form that vectorises: locals and plain pointers.
+  @inline(__always)
+  private func step(
+    _ count: Int, _ theta: UnsafeMutablePointer<Scalar>, _ g: UnsafePointer<Scalar>,
+    _ m: UnsafeMutablePointer<Scalar>, _ v: UnsafeMutablePointer<Scalar>
+  ) {
+    let (beta1, beta2, rate) = (beta1, beta2, rate)
+    let (correction, epsilon) = (correction, epsilon)
+    let (rest1, rest2) = (1 - beta1, 1 - beta2)
+    for i in 0..<count {
+      let first = beta1 * m[i] + rest1 * g[i]
+      let second = beta2 * v[i] + rest2 * (g[i] * g[i])
+      m[i] = first
+      v[i] = second
+      theta[i] -= rate * first / ((second * correction).squareRoot() + epsilon)
     }
   }
 }

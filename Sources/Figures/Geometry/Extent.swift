@@ -8,9 +8,8 @@ struct Extent {
 
   /// The asked range where it is usable, else that of the finite data.
   ///
-  /// Never empty and never infinite: without data 0…1, around a single value a margin.
-  ///
-  /// - Parameter margin: The part of the data's width that is added on both sides.
+  /// Never empty and never infinite: without data 0…1, around a single value some room. The
+  /// `margin` is the part of the data's width that is added on both sides.
   init(
     of values: [Double], within range: ClosedRange<Double>?, scale: Axis.Scale, margin: Double
   ) {

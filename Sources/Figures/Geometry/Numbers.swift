@@ -2,8 +2,8 @@ import Foundation
 
 /// A number with as many decimals as its step needs: 0.25, 1000, 2e-5.
 ///
-/// - Parameter largest: The largest magnitude beside it: all labels of an axis change to powers of
-///   ten together.
+/// `largest` is the largest magnitude beside it: all labels of an axis change to powers of ten
+/// together.
 func number(_ value: Double, step: Double, largest: Double? = nil) -> String {
   guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "-∞" : "∞" }
   guard value != 0, abs(value) >= step / 1000 else { return "0" }

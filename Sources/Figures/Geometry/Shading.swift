@@ -11,7 +11,7 @@ struct Shading {
 
   private enum Kind { case map, table, image }
 
-  /// - Parameter isBackdrop: Whether lines and points are drawn above: then the shades stay faint.
+  /// The scale of a map; its shades stay faint where lines and points are drawn above.
   init(_ map: HeatMap, isBackdrop: Bool = false) {
     kind = map.isImage ? .image : map.showsNumbers ? .table : .map
     let values = map.values

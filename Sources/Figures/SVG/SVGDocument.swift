@@ -12,7 +12,7 @@ struct SVGDocument {
   init(title: String, description: String) {
     self.title = title
     self.description = description
-    for line in wrap(title, width: 60, lines: 3) {
+    for line in wrap(title, width: 54, lines: 3) {
       top += 18
       write(line, x: 4, y: top, style: "h")
       top += 4
@@ -40,9 +40,7 @@ struct SVGDocument {
     body += element + "\n"
   }
 
-  /// - Parameters:
-  ///   - anchor: "start", "middle" or "end".
-  ///   - style: A class of the style sheet.
+  /// Writes a line of text; the anchor is "start", "middle" or "end", the style a class.
   mutating func write(
     _ text: String, x: Double, y: Double, anchor: String = "start", style: String = ""
   ) {
@@ -88,7 +86,7 @@ struct SVGDocument {
 
   /// Writes samples with names in rows below `top`, from `left` on.
   ///
-  /// - Parameter sample: Draws the sample of an entry in 30 units from x on, around y.
+  /// `sample` draws the sample of an entry in 30 units from x on, around y.
   mutating func legend(
     _ names: [String], left: Double,
     sample: (inout SVGDocument, Int, _ x: Double, _ y: Double) -> Void

@@ -84,9 +84,7 @@ extension SVGDocument {
 
   /// Draws grid, axes and labels around an area and moves below them.
   ///
-  /// - Parameters:
-  ///   - showsGrid: Whether lines lead from the ticks across the area.
-  ///   - background: Draws under the grid.
+  /// The background is drawn under the grid; the grid leads from the ticks across the area.
   @discardableResult
   mutating func axes(
     x: Extent, y: Extent, xLabel: String, yLabel: String, height: Double = 290,

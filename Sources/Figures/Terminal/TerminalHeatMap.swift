@@ -16,11 +16,14 @@ func terminalRows(of map: HeatMap, width: Int) -> [TextRow] {
     }
   }
   let numberWidth = (numbers.map(\.count).max() ?? 0)
-  let showsNumbers = map.showsNumbers && (numberWidth + 3) * map.columns <= room
+  // A number, its shade and spaces between; in little room the number alone.
+  let numberRoom = (numberWidth + 3) * map.columns <= room ? numberWidth + 3 : numberWidth + 1
+  let showsNumbers = map.showsNumbers && numberRoom * map.columns <= room
+  let isBare = showsNumbers && numberRoom == numberWidth + 1
   let labelWidth = map.columnLabels.map(\.count).max() ?? 0
   let cellWidth: Int
   if showsNumbers {
-    cellWidth = min(max(numberWidth + 3, labelWidth + 1), room / map.columns)
+    cellWidth = min(max(numberRoom, labelWidth + 1), room / map.columns)
   } else {
     cellWidth = min(max(labelWidth + 1, 2), max(room / map.columns, 1), 8)
   }
@@ -40,7 +43,7 @@ func terminalRows(of map: HeatMap, width: Int) -> [TextRow] {
     for column in 0..<small.columns {
       let value = small[row, column]
       let number = showsNumbers ? numbers[row * map.columns + column] : nil
-      line.cells += cell(value, number: number, width: cellWidth, shading)
+      line.cells += cell(value, number: number, isShaded: !isBare, width: cellWidth, shading)
     }
     rows.append(line)
   }
@@ -54,7 +57,7 @@ func terminalRows(of map: HeatMap, width: Int) -> [TextRow] {
   if !map.xLabel.isEmpty {
     rows.append(centred(map.xLabel, from: gutter, width: cellWidth * small.columns))
   }
-  return rows + shadeLegend(shading, width: width)
+  return isBare ? rows : rows + shadeLegend(shading, width: width)
 }
 
 /// The ranges of value that the shades stand for.
@@ -73,7 +76,9 @@ func shadeLegend(_ shading: Shading, width: Int) -> [TextRow] {
     }, width: width)
 }
 
-private func cell(_ value: Double, number: String?, width: Int, _ shading: Shading) -> [Cell] {
+private func cell(_ value: Double, number: String?, isShaded: Bool, width: Int, _ shading: Shading)
+  -> [Cell]
+{
   guard let tone = shading.tone(value) else {
     return TextRow(String(repeating: " ", count: width - 1) + "·").cells
   }
@@ -83,7 +88,7 @@ private func cell(_ value: Double, number: String?, width: Int, _ shading: Shadi
     return Array(repeating: Cell(character: glyph, foreground: colour), count: width)
   }
   var row = TextRow(String(repeating: " ", count: max(width - 1 - number.count, 0)) + number)
-  row.cells.append(Cell(character: glyph, foreground: colour))
+  row.cells.append(Cell(character: isShaded ? glyph : " ", foreground: colour))
   return Array(row.cells.suffix(width))
 }
 
