@@ -155,6 +155,10 @@ private func signSentence(
     let negative = value.scalars.map { $0 < 0 }
     if wrong == negative { return "→ wrong exactly where \(name) is negative" }
     if wrong == negative.map({ !$0 }) { return "→ wrong exactly where \(name) is not negative" }
+    if wrong == value.scalars.map({ $0 == 0 }) {
+      return "→ wrong exactly where \(name) is 0: what holds there is a convention, "
+        + "the function's comment says which"
+    }
   }
   if got.rank == 2, got.rows > 1 {
     let firstRowIsRight = !wrong.prefix(got.columns).contains(true)
