@@ -1,5 +1,7 @@
 // Losses: how wrong a batch of predictions is, one number, and that number's gradient with respect
-// to the predictions. Each is a mean over the batch, so the gradient carries the 1/m.
+// to the predictions. Each is a mean, so the gradient carries the division; penalties are sums.
+//
+// p predictions, t targets, z logits, e = p - t; m rows, n columns.
 
 /// A loss, and its gradient with respect to the first argument, in that argument's shape.
 public typealias Loss<Scalar: Real> = (loss: Scalar, gradient: Tensor<Scalar>)
@@ -11,6 +13,8 @@ private func requireSameShape<Scalar>(
   require(
     prediction.shape == target.shape,
     "\(name): predictions \(prediction.shape) and targets \(target.shape) must have one shape")
+  require(
+    prediction.count > 0, "\(name): predictions of shape \(prediction.shape) have no mean loss")
 }
 
 /// A function of each element, inlined.
@@ -57,7 +61,10 @@ public func meanAbsoluteError<Scalar>(
   return (loss, dP)
 }
 
-/// Huber's loss: ½e² where |e| ≤ δ, else δ(|e| - ½δ), mean over m·n, with e = p - t (Huber, 1964).
+/// Huber's loss, the mean over m·n of ½e² where |e| ≤ δ, else δ(|e| - ½δ).
+///
+/// A parabola for small errors, straight lines beyond: an outlier pulls no harder than an error of δ.
+/// Source: Huber, "Robust estimation of a location parameter", 1964.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func huber<Scalar>(
@@ -76,8 +83,8 @@ public func huber<Scalar>(
 
 /// Binary cross-entropy on probabilities, the mean of -t·log p - (1 - t)·log(1 - p).
 ///
-/// Probabilities are in (0, 1); at 0 and 1 the loss can be infinite. Where p comes from a sigmoid, the
-/// form on logits is exact there too.
+/// Probabilities are in [0, 1]. One of 0 or 1 that the target denies has an infinite loss; where p
+/// comes from a sigmoid, the form on logits stays finite.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func binaryCrossEntropy<Scalar>(
@@ -85,18 +92,20 @@ public func binaryCrossEntropy<Scalar>(
 ) -> Loss<Scalar> {
   requireSameShape("binaryCrossEntropy", p, t)
   let count = Scalar(p.count)
+  // A term whose factor t or 1 - t is 0 counts as 0, whatever its logarithm.
   let terms = each(p, t) { p, t in
-    // 0·log 0 counts as 0.
     (t == 0 ? 0 : -t * Scalar.log(p)) - (t == 1 ? 0 : (1 - t) * Scalar.log(onePlus: -p))
   }
-  // forward: -t·log p - (1 - t)·log(1 - p)
-  let dP = each(p, t) { p, t in (p - t) / (p * (1 - p)) / count }  // [m, n]
+  let dP = each(p, t) { p, t in  // [m, n]
+    // forward: -t·log p - (1 - t)·log(1 - p)
+    ((t == 0 ? 0 : -t / p) + (t == 1 ? 0 : (1 - t) / (1 - p))) / count
+  }
   return (terms.sum() / count, dP)
 }
 
 /// Binary cross-entropy on logits, the mean of max(z, 0) - z·t + log(1 + e^(-|z|)).
 ///
-/// The same as the form on probabilities with p = σ(z), without its overflows.
+/// The same as the form on probabilities with p = σ(z), but finite for every finite logit.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func binaryCrossEntropy<Scalar>(
@@ -105,7 +114,7 @@ public func binaryCrossEntropy<Scalar>(
   requireSameShape("binaryCrossEntropy", z, t)
   let count = Scalar(z.count)
   let terms = each(z, t) { z, t in max(z, 0) - z * t + Scalar.log(onePlus: Scalar.exp(-abs(z))) }
-  // forward: log(1 + eᶻ) - z·t, and the slope of log(1 + eᶻ) is σ(z)
+  // forward: log(1 + eᶻ) - z·t; the slope of log(1 + eᶻ) is σ(z)
   let dZ = each(z, t) { z, t in (1 / (1 + Scalar.exp(-z)) - t) / count }  // [m, n]
   return (terms.sum() / count, dZ)
 }
@@ -123,15 +132,15 @@ public func softmaxCrossEntropy<Scalar>(
 ) -> Loss<Scalar> {
   requireSameShape("softmaxCrossEntropy", z, t)
   let (m, n) = (z.rows, z.columns)
-  let normalizers = logSumExp(z)
-  var (loss, dZ) = (Scalar(0), softmax(z))
+  let normalizers = logSumExp(z)  // [m], log Σ eᶻ
+  var (loss, dZ) = (Scalar(0), softmax(z))  // [m, n]
   for i in 0..<m {
     let row = i * n..<(i + 1) * n
-    let mass = t.storage[row].reduce(0, +)
+    let mass = t.storage[row].reduce(0, +)  // Σt, usually 1
     for j in row {
-      // forward: -t·log softmax(z) = t·(log Σ e^z - z)
+      // forward: -t·log softmax(z) = t·(log Σ eᶻ - z)
       if t.storage[j] != 0 { loss += t.storage[j] * (normalizers.storage[i] - z.storage[j]) }
-      dZ.storage[j] = (dZ.storage[j] * mass - t.storage[j]) / Scalar(m)  // (p - t)/m
+      dZ.storage[j] = (dZ.storage[j] * mass - t.storage[j]) / Scalar(m)  // (p·Σt - t)/m
     }
   }
   return (loss / Scalar(m), dZ)
@@ -158,17 +167,23 @@ public func weightedCrossEntropy<Scalar>(
 ) -> Loss<Scalar> {
   require(
     z.rank == 2 && z.rows == labels.count && z.columns == classWeights.count,
-    "crossEntropy: logits \(z.shape), \(labels.count) labels, \(classWeights.count) class weights: "
+    "cross-entropy: logits \(z.shape), \(labels.count) labels, \(classWeights.count) class weights: "
       + "there must be a label for each row, a weight for each column")
   requireLabels(labels, classes: z.columns)
+  require(
+    classWeights.allSatisfy { $0 >= 0 },
+    "cross-entropy: the class weights are \(classWeights); they must be 0 or more")
   let n = z.columns
-  let total = labels.reduce(0) { $0 + classWeights[$1] }
-  require(total > 0, "crossEntropy: the weights of this batch's labels sum to \(total)")
-  let normalizers = logSumExp(z)
-  var (loss, dZ) = (Scalar(0), softmax(z))
+  let total = labels.reduce(0) { $0 + classWeights[$1] }  // Σ w(yᵢ)
+  require(
+    total > 0,
+    "cross-entropy: the weights of this batch's \(labels.count) labels sum to \(total); a mean "
+      + "needs more than 0")
+  let normalizers = logSumExp(z)  // [m], log Σ eᶻ
+  var (loss, dZ) = (Scalar(0), softmax(z))  // [m, n]
   for (i, label) in labels.enumerated() {
     let weight = classWeights[label] / total
-    // forward: ℓ = log Σ e^z - z[label]
+    // forward: loss = Σ w/Σw · ℓ, with ℓ = log Σ eᶻ - z[label]
     loss += weight * (normalizers.storage[i] - z.storage[i * n + label])
     dZ.storage[i * n + label] -= 1  // p - t
     for j in i * n..<(i + 1) * n { dZ.storage[j] *= weight }
@@ -176,23 +191,33 @@ public func weightedCrossEntropy<Scalar>(
   return (loss, dZ)
 }
 
-/// Label smoothing, t′ = (1 - ε)·t + ε/n: no class is ever asked to be certain (Szegedy, Vanhoucke,
-/// Ioffe, Shlens, Wojna, 2016, section 7).
-public func smoothed<Scalar: Real>(_ targets: Tensor<Scalar>, by epsilon: Scalar) -> Tensor<Scalar>
-{
-  targets * (1 - epsilon) + epsilon / Scalar(targets.columns)
+/// Label smoothing, t′ = (1 - ε)·t + ε/n: no class is ever asked to be certain.
+///
+/// Source: Szegedy, Vanhoucke, Ioffe, Shlens, Wojna, "Rethinking the Inception architecture for
+/// computer vision", 2016, section 7.
+public func smoothed<Scalar: Real>(
+  _ targets: Tensor<Scalar>, by epsilon: Scalar
+) -> Tensor<Scalar> {
+  require(0 <= epsilon && epsilon <= 1, "smoothed: epsilon is \(epsilon); it must be in 0...1")
+  return targets * (1 - epsilon) + epsilon / Scalar(targets.columns)
 }
 
-/// The L2 penalty λ/2·ΣW², and its gradient λW; for weights, not biases.
+/// The L2 penalty λ/2·ΣW², for weights, not biases.
 public func l2Penalty<Scalar: Real>(_ weight: Tensor<Scalar>, strength: Scalar) -> Loss<Scalar> {
-  (strength / 2 * weight.squaredNorm(), strength * weight)
+  let penalty = strength / 2 * weight.squaredNorm()
+  // forward: penalty = λ/2 ΣW²
+  let dW = strength * weight  // W's shape
+  return (penalty, dW)
 }
 
-/// The L1 penalty λ·Σ|W|, and its gradient λ·sign(W), 0 at 0; for weights, not biases.
+/// The L1 penalty λ·Σ|W|, for weights, not biases; its slope at 0 is taken as 0.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func l1Penalty<Scalar>(_ weight: Tensor<Scalar>, strength: Scalar) -> Loss<Scalar> {
-  (strength * each(weight) { abs($0) }.sum(), each(weight) { strength * sign($0) })
+  let penalty = strength * each(weight) { abs($0) }.sum()
+  // forward: penalty = λ Σ|W|
+  let dW = each(weight) { strength * sign($0) }  // W's shape
+  return (penalty, dW)
 }
 
 /// -1, 0 or 1; NaN for NaN.

@@ -31,6 +31,9 @@ public func softmax<Scalar>(_ logits: Tensor<Scalar>) -> Tensor<Scalar> {
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func softmaxBackward<Scalar>(_ dY: Tensor<Scalar>, y: Tensor<Scalar>) -> Tensor<Scalar> {
+  require(
+    y.rank == 2 && dY.shape == y.shape,
+    "softmaxBackward: dy is \(dY.shape), y is \(y.shape); both must be one matrix's shape")
   // forward: yᵢ = e^(xᵢ) / Σⱼ e^(xⱼ), so ∂yⱼ/∂xᵢ = yⱼ (δᵢⱼ - yᵢ)
   var dX = dY * y
   for i in 0..<y.rows {

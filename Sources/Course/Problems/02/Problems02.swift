@@ -1,4 +1,9 @@
-/// The exercises of chapter 2.
+/// The exercises of chapter 2, one file each.
 public enum Chapter02Problems {
-  static var all: [any Exercise] { [] }
+  static var all: [any Exercise] {
+    [
+      meanSquaredError, binaryCrossEntropy, softmaxCrossEntropy, l2Penalty, weightedCrossEntropy,
+      huber,
+    ]
+  }
 }

@@ -1,0 +1,115 @@
+public import Backprop
+
+/// The parameters of a dense layer, and the strength λ of the penalty on them.
+public struct PenaltyQuestion: Question {
+  public var weight: Matrix
+  public var bias: Matrix
+  public let strength: Double
+
+  public init(weight: Matrix, bias: Matrix, strength: Double) {
+    (self.weight, self.bias, self.strength) = (weight, bias, strength)
+  }
+
+  init(_ inputs: Int, _ outputs: Int, strength: Double, seed: UInt64) {
+    var generator = SplitMix64(seed: seed)
+    weight = Tensor(shape: [inputs, outputs], using: &generator)
+    bias = Tensor(shape: [outputs], using: &generator)
+    self.strength = strength
+  }
+
+  public var tensors: [(name: String, value: Matrix)] { [("W", weight), ("b", bias)] }
+}
+
+/// The gradients of a penalty.
+public typealias PenaltyGradients = (dW: Matrix, db: Matrix)
+
+extension Chapter02Problems {
+  public static var l2Penalty: Problem<PenaltyQuestion, PenaltyGradients> {
+    Problem(
+      "2.4", "l2PenaltyBackward", minutes: 5, difficulty: 1, section: "L1 and L2 penalties",
+      hints: [
+        "The penalty λ/2·ΣW² contains no b. What is its slope with respect to b?",
+        "dW = λ·W, db = 0",
+        "dW has the shape of W, db the shape of b: a tensor of zeros, not the number 0.",
+        "return (strength * …, Tensor(shape: …))",
+      ],
+      cases: [
+        Case(PenaltyQuestion(3, 2, strength: 0.3, seed: 241)),
+        Case(PenaltyQuestion(4, 4, strength: 1.5, seed: 242)),
+        Case(PenaltyQuestion(1, 7, strength: 0.01, seed: 243)),
+        Case(PenaltyQuestion(5, 1, strength: 0.7, seed: 244)),
+      ],
+      forward: { Backprop.l2Penalty($0.weight, strength: $0.strength).loss },
+      reference: right,
+      parts: [Part("dW", of: \.weight) { $0.dW }, Part("db", of: \.bias) { $0.db }],
+      misconceptions: [
+        wrong(
+          "l2-penalized-biases",
+          "The penalty is a sum over the weights only: no b is in it, so db is 0."
+        ) { $1.db = $0.strength * $0.bias },
+        wrong(
+          "l2-factor-two",
+          "The 2 that comes down from W² cancels the ½ of λ/2: no factor 2 remains."
+        ) { $1.dW = 2 * $0.strength * $0.weight },
+        wrong(
+          "l2-kept-half",
+          "The ½ of λ/2 cancels against the 2 that comes down from W²: no ½ remains."
+        ) { $1.dW = $0.strength / 2 * $0.weight },
+        wrong(
+          "l2-wrong-sign",
+          "The gradient points away from zero, where the penalty grows. That weights shrink comes "
+            + "later, when the update subtracts it."
+        ) { $1.dW = -$0.strength * $0.weight },
+        wrong(
+          "l2-is-l1", "λ·sign(W) is the gradient of the L1 penalty. Squares are asked: λ·W."
+        ) { question, gradients in
+          gradients.dW = question.weight.map { $0 < 0 ? -question.strength : question.strength }
+        },
+        wrong(
+          "l2-averaged",
+          "The penalty is a sum over the weights, not a mean: divide by nothing."
+        ) { $1.dW = $0.strength / Double($0.weight.count) * $0.weight },
+        wrong("l2-forgot-strength", "The slope of λ/2·W² is λ·W: you left out λ.") {
+          $1.dW = $0.weight
+        },
+      ],
+      alternatives: [
+        { question in
+          (question.weight.map { $0 * question.strength }, question.bias * 0)
+        },
+        { question in
+          var dW = question.weight
+          for i in 0..<dW.rows {
+            for j in 0..<dW.columns {
+              dW[i, j] = question.strength / 2 * (question.weight[i, j] + question.weight[i, j])
+            }
+          }
+          return (dW, Tensor(repeating: 0, shape: [question.weight.columns]))
+        },
+      ],
+      attempt: {
+        try $0.l2PenaltyBackward(weight: $1.weight, bias: $1.bias, strength: $1.strength)
+      }
+    )
+  }
+
+  /// The library's answer.
+  private static func right(_ question: PenaltyQuestion) -> PenaltyGradients {
+    (
+      Backprop.l2Penalty(question.weight, strength: question.strength).gradient,
+      Tensor(shape: question.bias.shape)
+    )
+  }
+
+  /// A misconception about one of the gradients: the right answer, with that one spoilt.
+  private static func wrong(
+    _ name: String, _ sentence: String,
+    spoil: @escaping (PenaltyQuestion, inout PenaltyGradients) -> Void
+  ) -> Misconception<PenaltyQuestion, PenaltyGradients> {
+    Misconception(name, sentence) {
+      var gradients = right($0)
+      spoil($0, &gradients)
+      return gradients
+    }
+  }
+}
