@@ -1,7 +1,28 @@
 // The loop's two halves: one step of training on a mini-batch, and the answers after training.
 
 extension Layer {
-  /// One step of training a classifier: forward, loss, backward, update.
+  /// One step of training: forward, loss, backward, update.
+  ///
+  /// - Parameters:
+  ///   - x: A mini-batch, `[m, …]`.
+  ///   - l2: The strength λ of the penalty λ/2·ΣW² that is added to the loss.
+  ///   - optimizer: Turns the gradient into a step.
+  ///   - context: Says that this is training, and brings the randomness.
+  ///   - loss: The loss of an output, and its gradient with respect to that output.
+  /// - Returns: The loss before the step, without the penalty.
+  public mutating func trainingStep(
+    _ x: Tensor<Scalar>, l2: Scalar = 0, with optimizer: inout some Optimizer<Scalar>,
+    in context: inout Context, loss: (_ output: Tensor<Scalar>) -> Loss<Scalar>
+  ) -> Scalar {
+    let (output, cache) = forward(x, in: &context)
+    let (loss, dOutput) = loss(output)
+    var gradient = gradient(dOutput, cache)
+    if l2 > 0 { gradient.addL2Penalty(l2, of: parameters) }
+    optimizer.update(&self, gradient)
+    return loss
+  }
+
+  /// One step of training a classifier, with softmax cross-entropy for its loss.
   ///
   /// - Parameters:
   ///   - x: A mini-batch, `[m, …]`.
@@ -12,15 +33,11 @@ extension Layer {
   /// - Returns: The loss before the step, without the penalty.
   public mutating func trainingStep(
     _ x: Tensor<Scalar>, labels: [Int], l2: Scalar = 0,
-    with optimizer: inout some Optimizer<Scalar>,
-    in context: inout Context
+    with optimizer: inout some Optimizer<Scalar>, in context: inout Context
   ) -> Scalar {
-    let (logits, cache) = forward(x, in: &context)
-    let (loss, dLogits) = softmaxCrossEntropy(logits: logits, labels: labels)
-    var gradient = gradient(dLogits, cache)
-    if l2 > 0 { gradient.addL2Penalty(l2, of: parameters) }
-    optimizer.update(&self, gradient)
-    return loss
+    trainingStep(x, l2: l2, with: &optimizer, in: &context) { logits in
+      softmaxCrossEntropy(logits: logits, labels: labels)
+    }
   }
 
   /// The outputs for many samples, computed a batch at a time to save memory.

@@ -12,6 +12,8 @@ public struct Dropout<Scalar: Real>: Layer {
   /// Backward must use the same mask; there is none where nothing was dropped.
   public struct Cache: Sendable {
     public let scaledMask: Tensor<Scalar>?
+
+    public init(scaledMask: Tensor<Scalar>?) { self.scaledMask = scaledMask }
   }
 
   public init(rate: Scalar) {

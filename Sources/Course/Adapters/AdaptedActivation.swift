@@ -1,0 +1,28 @@
+public import Backprop
+
+/// An activation whose gradient comes from an answer, such as 1.3 for ReLU.
+public struct AdaptedActivation: Layer {
+  /// The activation in all but its backward.
+  public let activation: Activation<Double>
+  private let gradient: (ActivationQuestion) throws -> Matrix
+
+  public init(
+    _ activation: Activation<Double>, gradient: @escaping (ActivationQuestion) throws -> Matrix
+  ) {
+    (self.activation, self.gradient) = (activation, gradient)
+  }
+
+  public func forward(
+    _ x: Matrix, in context: inout Context
+  ) -> (output: Matrix, cache: Activation<Double>.Cache) {
+    activation.forward(x, in: &context)
+  }
+
+  public func backward(
+    _ dY: Matrix, _ cache: Activation<Double>.Cache
+  ) -> (dInput: Matrix, gradient: NoParameters<Double>) {
+    let dx = answer("\(activation)") { try gradient(ActivationQuestion(x: cache.x, dy: dY)) }
+    requireShape(dx, cache.x.shape, "\(activation): dx")
+    return (dx, NoParameters())
+  }
+}

@@ -1,0 +1,88 @@
+public import Backprop
+
+/// The input of a dropout layer, the mask that its forward pass drew, and the upstream gradient.
+public struct DropoutQuestion: Question {
+  public var x: Matrix
+  /// 1 where an element stayed, 0 where it was dropped.
+  public let mask: Matrix
+  /// The share that is dropped, p.
+  public let rate: Double
+  public let dy: Matrix
+
+  public init(x: Matrix, mask: Matrix, rate: Double, dy: Matrix) {
+    (self.x, self.mask, self.rate, self.dy) = (x, mask, rate, dy)
+  }
+
+  init(_ batch: Int, _ features: Int, rate: Double, seed: UInt64) {
+    var generator = SplitMix64(seed: seed)
+    x = Tensor(shape: [batch, features], using: &generator)
+    dy = Tensor(shape: [batch, features], using: &generator)
+    let kept = (0..<batch * features).map { _ in generator.uniform() < rate ? 0.0 : 1.0 }
+    mask = Matrix(kept, shape: [batch, features])
+    self.rate = rate
+  }
+
+  public var tensors: [(name: String, value: Matrix)] {
+    [("x", x), ("mask", mask), ("dy", dy)]
+  }
+}
+
+extension Chapter04Problems {
+  /// 4.3, the gradient of inverted dropout.
+  public static var dropout: Problem<DropoutQuestion, Matrix> {
+    Problem(
+      "4.3", "dropoutBackward", minutes: 5, difficulty: 1, section: "Dropout, backwards",
+      hints: [
+        "Once the mask is drawn, dropout multiplies each element by a number that is known. "
+          + "What is the slope of y = c·x?",
+        "forward: y = x ⊙ mask/(1 - p); so dx = dy ⊙ mask/(1 - p)",
+        "dy, mask and dx have one shape: everything happens element by element.",
+        "return dy * mask / (1 - …)",
+      ],
+      cases: [
+        Case(DropoutQuestion(5, 3, rate: 0.3, seed: 31)),
+        Case(DropoutQuestion(4, 4, rate: 0.5, seed: 32)),
+        Case(DropoutQuestion(1, 9, rate: 0.75, seed: 33)),
+        Case(DropoutQuestion(2, 3, rate: 0, seed: 34)),
+      ],
+      forward: { ($0.dy * $0.x * $0.mask / (1 - $0.rate)).sum() },
+      reference: {
+        Dropout(rate: $0.rate).backward($0.dy, .init(scaledMask: $0.mask / (1 - $0.rate))).dInput
+      },
+      parts: [Part("dx", of: \.x)],
+      misconceptions: [
+        Misconception(
+          "dropout-unscaled",
+          "The forward pass divided by 1 - p, so the gradient is divided by 1 - p too."
+        ) { $0.dy * $0.mask },
+        Misconception(
+          "dropout-multiplied",
+          "You multiplied by 1 - p: the forward pass divides by it, and so does the gradient."
+        ) { $0.dy * $0.mask * (1 - $0.rate) },
+        Misconception(
+          "dropout-divided-by-rate",
+          "p is the share that is dropped. What stays was divided by 1 - p, not by p."
+        ) { $0.dy * $0.mask / $0.rate },
+        Misconception(
+          "dropout-mask-inverted",
+          "The mask is 1 where an element stayed. You let the gradient through where it is 0."
+        ) { $0.dy * (1 - $0.mask) / (1 - $0.rate) },
+        Misconception(
+          "dropout-mask-forgotten",
+          "A dropped element did not reach y, so its gradient is 0: multiply by the mask."
+        ) { $0.dy / (1 - $0.rate) },
+      ],
+      alternatives: [
+        { $0.dy.zip($0.mask / (1 - $0.rate)) { $0 * $1 } },
+        { question in
+          var dx = question.dy
+          for i in dx.scalars.indices {
+            dx.scalars[i] = question.mask.scalars[i] == 1 ? dx.scalars[i] / (1 - question.rate) : 0
+          }
+          return dx
+        },
+      ],
+      attempt: { try $0.dropoutBackward($1.dy, mask: $1.mask, rate: $1.rate) }
+    )
+  }
+}

@@ -1,0 +1,102 @@
+public import Backprop
+
+/// How a classifier is trained: how long, in which steps, on what.
+public struct Training<Scalar: Real> {
+  public var epochs: Int
+  /// How many samples a step sees.
+  public var batch: Int
+  /// The learning rate at a step, counted from 0; the optimizer's own where nil.
+  public var rate: ((_ step: Int, _ steps: Int) -> Scalar)?
+  /// The strength of the penalty λ/2·ΣW².
+  public var l2: Scalar = 0
+  /// What is done to a mini-batch before the network sees it.
+  public var augment: ((Tensor<Scalar>, inout SplitMix64) -> Tensor<Scalar>)?
+  /// The loss of a batch of logits, and its gradient.
+  public var loss: (_ logits: Tensor<Scalar>, _ labels: [Int]) -> Loss<Scalar> = {
+    softmaxCrossEntropy(logits: $0, labels: $1)
+  }
+  /// What the line of progress begins with.
+  public var name = ""
+
+  public init(epochs: Int, batch: Int) { (self.epochs, self.batch) = (epochs, batch) }
+
+  /// What an epoch came to.
+  public struct Report: Sendable {
+    /// The epoch's number, from 1.
+    public let epoch: Int
+    /// The mean loss of its steps, each measured before its update.
+    public let loss: Double
+    public let samplesPerSecond: Double
+  }
+
+  /// Trains a network, with a live line of progress in a terminal.
+  ///
+  /// - Parameters:
+  ///   - network: Is changed.
+  ///   - x: The training samples, `[count, …]`.
+  ///   - labels: The class of each.
+  ///   - optimizer: Turns gradients into steps.
+  ///   - seed: Of the order of the samples, of dropout and of augmentation.
+  ///   - screen: Where the progress is shown, if anywhere.
+  ///   - afterEpoch: Sees the network after each epoch; training stops where it returns false.
+  public func run<Network: Layer<Scalar>>(
+    _ network: inout Network, on x: Tensor<Scalar>, labels: [Int],
+    with optimizer: inout some Optimizer<Scalar>, seed: UInt64, screen: Screen? = nil,
+    afterEpoch: (Report, Network) -> Bool = { _, _ in true }
+  ) {
+    var context = Context.training(seed: seed)
+    let steps = epochs * ((labels.count + batch - 1) / batch)
+    var step = 0
+    var progress = Progress(total: epochs * labels.count, screen: screen)
+    for epoch in 1...epochs {
+      let start = ContinuousClock.now
+      var sum = 0.0
+      for places in Batches(of: labels.count, size: batch, using: &context.generator) {
+        if let rate { optimizer.learningRate = rate(step, steps) }
+        var images = x.rows(places)
+        if let augment { images = augment(images, &context.generator) }
+        let answers = places.map { labels[$0] }
+        let value = network.trainingStep(images, l2: l2, with: &optimizer, in: &context) {
+          loss($0, answers)
+        }
+        step += 1
+        sum += Double(value) * Double(places.count)
+        progress.advance(
+          by: places.count, "\(name)epoch \(epoch)/\(epochs)", loss: Double(value))
+      }
+      let seconds = (ContinuousClock.now - start) / .seconds(1)
+      let report = Report(
+        epoch: epoch, loss: sum / Double(labels.count),
+        samplesPerSecond: Double(labels.count) / seconds)
+      screen?.endProgress()
+      if !afterEpoch(report, network) { break }
+    }
+  }
+
+  /// The line that is written over itself while training runs.
+  private struct Progress {
+    let total: Int
+    let screen: Screen?
+    let start = ContinuousClock.now
+    var done = 0
+    var shown = ContinuousClock.now
+    /// A running mean, since the loss of one batch jumps.
+    var smoothed: Double?
+
+    init(total: Int, screen: Screen?) { (self.total, self.screen) = (total, screen) }
+
+    mutating func advance(by count: Int, _ place: String, loss: Double) {
+      guard let screen else { return }
+      done += count
+      smoothed = smoothed.map { 0.95 * $0 + 0.05 * loss } ?? loss
+      let now = ContinuousClock.now
+      guard now - shown > .milliseconds(100) else { return }
+      shown = now
+      let rate = Double(done) / ((now - start) / .seconds(1))
+      let left = Double(total - done) / rate
+      screen.progress(
+        "\(place)  loss \(fixed(smoothed ?? loss, 4))  \(Int(rate)) images/s  "
+          + "\(Int(left.rounded(.up))) s left")
+    }
+  }
+}
