@@ -26,7 +26,7 @@ extension Problem {
         let outcome = Outcome(
           input: input, output: output, findings: findings(output, in: cases[index]))
         outcomes.append(outcome)
-        if outcome.isRight { progress(.right(index)) }
+        progress(outcome.isRight ? .right(index) : .wrong(diagnosis(of: outcomes)))
       }
     } catch let todo as Todo {
       return .todo("exercises/\(file):\(todo.line)")

@@ -19,7 +19,7 @@ extension Problem {
       guard judge == nil else { continue }
       let part = parts[index]
       let known = recognised(part, index, in: outcomes)
-      lines += known.isEmpty ? pattern(of: part, in: wrong) : known.map { "→ " + $0 }
+      lines += known.isEmpty ? pattern(of: part, in: wrong, outcomes) : known.map { "→ " + $0 }
     }
     if judge != nil { lines += recognisedByJudge(in: outcomes).map { "→ " + $0 } }
     let right = outcomes.filter(\.isRight)
@@ -72,13 +72,16 @@ extension Problem {
       hint = ": did you transpose the product?"
     } else if got.count > expected.count && Array(got.suffix(expected.count)) == expected {
       hint = ": is a sum over the batch missing?"
+    } else if got.count == 1 && expected.count == 1 {
+      hint = ": is it summed along the other axis?"
     }
     return "\(part.name) is \(got), should be \(expected)\(origin)\(hint)"
   }
 
   /// What all wrong elements of a part have in common, where no known idea explains them.
   private func pattern(
-    of part: Part<Input, Output>, in outcome: Outcome<Input, Output>
+    of part: Part<Input, Output>, in outcome: Outcome<Input, Output>,
+    _ outcomes: [Outcome<Input, Output>]
   ) -> [String] {
     let (got, expected) = (part.value(outcome.output), part.value(reference(outcome.input)))
     guard got.shape == expected.shape, got.count > 1 else { return [] }
@@ -93,7 +96,9 @@ extension Problem {
     if got.rank == 2, got.shape[0] == got.shape[1], same(got, expected.transposed) {
       return ["→ this is the transpose of the right answer: did you transpose the product?"]
     }
-    return signSentence(got, expected, tensors: outcome.input.tensors).map { [$0] } ?? []
+    let sentence =
+      signSentence(got, expected, tensors: outcome.input.tensors) ?? whatIf(part, in: outcomes)
+    return sentence.map { [$0] } ?? []
   }
 }
 

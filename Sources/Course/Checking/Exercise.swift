@@ -35,6 +35,8 @@ public enum Progress: Sendable {
   case running(Int)
   /// A case was right.
   case right(Int)
+  /// A case was wrong; the diagnosis of all cases so far.
+  case wrong(String)
 }
 
 extension Exercise {

@@ -60,8 +60,19 @@ public enum Source: Sendable {
 
 /// The input of an exercise: what its function is called with.
 public protocol Question {
-  /// The tensors by their names in the formulas, for messages: x, W, dy.
+  /// The tensors that go in, by their names in the formulas: x, W, dy.
+  static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] { get }
+
+  /// What messages say that the function was called with; the inputs, unless there is more to say.
   var tensors: [(name: String, value: Matrix)] { get }
+}
+
+extension Question {
+  public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] { [] }
+
+  public var tensors: [(name: String, value: Matrix)] {
+    Self.inputs.map { ($0.name, self[keyPath: $0.path]) }
+  }
 }
 
 /// One input to check with.
