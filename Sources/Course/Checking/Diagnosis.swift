@@ -108,8 +108,15 @@ func same(_ a: Matrix, _ b: Matrix) -> Bool {
     && zip(a.scalars, b.scalars).allSatisfy { agree($0, $1) || ($0.isNaN && $1.isNaN) }
 }
 
-/// A number as a learner wants to read it: six digits.
-func digits(_ x: Double) -> String { String(format: "%.6g", x) }
+/// A number as a learner wants to read it: six digits, and no sign for a zero or a NaN.
+func digits(_ x: Double, _ count: Int = 6) -> String {
+  x.isNaN ? "nan" : x == 0 ? "0" : String(format: "%.\(count)g", x)
+}
+
+/// How many digits show that two numbers differ: six, or more where they need more.
+func digitsThatDiffer(_ a: Double, _ b: Double) -> Int {
+  (6...17).first { digits(a, $0) != digits(b, $0) } ?? 6
+}
 
 /// The place of an element, as the learner's code would write it: [1, 2].
 func place(_ offset: Int, in shape: [Int]) -> String {

@@ -62,7 +62,7 @@ public struct LeakyQuestion: Question {
 
   /// The same inputs as the other activations, each with a slope of its own.
   static var cases: [Case<LeakyQuestion>] {
-    zip(ActivationQuestion.cases + [ActivationQuestion.corner], [0.2, 0.01, 1.5, 0.3]).map {
+    zip(ActivationQuestion.cases + [ActivationQuestion.corner], [0.2, 0.01, 0.7, 0.3]).map {
       let question = $0.input
       return Case(
         LeakyQuestion(x: question.x, dy: question.dy, slope: $1), isCorner: $0.isCorner)
