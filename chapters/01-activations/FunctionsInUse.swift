@@ -5,7 +5,7 @@ import Course
 struct TestedActivation {
   let name: String
   let activation: Activation<Double>
-  /// Where the backward comes from: library, yours, solutions, or the bug's name.
+  /// Where the backward comes from: library, yours, solutions, the bug.
   let origin: String
   /// The names of its exercise's known mistakes.
   var bugs = [String]()
@@ -37,9 +37,9 @@ struct FunctionsInUse {
 
   static let leak = 0.1
 
-  var sigmoid: TestedActivation { tested("sigmoid", .sigmoid, Chapter01Problems.sigmoid) }
-  var tanh: TestedActivation { tested("tanh", .tanh, Chapter01Problems.tanh) }
-  var relu: TestedActivation { tested("ReLU", .relu, Chapter01Problems.relu) }
+  var sigmoid: TestedActivation { elementwise("sigmoid", .sigmoid, Chapter01Problems.sigmoid) }
+  var tanh: TestedActivation { elementwise("tanh", .tanh, Chapter01Problems.tanh) }
+  var relu: TestedActivation { elementwise("ReLU", .relu, Chapter01Problems.relu) }
   var leakyReLU: TestedActivation {
     let problem = Chapter01Problems.leakyReLU
     let answer = problem.function(from: source)
@@ -72,7 +72,7 @@ struct FunctionsInUse {
     )
   }
 
-  private func tested(
+  private func elementwise(
     _ name: String, _ activation: Activation<Double>,
     _ problem: Problem<ActivationQuestion, Matrix>
   ) -> TestedActivation {
@@ -92,36 +92,4 @@ struct FunctionsInUse {
     case .bug(let bug): exercise.wrongAnswers.contains { $0.name == bug } ? "the bug" : "library"
     }
   }
-}
-
-/// Says whose functions are running, if not the library's.
-func introduce(_ options: ChapterOptions, on screen: Screen) {
-  if let bug = options.bug {
-    let known = Chapter01Problems.wrongAnswers.first { $0.name == bug }
-    screen.text("with the bug \(bug) put in:")
-    screen.text(wrapped(known?.sentence ?? "", to: 76).map { "  " + $0 }.joined(separator: "\n"))
-  } else if options.mine {
-    screen.text("with your functions from exercises/Chapter01.swift")
-  } else if options.solutions {
-    screen.text("with the functions from solutions/Chapter01.swift")
-  }
-}
-
-extension Chapter01Problems {
-  /// The chapter's known mistakes: the name for --bug, and the sentence.
-  static var wrongAnswers: [(name: String, sentence: String)] {
-    Catalogue.chapter(1).flatMap(\.wrongAnswers)
-  }
-}
-
-/// A sentence in lines of some width.
-func wrapped(_ sentence: String, to width: Int) -> [String] {
-  var lines = [""]
-  for word in sentence.split(separator: " ") {
-    if let last = lines.last, !last.isEmpty, last.count + 1 + word.count > width {
-      lines.append("")
-    }
-    lines[lines.count - 1] += (lines[lines.count - 1].isEmpty ? "" : " ") + word
-  }
-  return lines
 }

@@ -12,7 +12,7 @@ command.run(exercises: Exercises.Answers.self, solutions: Solutions.Answers.self
   let screen = Screen(options)
   let functions = FunctionsInUse(options, source)
   screen.title("Chapter 1 · Activations")
-  introduce(options, on: screen)
+  screen.source(options)
   showCollapse(seed: options.seed, on: screen)
   try showFunctions(functions, on: screen)
   try checkSlopes(functions, seed: options.seed, on: screen)
