@@ -1,7 +1,7 @@
 import Backprop
 import Course
 
-/// Cross-entropy of the logits [z, 0] with the second class right, computed in four ways.
+/// Cross-entropy of the logits [z, 0] with the second class right, computed in several ways.
 func showOverflow(_ gradients: LossGradients, on screen: Screen) throws {
   screen.section("Why not compute the probability, then its logarithm?")
   screen.text(

@@ -27,10 +27,13 @@ func showRareClass(
     if weights[1] != 3 { lines.append(boundary(of: classifier, "border at " + name)) }
   }
   screen.table(table)
+  // The centres are 2 apart. Between them, both classes are equally likely at 1 + ½ log 9 from the
+  // common one; if each counts the same, at 1.
+  let bayes = (fewest: normalDistribution(1 - .log(9) / 2), fair: normalDistribution(1))
   screen.text(
     """
-    By Bayes' rule, the line with the fewest errors finds 45.9 % of the rare class;
-    if both classes count the same, the best line finds 84.1 % of each.
+    By Bayes' rule, the line with the fewest errors finds \(percent(bayes.fewest, 1)) of the rare class;
+    if both classes count the same, the best line finds \(percent(bayes.fair, 1)) of each.
     """)
   try screen.figure(
     Figure(
@@ -124,6 +127,9 @@ private struct RareClassTask {
     }
   }
 }
+
+/// Φ(x), the probability that a standard normal number is below x.
+private func normalDistribution(_ x: Double) -> Double { (1 + .erf(x / 2.0.squareRoot())) / 2 }
 
 /// The line where both logits are equal.
 private func boundary(of classifier: LinearClassifier, _ name: String) -> Series {
