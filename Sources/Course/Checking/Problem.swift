@@ -65,6 +65,14 @@ public protocol Question {
 
   /// What messages say that the function was called with; the inputs, unless there is more to say.
   var tensors: [(name: String, value: Matrix)] { get }
+  /// What the function is called with, in a line for messages: the tensors' shapes, or more.
+  var summary: String { get }
+}
+
+extension Question {
+  public var summary: String {
+    tensors.map { "\($0.name) \($0.value.shape)" }.joined(separator: ", ")
+  }
 }
 
 extension Question {
