@@ -6,8 +6,10 @@ func countBothDirections(on screen: Screen) throws {
   screen.section("What does a gradient cost, forwards and backwards?")
   screen.text(
     """
-    The loss of one sample, and its slope in every parameter. Both directions multiply
-    once an edge of the graph; forward mode does so once for every parameter.
+    The loss of one sample, and its slope in every parameter. A pass multiplies once
+    for every edge of the graph. Reverse mode takes one pass, forward mode one for
+    every parameter.
+
     """)
   var generator = SplitMix64(seed: 1)
   var table = Table(
@@ -29,8 +31,8 @@ func countBothDirections(on screen: Screen) throws {
 
     Done both ways for the first two nets: the largest difference is \
     \(significant(largest, 1)).
-    With one input and many outputs it is the other way round: forward mode takes one
-    pass, reverse mode one for each output. A loss is one output.
+    With one input and many outputs it is the other way round: forward mode takes
+    one pass, reverse mode one for each output. A loss is one output.
     """)
 }
 

@@ -7,12 +7,13 @@ func followTheExamples(_ source: Source, on screen: Screen) throws {
   screen.section("Five published examples: what comes out if one computes them?")
   screen.text(
     """
-    Samples are rows. "published" is what a published example printed for the same line.
-    Weights are shown as [in, out]; the sources' matrices are transposed where needed.
+    Samples are rows, weights are [in, out]. "published" is what a published example
+    printed for the same line, a slash between its rows.
     """)
   for example in [WorkedExample.one, .two, .three, .four, .fourWithCrossEntropy, .five] {
     let pass = try example.pass(with: twoLayer)
-    screen.text("\n■ \(example.name), loss \(example.loss.formula), α = \(example.learningRate)")
+    screen.text(
+      "\n■ \(example.name), α = \(example.learningRate)\n  loss = \(example.loss.formula)")
     for stage in WorkedExample.Stage.allCases {
       screen.text("  \(stage.rawValue)")
       for line in example.lines(stage, of: pass) {
@@ -24,7 +25,7 @@ func followTheExamples(_ source: Source, on screen: Screen) throws {
     }
     if !example.slips.isEmpty {
       screen.text("  what went wrong in print")
-      for slip in example.slips { screen.text("    · " + slip) }
+      for slip in example.slips { screen.text(indented(slip, first: "    · ", rest: "      ")) }
     }
   }
   screen.text("\nThe same examples read in other ways, and how far ten steps get:\n")
@@ -57,8 +58,8 @@ private func text(_ line: WorkedExample.Line, digits: Int) -> String {
 /// Hidden units that start equal, after ten thousand steps.
 func keepEqualWeightsEqual(on screen: Screen) throws {
   screen.section("Can equal weights ever grow apart?")
-  screen.text("Example 1 starts with every parameter 1. Trained with α = 1:")
-  var table = Table("steps", "loss", "W1, first row", "W2, first column", "equal, bit for bit")
+  screen.text("Example 1 starts with every parameter 1. Trained with α = 1:\n")
+  var table = Table("steps", "loss", "W1, first row", "W2, first column", "all bits equal")
   for steps in [0, 10, 100, 1000, 10_000] {
     let net = WorkedExample.one.with(learningRate: 1).trained(steps: steps)
     let (weight1, weight2) = (net.layers[0].weight, net.layers[1].weight)
@@ -67,14 +68,14 @@ func keepEqualWeightsEqual(on screen: Screen) throws {
     let areEqual = Set(toUnits).count == 1 && Set(fromUnits).count == 1
     table.add(
       "\(steps)", significant(net.pass().loss, 5),
-      toUnits.map { fixed($0, 4) }.joined(separator: " "),
-      fromUnits.map { fixed($0, 4) }.joined(separator: " "), areEqual ? "yes" : "no")
+      toUnits.map { fixed($0, 3) }.joined(separator: " "),
+      fromUnits.map { fixed($0, 3) }.joined(separator: " "), areEqual ? "yes" : "no")
   }
   screen.table(table)
   screen.text(
     """
 
-    Equal units get equal gradients, so they stay equal: three hidden units do the work of
-    one. That is why weights start at random.
+    Equal units get equal gradients, so they stay equal: three hidden units do the
+    work of one. That is why weights start at random.
     """)
 }

@@ -7,8 +7,9 @@ func drawTheGraph(_ source: Source, on screen: Screen) throws {
   screen.section("What does a two-layer net look like as a graph?")
   screen.text(
     """
-    L = ½(y - t)², y = w2·h + b2, h = tanh(w1·x + b1). In each box: the number's name or
-    the operation, its value, and the gradient ∂L/∂(it). Values flow right, gradients left.
+    L = ½(y - t)², y = w2·h + b2, h = tanh(w1·x + b1). Each line is a number: its name
+    and how it was made, its value, and grad, the slope of L in it. Under it, indented,
+    stands what it was made from. Values flow up to L, gradients down from it.
     """)
   let tape = Tape()
   let x = Value(0.5, named: "x", on: tape)
@@ -71,11 +72,12 @@ func visitInTheRightOrder(_ source: Source, on screen: Screen) throws {
   screen.text(
     """
 
-    The recursion reaches b twice. The second time it passes on all of b's gradient, 2,
-    although it has passed on 1 before: a gets 2·1 + 2·2 = 6.
+    The recursion reaches b twice. The second time it passes on all of b's gradient,
+    2, although it has passed on 1 before: a gets 2·1 + 2·2 = 6.
 
-    A recursion that passes on only what has just arrived is right, and takes every path
-    from the root to the leaves by itself. Visits in a chain of n doublings:
+    A recursion that passes on only what has just arrived is right, but it takes each
+    path from the root to the leaves by itself. Visits in a chain of n doublings:
+
     """)
   var visits = Table("n", "sorted", "recursive")
   for n in [1, 2, 4, 8, 16] {
@@ -125,8 +127,8 @@ func goBackwardTwice(on screen: Screen) throws {
   screen.text(
     """
 
-    What b has left over from the first pass flows into a again. This course's engine
-    stores nothing in its nodes: asked twice, it says \
+    What b has left over from the first pass flows into a again. This course's
+    engine stores nothing in its nodes: asked twice, it says \
     \(fixed(c.gradients()[a], 0)) and \(fixed(c.gradients()[a], 0)).
     """)
 }

@@ -10,7 +10,7 @@ func learnTwoMoons(_ options: ChapterOptions, _ source: Source, on screen: Scree
   let moons = twoMoons(count: 200, noise: 0.1, using: &generator)
   let targets = moons.labels.map { $0 == 1 ? 1.0 : -1 }
   var net = ScalarNet([2, 16, 16, 1], using: &generator)
-  let (steps, batch) = (options.quick ? 60 : 500, 20)
+  let (steps, batch) = (options.quick ? 240 : 2400, 20)
   let nodes = net.loss(moons.inputs, targets, samples: Array(0..<batch)).loss.index + 1
   screen.text(
     """
@@ -21,10 +21,10 @@ func learnTwoMoons(_ options: ChapterOptions, _ source: Source, on screen: Scree
   let clock = ContinuousClock()
   let start = clock.now
   let losses = try net.train(
-    moons.inputs, targets, steps: steps, batch: batch, learningRate: 0.2,
+    moons.inputs, targets, steps: steps, batch: batch, learningRate: 0.5,
     engine: SourcedEngine(source), using: &generator
   ) { step, loss in
-    if step % 5 == 4 {
+    if step % 20 == 19 {
       screen.progress("step \(step + 1) of \(steps), loss \(fixed(loss, 3))")
     }
   }

@@ -52,8 +52,7 @@ extension WorkedExample {
       "σ was applied to neither z1 nor z2, so a1 and y repeat them; no bias gives that z1.",
       "The second target is 0 and was treated as 1: its error has the wrong sign.",
       "σ′ was taken as y instead of y(1 - y), and dW2 was built from W2 instead of a1.",
-      "The step was taken with α = 1 (W2) or from the activations (W1), not from W1.",
-      "No bias was updated.",
+      "α = 0.01 was forgotten, W1 new was computed from a1 instead of W1, and no bias was updated.",
     ])
 
   /// Example 2 with three hidden units; the third column continues the pattern of the printed ones.
@@ -96,8 +95,8 @@ extension WorkedExample {
         "No weights were given. They are chosen here so that the printed a1, a2, y come out.",
         "The loss is ½(0.4² + 0.4²) = 0.16, not 0.11, and dy is (0.4, -0.4).",
         "σ′ is missing in every layer.",
-        "A gradient of W3 [3, 2] was printed as two numbers: dW is a product of two vectors,",
-        "every element of one with every element of the other, not place by place.",
+        "dW3 was printed as two numbers, and W3 has six: dW takes every element of a2 times every "
+          + "element of δ3, not place by place.",
         "Going back, the signal was never multiplied by the weights.",
       ])
   }
@@ -133,8 +132,8 @@ extension WorkedExample {
       published: ["loss": "½(y - y)²", "δ2": "σ′(z2)(y - y)", "δ1": "δ2·W2·σ′(z2)"],
       slips: [
         "Prediction and label had one name, y: as printed, the loss is always 0.",
-        "δ1 takes σ′(z1), the slope of its own layer. With σ′(z2), as printed, it would be",
-        "(-0.00596342, -0.00715610): near enough to look right.",
+        "δ1 takes σ′(z1), the slope of its own layer. With σ′(z2), as printed, it would be "
+          + "(-0.00596342, -0.00715610): near enough to look right.",
       ])
   }
 
