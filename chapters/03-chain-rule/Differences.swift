@@ -13,7 +13,7 @@ func askTheFunctionItself(_ source: Source, on screen: Screen) throws {
   screen.section("How small should the step of a numerical gradient be?")
   screen.text(
     """
-    f(x) = eˣ, whose slope is eˣ. Largest relative error at 21 places from 0.5 to 1.5.
+    f(x) = eˣ, whose slope is eˣ: the largest relative error at 21 places.
     One-sided: (f(x+h) - f(x))/h. Central: (f(x+h) - f(x-h))/2h.
 
     """)
@@ -53,7 +53,7 @@ func askTheFunctionItself(_ source: Source, on screen: Screen) throws {
 
     Read down a column. While h is large, a tenth of h makes the central error a
     hundredth and the one-sided one a tenth. Then rounding takes over: it is divided
-    by h, so it grows as h falls. In Double 1e-5 is a good step; in Float no step is.
+    by h, so it grows as h falls. In Double 1e-5 is a good step. In Float none is.
     """)
   func curve(_ name: String, _ y: [Double]) -> Series {
     Series(name, x: steps, y: y)
@@ -77,7 +77,7 @@ func askTheFunctionItself(_ source: Source, on screen: Screen) throws {
 func checkTheLocalRules(_ source: Source, on screen: Screen) throws {
   screen.section("Are the local rules right?")
   screen.text(
-    "Each with the upstream gradient 2, beside 2 times a central difference, h = 1e-5.")
+    "With the upstream gradient 2, beside 2 times a central difference, h = 1e-5.\n")
   let multiply = Chapter03Problems.multiply.function(from: source)
   let tanhNode = Chapter03Problems.tanhNode.function(from: source)
   let powNode = Chapter03Problems.powNode.function(from: source)

@@ -4,11 +4,13 @@ import Course
 /// The worked examples line by line, each beside what was published.
 func followTheExamples(_ source: Source, on screen: Screen) throws {
   let twoLayer = Chapter03Problems.twoLayer.function(from: source)
+  let numericalGradient = Chapter03Problems.numericalGradient.function(from: source)
   screen.section("Five published examples: what comes out if one computes them?")
   screen.text(
     """
     Samples are rows, weights are [in, out]. "published" is what a published example
-    printed for the same line, a slash between its rows.
+    printed for the same line, a slash between its rows. "gradient check" compares
+    with central differences of the loss.
     """)
   for example in [WorkedExample.one, .two, .three, .four, .fourWithCrossEntropy, .five] {
     let pass = try example.pass(with: twoLayer)
@@ -23,6 +25,7 @@ func followTheExamples(_ source: Source, on screen: Screen) throws {
         }
       }
     }
+    screen.text("  gradient check: " + (try check(pass, of: example, numericalGradient)))
     if !example.slips.isEmpty {
       screen.text("  what went wrong in print")
       for slip in example.slips { screen.text(indented(slip, first: "    · ", rest: "      ")) }
@@ -35,6 +38,34 @@ func followTheExamples(_ source: Source, on screen: Screen) throws {
     table.add([example.name] + losses)
   }
   screen.table(table)
+}
+
+/// Which gradients of the parameters agree with differences of the loss.
+private func check(
+  _ pass: WorkedExample.Pass, of example: WorkedExample,
+  _ numericalGradient: (NumericalGradientQuestion) throws -> Matrix
+) throws -> String {
+  func agrees(
+    _ gradient: Matrix, at parameter: Matrix,
+    put: @escaping (inout WorkedExample, Matrix) -> Void
+  ) throws -> String {
+    let question = NumericalGradientQuestion("loss", at: parameter, step: 1e-5) { parameter in
+      var changed = example
+      put(&changed, parameter)
+      return changed.pass().loss
+    }
+    let differences = try numericalGradient(question)
+    return gradientsAgree(gradient, differences, loss: pass.loss) ? "✓" : "✗"
+  }
+  var marks: [String] = []
+  for i in example.layers.indices.reversed() {
+    let layer = example.layers[i]
+    let weight = try agrees(pass.dW[i], at: layer.weight) { $0.layers[i].weight = $1 }
+    marks.append("dW\(i + 1) \(weight)")
+    guard let bias = layer.bias else { continue }
+    marks.append("db\(i + 1) " + (try agrees(pass.db[i], at: bias) { $0.layers[i].bias = $1 }))
+  }
+  return marks.joined(separator: "  ")
 }
 
 /// A line of an example: its name, its shape, and a row of numbers a line.

@@ -7,9 +7,9 @@ func drawTheGraph(_ source: Source, on screen: Screen) throws {
   screen.section("What does a two-layer net look like as a graph?")
   screen.text(
     """
-    L = ½(y - t)², y = w2·h + b2, h = tanh(w1·x + b1). Each line is a number: its name
-    and how it was made, its value, and grad, the slope of L in it. Under it, indented,
-    stands what it was made from. Values flow up to L, gradients down from it.
+    L = ½(y - t)², y = w2·h + b2, h = tanh(w1·x + b1). Each line is a number: its
+    name and how it was made, its value, and grad, the slope of L in it. Under it,
+    indented, is what it was made from. Values flow up to L, gradients down from it.
     """)
   let tape = Tape()
   let x = Value(0.5, named: "x", on: tape)
@@ -46,7 +46,7 @@ func drawTheGraph(_ source: Source, on screen: Screen) throws {
 /// One graph, four ways to walk it: only one gives the gradient.
 func visitInTheRightOrder(_ source: Source, on screen: Screen) throws {
   screen.section("Why sort, why not recurse?")
-  screen.text("b = a + a, c = b + b, at a = 1. So c = 4a, and dc/da is 4.")
+  screen.text("b = a + a, c = b + b, at a = 1. So c = 4a, and dc/da is 4.\n")
   let tape = Tape()
   let a = Value(1, on: tape)
   let b = a + a
@@ -75,8 +75,8 @@ func visitInTheRightOrder(_ source: Source, on screen: Screen) throws {
     The recursion reaches b twice. The second time it passes on all of b's gradient,
     2, although it has passed on 1 before: a gets 2·1 + 2·2 = 6.
 
-    A recursion that passes on only what has just arrived is right, but it takes each
-    path from the root to the leaves by itself. Visits in a chain of n doublings:
+    A recursion that passes on only what has just arrived is right, but it takes
+    each path from the root to the leaves by itself. Visits, for n such doublings:
 
     """)
   var visits = Table("n", "sorted", "recursive")
@@ -97,7 +97,7 @@ private func visitsByRecursion(_ node: Int, _ tape: Tape) -> Int {
 /// An engine that keeps gradients in its nodes, asked twice.
 func goBackwardTwice(on screen: Screen) throws {
   screen.section("What if gradients stay in the nodes, and backward runs twice?")
-  screen.text("b = a·a, c = b·a, at a = 2. So c = a³, and dc/da = 3a² is 12.")
+  screen.text("b = a·a, c = b·a, at a = 2. So c = a³, and dc/da = 3a² is 12.\n")
   let tape = Tape()
   let a = Value(2, on: tape)
   let b = a * a

@@ -10,13 +10,14 @@ func learnTwoMoons(_ options: ChapterOptions, _ source: Source, on screen: Scree
   let moons = twoMoons(count: 200, noise: 0.1, using: &generator)
   let targets = moons.labels.map { $0 == 1 ? 1.0 : -1 }
   var net = ScalarNet([2, 16, 16, 1], using: &generator)
-  let (steps, batch) = (options.quick ? 240 : 2400, 20)
+  let (steps, batch) = (options.quick ? 240 : 800, 20)
   let nodes = net.loss(moons.inputs, targets, samples: Array(0..<batch)).loss.index + 1
   screen.text(
     """
     Two half circles of 100 points each; a 2-16-16-1 net with tanh, \
     \(net.parameters.count) parameters.
     Every number is a Value: \(nodes) nodes for a batch of \(batch). \(steps) steps.
+
     """)
   let clock = ContinuousClock()
   let start = clock.now
@@ -40,7 +41,13 @@ func learnTwoMoons(_ options: ChapterOptions, _ source: Source, on screen: Scree
 
     \(percent(net.accuracy(moons.inputs, targets), 1)) of the points on the right side, \
     \(fixed(Double(steps) / seconds, 0)) steps/s.
+    In the picture the shade is the net's output, and the line is where it is 0.
     """)
+  try screen.write(
+    .lines(
+      "Two moons: the loss of each batch",
+      description: "A curve that falls from about 1 to near 0 over the steps.",
+      x: "step", y: "mean squared error", [Series("batch of \(batch)", y: losses)]), "moons-loss")
 
   let (x, y) = (-1.5...2.5, -1.0...1.5)
   let background = HeatMap(

@@ -110,11 +110,16 @@ extension WorkedExample {
   }
 
   /// The same net after a step of gradient descent: θ ← θ - α·dθ, all parameters at once.
+  ///
+  /// A gradient that has not its parameter's shape, as some wrong answers give, moves nothing.
   public func stepped(by pass: Pass) -> WorkedExample {
+    func moved(_ parameter: Matrix, by gradient: Matrix) -> Matrix {
+      parameter.shape == gradient.shape ? parameter - learningRate * gradient : parameter
+    }
     var next = self
     for i in layers.indices {
-      next.layers[i].weight -= learningRate * pass.dW[i]
-      if let bias = layers[i].bias { next.layers[i].bias = bias - learningRate * pass.db[i] }
+      next.layers[i].weight = moved(layers[i].weight, by: pass.dW[i])
+      next.layers[i].bias = layers[i].bias.map { moved($0, by: pass.db[i]) }
     }
     return next
   }
