@@ -19,13 +19,14 @@ extension Problem {
       guard judge == nil else { continue }
       let part = parts[index]
       let known = recognised(part, index, in: outcomes)
-      let sentences = known.isEmpty ? pattern(of: part, in: wrong, outcomes) : known.map { "→ " + $0 }
+      let sentences =
+        known.isEmpty ? pattern(of: part, in: wrong, outcomes) : known.map { "→ " + $0 }
       lines += sentences.filter { !lines.contains($0) }
     }
     if judge != nil { lines += recognisedByJudge(in: outcomes).map { "→ " + $0 } }
     let right = outcomes.filter(\.isRight)
     if !right.isEmpty {
-      lines += ["right with " + right.map { shapes(of: $0.input) }.joined(separator: "; with ")]
+      lines += ["right with " + right.map(\.input.label).joined(separator: "; with ")]
     }
     return lines.joined(separator: "\n")
   }

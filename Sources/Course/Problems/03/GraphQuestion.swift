@@ -19,6 +19,7 @@ public struct GraphQuestion: Question {
 
   public var tensors: [(name: String, value: Matrix)] { [] }
   public var summary: String { "\(name): parents = \(graph.parents), order = \(order)" }
+  public var label: String { name }
 
   /// The root's value, computed anew with the nudges.
   var root: Double {

@@ -45,6 +45,7 @@ public struct PowNodeQuestion: Question {
   public var summary: String {
     "x = \(x.scalars), exponent = \(exponent), upstream = \(upstream.scalars), one call a place"
   }
+  public var label: String { "x = \(x.scalars), exponent = \(exponent)" }
 
   /// The same question for every place: x and upstream there.
   func each(_ slope: (_ x: Double, _ upstream: Double) throws -> Double) rethrows -> Matrix {

@@ -69,6 +69,10 @@ extension Chapter03Problems {
           "numerical-half-steps",
           "You stepped by h/2 to each side, which is h apart, and divided by 2h."
         ) { f, h in (try f(h / 2) - f(-h / 2)) / (2 * h) },
+        oneByOne(
+          "numerical-step-of-its-own",
+          "You use a step of your own, 1e-5. Use h, the step that you are given, even if it is large."
+        ) { f, _ in (try f(1e-5) - f(-1e-5)) / 2e-5 },
         Misconception(
           "numerical-not-restored",
           "An element that you nudged keeps its nudge while the next ones are measured. "

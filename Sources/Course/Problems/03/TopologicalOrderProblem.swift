@@ -14,6 +14,7 @@ public struct OrderQuestion: Question {
   public var summary: String {
     parents.count > 12 ? name : "\(name): parents = \(parents), root = \(root)"
   }
+  public var label: String { name }
 
   /// How long the chain is that a function calling itself does not survive.
   static let depth = 100_000
@@ -34,7 +35,10 @@ public struct OrderQuestion: Question {
         OrderQuestion(
           "nodes that the root does not need", parents: [[], [0], [], [1, 0], [3, 2]], root: 3)),
       Case(OrderQuestion("a root without parents", parents: [[], [0]], root: 0)),
-      Case(OrderQuestion("a chain of \(depth) nodes", parents: chain, root: depth - 1)),
+      Case(
+        OrderQuestion(
+          "a chain of \(depth) nodes, too deep for a function that calls itself", parents: chain,
+          root: depth - 1)),
     ]
   }
 }
