@@ -19,20 +19,20 @@ extension Problem {
       guard judge == nil else { continue }
       let part = parts[index]
       let known = recognised(part, index, in: outcomes)
-      lines += known.isEmpty ? pattern(of: part, in: wrong, outcomes) : known.map { "→ " + $0 }
+      let sentences =
+        known.isEmpty ? pattern(of: part, in: wrong, outcomes) : known.map { "→ " + $0 }
+      lines += sentences.filter { !lines.contains($0) }
     }
     if judge != nil { lines += recognisedByJudge(in: outcomes).map { "→ " + $0 } }
     let right = outcomes.filter(\.isRight)
     if !right.isEmpty {
-      lines += ["right with " + right.map { shapes(of: $0.input) }.joined(separator: "; with ")]
+      lines += ["right with " + right.map(\.input.label).joined(separator: "; with ")]
     }
     return lines.joined(separator: "\n")
   }
 
-  /// The tensors that the function was called with: x [5, 3], dy [5, 3].
-  func shapes(of input: Input) -> String {
-    input.tensors.map { "\($0.name) \($0.value.shape)" }.joined(separator: ", ")
-  }
+  /// What the function was called with: x [5, 3], dy [5, 3].
+  func shapes(of input: Input) -> String { input.summary }
 
   /// The sentences of the misconceptions that give this part's values in every case.
   private func recognised(

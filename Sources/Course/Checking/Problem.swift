@@ -65,6 +65,17 @@ public protocol Question {
 
   /// What messages say that the function was called with; the inputs, unless there is more to say.
   var tensors: [(name: String, value: Matrix)] { get }
+  /// What the function is called with, in a line for messages: the tensors' shapes, or more.
+  var summary: String { get }
+  /// A shorter name for it, where it is listed among others.
+  var label: String { get }
+}
+
+extension Question {
+  public var summary: String {
+    tensors.map { "\($0.name) \($0.value.shape)" }.joined(separator: ", ")
+  }
+  public var label: String { summary }
 }
 
 extension Question {

@@ -82,7 +82,7 @@ public enum Trial {
     if case .wrong(let diagnosis) = known {
       reason += "\nand where it does not stop, it is not right yet:\n" + diagnosis
     } else if !right.isEmpty {
-      let list = right.map { exercise.describe(case: $0) }
+      let list = right.map { exercise.label(case: $0) }
       reason += "\nbut right with " + list.joined(separator: "; with ")
     }
     return (.stopped(reason), printed)
