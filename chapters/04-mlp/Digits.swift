@@ -17,7 +17,11 @@ struct Plan {
     test = isQuick ? images.test.first(1000) : images.test
     // With functions in Double an epoch takes a while; one shows what they can do.
     let usual: Int
-    if case .library = source { usual = isQuick ? 3 : 10 } else { usual = isQuick ? 2 : 1 }
+    switch source {
+    case .library: usual = isQuick ? 3 : 10
+    case .answers: usual = isQuick ? 2 : 1
+    case .bug: usual = isQuick ? 2 : 3
+    }
     epochs = options.epochs ?? usual
     batch = options.batch ?? 64
     (seed, self.isQuick) = (options.seed, isQuick)

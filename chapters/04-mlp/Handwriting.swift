@@ -18,21 +18,15 @@ func runOnDigits<Kind: Networks>(
 
     """)
   let run = networks.run(on: digits, plan, name: "", screen: screen)
-  var curves = [Curve(curveName(source), run.losses, run.accuracies)]
-
-  if case .bug = source {
-    screen.text("\nThe same with the right function:\n")
-    let right = AdaptedNetworks(BackwardFunctions(.library)).run(
-      on: Digits(train: plan.train, test: plan.test), plan, name: "right", screen: screen)
-    curves.append(Curve("right", right.losses, right.accuracies))
-  } else {
-    screen.text("\nThe same with the learning rate on a cosine, from 0.002 down to 0:\n")
-    let cosine = networks.run(on: digits, plan, name: "cosine", screen: screen) {
-      cosineSchedule(step: $0, of: $1, from: 0.002)
-    }
-    curves.append(Curve("cosine", cosine.losses, cosine.accuracies))
+  screen.text("\nThe same with the learning rate on a cosine, from 0.002 down to 0:\n")
+  let cosine = networks.run(on: digits, plan, name: "cosine", screen: screen) {
+    cosineSchedule(step: $0, of: $1, from: 0.002)
   }
-  try draw(curves, on: screen)
+  try drawCurves(
+    [
+      Curve("constant", run.losses, run.accuracies),
+      Curve("cosine", cosine.losses, cosine.accuracies),
+    ], on: screen)
 
   try judge(run.logits, plan, source, on: screen)
   try showMistakes(run.logits, plan, on: screen)
@@ -51,13 +45,8 @@ private func parameterCount(_ plan: Plan) -> Int {
   zip(plan.sizes, plan.sizes.dropFirst()).reduce(0) { $0 + ($1.0 + 1) * $1.1 }
 }
 
-private func curveName(_ source: Source) -> String {
-  if case .bug(let name) = source { return name }
-  return "constant"
-}
-
 /// What one training came to, epoch by epoch.
-private struct Curve {
+struct Curve {
   let name: String
   let losses: [Double]
   let accuracies: [Double]
@@ -67,7 +56,8 @@ private struct Curve {
   }
 }
 
-private func draw(_ curves: [Curve], on screen: Screen) throws {
+/// The loss and the accuracy of some trainings, each in a plot.
+func drawCurves(_ curves: [Curve], on screen: Screen) throws {
   try screen.figure(
     .lines(
       "Training loss, epoch by epoch",

@@ -36,9 +36,10 @@ func judge(_ logits: Matrix, _ plan: Plan, _ source: Source, on screen: Screen) 
   screen.table(scores)
   screen.text(
     """
-    Rows are the truth. Precision reads a column: of all that it called a 9, how many
-    were. Recall reads a row: of all the 9s, how many it found. Macro is the plain mean.
-    The area: how often a 9 gets more probability of being a 9 than another digit does.
+    Rows are the truth. Precision reads a column: of all that it called a 9, how
+    many were. Recall reads a row: of all the 9s, how many it found. Macro is the
+    plain mean. The area: how often a 9 gets a higher probability of being a 9 than
+    another digit does.
     """)
   try screen.write(curves(probabilities, actual, areas, names), "roc")
 }

@@ -63,7 +63,7 @@ private func twoThreeTwo(_ seeds: Int, _ options: ChapterOptions, on screen: Scr
         + (0..<3).map { "\(fixed(after[$0, 0], 3)) \(fixed(after[$0, 1], 3))" })
   }
   screen.table(table)
-  screen.text("It learns from every start: the worst of \(seeds) ends at \(significant(worst, 2)).")
+  screen.text("Over \(seeds) seeds the highest loss after training is \(significant(worst, 2)).")
 }
 
 private func twoThreeOne(_ options: ChapterOptions, on screen: Screen) {
@@ -157,8 +157,8 @@ private func exclusiveOr(_ options: ChapterOptions, on screen: Screen) {
   screen.table(table)
   screen.text(
     """
-    One unit draws one straight line, and no line parts the corners: it ends at ln 2,
-    undecided. A hidden layer of 2 can do it from some starts, one of 8 from all of these.
+    One unit draws one straight line, and no line parts the corners: the best it can
+    do is ln 2, undecided. Two hidden units can do it, though not from every start.
     """)
 }
 
@@ -166,7 +166,7 @@ private func twoTwoOne(_ seeds: Int, _ options: ChapterOptions, on screen: Scree
   screen.text(
     "\n2-2-1, weights N(0, 1), mean squared error, Adam 0.01, 1000 steps, \(seeds) seeds:")
   let set = TinySets.twoTwoOne
-  var table = Table("hidden", "median loss", "best", "stuck at 0.1875", "test: right of 3")
+  var table = Table("hidden", "median loss", "best", "stuck at 0.1875", "2 of 3 test points right")
   for hidden in [Activation<Double>.relu, .sigmoid] {
     var (losses, right) = ([Double](), [Int]())
     for seed in 0..<seeds {
@@ -187,14 +187,15 @@ private func twoTwoOne(_ seeds: Int, _ options: ChapterOptions, on screen: Scree
     table.add(
       "\(hidden)", significant(sorted[seeds / 2], 2), significant(sorted[0], 2),
       "\(stuck) (\(percent(Double(stuck) / Double(seeds), 0)))",
-      "\(right.filter { $0 == 2 }.count)× 2, \(right.filter { $0 == 3 }.count)× 3")
+      "\(right.count { $0 == 2 }) of \(seeds)")
   }
   screen.table(table)
   screen.text(
     """
-    Stuck means: both ReLU units are 0 on all four samples, their gradient is 0, and the
-    output can only learn the mean target, ¾: a loss of 0.1875. Sigmoid units never die.
-    Two of three test points right is the right answer: the first lies on the far side
-    of the border that the training points suggest.
+    Stuck: both ReLU units are 0 on all four samples, so their gradient is 0, and
+    the output learns the mean target, ¾: a loss of 0.1875. Sigmoids do not die.
+    Two of three test points is what to expect: the first lies on the far side of
+    the border that the training points suggest. A stuck net, which answers 1 to
+    all, gets two of three as well: three points say little.
     """)
 }

@@ -25,8 +25,8 @@ func checkWholeNetwork(_ source: Source, on screen: Screen) throws {
   screen.table(table)
   screen.text(
     """
-    One forward pass, one backward pass, six gradients: each checked element by element
-    against central differences, which need two forward passes for every parameter.
+    One forward pass, one backward pass, six gradients, each checked element by
+    element against central differences: two forward passes for every parameter.
     """)
 }
 

@@ -11,19 +11,21 @@ command.run(exercises: Exercises.Answers.self, solutions: Solutions.Answers.self
   options, source in
   let screen = Screen(options)
   screen.title("Chapter 4 · The multilayer perceptron")
-  announce(source, on: screen)
+  if case .bug(let name) = source {
+    try showBug(name, options, on: screen)
+    return
+  }
+  if case .answers = source { screen.text("\nTrained by the functions of the exercises.") }
   try checkWholeNetwork(source, on: screen)
   try takeSteps(source, options, on: screen)
   trainSmallNetworks(options, on: screen)
 
-  let images = try MNIST.load(from: options.data)
-  let plan = Plan(options, images: images, source: source)
-  let functions = BackwardFunctions(source)
-  guard functions.keepShapes(on: screen) else { return }
+  let plan = Plan(options, images: try MNIST.load(from: options.data), source: source)
   switch source {
-  case .library:
+  case .library, .bug:
     try runOnDigits(LibraryNetworks(), plan, options, source, on: screen)
-  case .answers, .bug:
-    try runOnDigits(AdaptedNetworks(functions), plan, options, source, on: screen)
+  case .answers:
+    let networks = AdaptedNetworks(BackwardFunctions(source))
+    try runOnDigits(networks, plan, options, source, on: screen)
   }
 }
