@@ -28,7 +28,7 @@ public enum Activation<Scalar: Real>: Sendable, Equatable {
     case .identity: x
     case .sigmoid: 1 / (1 + Scalar.exp(-x))
     case .tanh: Scalar.tanh(x)
-    case .relu: x > 0 ? x : 0
+    case .relu: x <= 0 ? 0 : x  // so that NaN stays NaN
     case .leakyReLU(let slope): x > 0 ? x : slope * x
     case .elu(let alpha): x > 0 ? x : alpha * Scalar.expMinusOne(x)
     case .softplus: (x > 0 ? x : 0) + Scalar.log(onePlus: Scalar.exp(-abs(x)))
@@ -118,7 +118,7 @@ extension Activation: Layer {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func callAsFunction(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-    let y = self == .relu ? generate(x.storage) { $0 > 0 ? $0 : 0 } : generate(x.storage, value)
+    let y = self == .relu ? generate(x.storage) { $0 <= 0 ? 0 : $0 } : generate(x.storage, value)
     return Tensor(y, shape: x.shape)
   }
 }

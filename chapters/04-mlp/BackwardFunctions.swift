@@ -1,0 +1,34 @@
+import Backprop
+import Course
+
+/// The functions of the exercises that the digits' network is trained with.
+struct BackwardFunctions {
+  let relu: (ActivationQuestion) throws -> Matrix
+  let crossEntropy: (ClassificationQuestion) throws -> Matrix
+  let dense: (DenseQuestion) throws -> DenseGradients
+  let dropout: (DropoutQuestion) throws -> Matrix
+
+  init(_ source: Source) {
+    relu = Chapter01Problems.relu.function(from: source)
+    crossEntropy = Chapter02Problems.softmaxCrossEntropy.function(from: source)
+    dense = Chapter04Problems.dense.function(from: source)
+    dropout = Chapter04Problems.dropout.function(from: source)
+  }
+
+  /// What is wrong with the shapes of the dense layer's gradients; nil if nothing is.
+  var wrongShape: String? {
+    var generator = SplitMix64(seed: 0)
+    func draw(_ shape: [Int]) -> Matrix { Tensor(shape: shape, using: &generator) }
+    let question = DenseQuestion(
+      x: draw([5, 3]), weight: draw([3, 2]), bias: draw([2]), dy: draw([5, 2]))
+    guard let gradients = try? dense(question) else { return nil }
+    let wrong = [
+      ("dx", gradients.dx.shape, question.x.shape),
+      ("dW", gradients.dW.shape, question.weight.shape),
+      ("db", gradients.db.shape, question.bias.shape),
+    ].first { $0.1 != $0.2 }
+    return wrong.map {
+      "\($0) is \($1) where it should be \($2), in a layer [3, 2] with a batch of 5"
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import Backprop
+import Course
+import Datasets
+
+/// The wrong-gradient theatre: what a known mistake does where its function is used.
+func showBug(_ name: String, _ options: ChapterOptions, on screen: Screen) throws {
+  let source = Source.bug(name)
+  let exercise = command.uses.compactMap(Catalogue.find).first {
+    $0.wrongAnswers.contains { $0.name == name }
+  }
+  let sentence = exercise?.wrongAnswers.first { $0.name == name }?.sentence ?? ""
+  screen.text(
+    "\nThe bug \(name) is in \(exercise?.id ?? ""), \(exercise?.name ?? "").\n"
+      + "What the checker says of it:\n\(wrapped(sentence))")
+  switch exercise?.id {
+  case "4.2": try checkWholeNetwork(source, on: screen)
+  case "4.4": try takeSteps(source, options, on: screen)
+  default:
+    let plan = Plan(options, images: try MNIST.load(from: options.data), source: source)
+    switch exercise?.id {
+    case "4.3": compareDropout(source, plan, on: screen)
+    case "4.5":
+      let digits = Digits<Float>(train: plan.train, test: plan.test)
+      let run = LibraryNetworks().run(on: digits, plan, name: "", screen: screen)
+      try judge(run.logits, plan, source, on: screen)
+    default: try compareTraining(source, plan, on: screen)
+    }
+  }
+}
+
+/// The digits, trained with the bug and without it.
+private func compareTraining(_ source: Source, _ plan: Plan, on screen: Screen) throws {
+  screen.section("Does it still read handwriting?")
+  let functions = BackwardFunctions(source)
+  if let complaint = functions.wrongShape {
+    screen.text(
+      """
+      No: \(complaint).
+      No step can be taken with it. Mistakes of shape are the kind ones: they end in
+      an error. The others train on.
+      """)
+    return
+  }
+  let digits = Digits<Double>(train: plan.train, test: plan.test)
+  screen.text("\(plan.train.count) images, batches of \(plan.batch), with the bug:\n")
+  let wrong = AdaptedNetworks(functions).run(on: digits, plan, name: "bug", screen: screen)
+  screen.text("\nand with the right function:\n")
+  let right = AdaptedNetworks(BackwardFunctions(.library))
+    .run(on: digits, plan, name: "right", screen: screen)
+  let names = (bug: "with the bug", right: "right")
+  try drawCurves(
+    [
+      Curve(names.bug, wrong.losses, wrong.accuracies),
+      Curve(names.right, right.losses, right.accuracies),
+    ], on: screen)
+  let difference = (right.accuracies.last ?? 0) - (wrong.accuracies.last ?? 0)
+  screen.text("\nThe bug costs \(fixed(100 * difference, 2)) points of test accuracy.")
+}
+
+/// A text in lines of 78 characters at most, indented by two.
+private func wrapped(_ text: String) -> String {
+  var lines = [""]
+  for word in text.split(separator: " ") {
+    if lines[lines.count - 1].count + word.count > 76 { lines.append("") }
+    lines[lines.count - 1] += (lines[lines.count - 1].isEmpty ? "  " : " ") + word
+  }
+  return lines.joined(separator: "\n")
+}

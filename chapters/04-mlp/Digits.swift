@@ -1,0 +1,114 @@
+import Backprop
+import Course
+import Datasets
+
+/// What is trained on: how many images, how long.
+struct Plan {
+  let train: ImageData
+  let test: ImageData
+  let epochs: Int
+  let batch: Int
+  let seed: UInt64
+  let isQuick: Bool
+
+  init(_ options: ChapterOptions, images: (train: ImageData, test: ImageData), source: Source) {
+    let isQuick = options.quick
+    train = isQuick ? images.train.first(3000) : images.train
+    test = isQuick ? images.test.first(1000) : images.test
+    // With functions in Double an epoch takes a while; one shows what they can do.
+    let usual: Int
+    switch source {
+    case .library: usual = isQuick ? 3 : 10
+    case .answers: usual = isQuick ? 2 : 1
+    case .bug: usual = isQuick ? 2 : 3
+    }
+    epochs = options.epochs ?? usual
+    batch = options.batch ?? 64
+    (seed, self.isQuick) = (options.seed, isQuick)
+  }
+
+  /// The widths of the network's layers.
+  var sizes: [Int] { [train.height * train.width, 256, 128, train.classes.count] }
+}
+
+/// The images as a network takes them.
+struct Digits<Scalar: Real> {
+  let x: Tensor<Scalar>
+  let labels: [Int]
+  let testX: Tensor<Scalar>
+  let testLabels: [Int]
+
+  init(train: ImageData, test: ImageData) {
+    (x, labels) = (train.inputs(as: Scalar.self), train.labels)
+    (testX, testLabels) = (test.inputs(as: Scalar.self), test.labels)
+  }
+
+  /// The training images at some places, and the test images.
+  init(_ all: Digits, at places: [Int]) {
+    (x, labels) = (all.x.rows(places), places.map { all.labels[$0] })
+    (testX, testLabels) = (all.testX, all.testLabels)
+  }
+}
+
+/// What came of a training.
+struct Run<Network: Layer> {
+  var network: Network
+  /// The mean training loss of each epoch.
+  var losses: [Double] = []
+  /// The share of test images that were right, after each epoch.
+  var accuracies: [Double] = []
+  /// The scores of the test images.
+  var logits: Matrix
+}
+
+extension Networks {
+  /// Trains on the digits, with a line for each epoch where a screen is given.
+  ///
+  /// - Parameters:
+  ///   - digits: The images.
+  ///   - plan: How long, and from which seed.
+  ///   - name: What the training is called in the line of progress.
+  ///   - screen: Where the lines go.
+  ///   - rate: The learning rate at a step; Adam's 0.001 throughout where nil.
+  /// - Returns: The trained network, and how it got there.
+  func run(
+    on digits: Digits<Scalar>, _ plan: Plan, name: String, screen: Screen?,
+    rate: ((_ step: Int, _ steps: Int) -> Scalar)? = nil
+  ) -> Run<Network> {
+    var generator = SplitMix64(seed: plan.seed)
+    var run = Run(
+      network: network(plan.sizes, dropout: 0, using: &generator), logits: Matrix(shape: [0, 0]))
+    var training = Training<Scalar>(epochs: plan.epochs, batch: plan.batch)
+    training.name = name.isEmpty ? "" : name + ", "
+    training.rate = rate
+    training.loss = loss
+    var adam = Adam<Scalar>(learningRate: 0.001)
+    training.run(
+      &run.network, on: digits.x, labels: digits.labels, with: &adam, seed: plan.seed + 1,
+      screen: screen
+    ) { report, network in
+      run.logits = Matrix(of: network.predict(digits.testX))
+      let share = accuracy(predicted: run.logits.argmaxOfRows(), actual: digits.testLabels)
+      run.losses.append(report.loss)
+      run.accuracies.append(share)
+      screen?.text(
+        "  epoch \(aligned(report.epoch, 2))   loss \(fixed(report.loss, 4))   test "
+          + "\(percent(share))   \(Int(report.samplesPerSecond)) images/s")
+      return true
+    }
+    return run
+  }
+}
+
+extension Matrix {
+  /// The same numbers in Double.
+  init<Other: Real>(of other: Tensor<Other>) {
+    self = other as? Matrix ?? Matrix(other)
+  }
+}
+
+/// A whole number, filled up with spaces on the left.
+func aligned(_ number: Int, _ width: Int) -> String {
+  let text = "\(number)"
+  return String(repeating: " ", count: max(0, width - text.count)) + text
+}

@@ -1,0 +1,71 @@
+import Backprop
+import Course
+
+/// Where the chapter's networks come from: the library's layers, or adapters of a learner's functions.
+protocol Networks {
+  associatedtype Scalar: Real
+  associatedtype Network: Layer<Scalar>
+
+  /// A net of three dense layers, ReLU and dropout between them; a rate of 0 drops nothing.
+  func network(_ sizes: [Int], dropout: Double, using generator: inout SplitMix64) -> Network
+  /// Softmax cross-entropy: the loss, and ∂loss/∂logits.
+  func loss(_ logits: Tensor<Scalar>, _ labels: [Int]) -> Loss<Scalar>
+}
+
+/// The library's layers, in Float.
+struct LibraryNetworks: Networks {
+  typealias Hidden<Input: Layer<Float>> = Then<
+    Then<Then<Input, Activation<Float>>, Dropout<Float>>, Dense<Float>
+  >
+
+  func network(
+    _ sizes: [Int], dropout: Double, using generator: inout SplitMix64
+  ) -> Hidden<Hidden<Dense<Float>>> {
+    Dense(sizes[0], sizes[1], .he, using: &generator)
+      .then(Activation.relu).then(Dropout(rate: Float(dropout)))
+      .then(Dense(sizes[1], sizes[2], .he, using: &generator))
+      .then(Activation.relu).then(Dropout(rate: Float(dropout)))
+      .then(Dense(sizes[2], sizes[3], .he, using: &generator))
+  }
+
+  func loss(_ logits: Tensor<Float>, _ labels: [Int]) -> Loss<Float> {
+    softmaxCrossEntropy(logits: logits, labels: labels)
+  }
+}
+
+/// The same net in Double, with gradients from the functions of exercises 1.3, 2.3, 4.1 and 4.3.
+struct AdaptedNetworks: Networks {
+  typealias Hidden<Input: Layer<Double>> = Then<
+    Then<Then<Input, AdaptedActivation>, AdaptedDropout>, AdaptedDense
+  >
+
+  let functions: BackwardFunctions
+
+  init(_ functions: BackwardFunctions) { self.functions = functions }
+
+  func network(
+    _ sizes: [Int], dropout: Double, using generator: inout SplitMix64
+  ) -> Hidden<Hidden<AdaptedDense>> {
+    let relu = AdaptedActivation(.relu, gradient: functions.relu)
+    let drop = AdaptedDropout(Dropout(rate: dropout), gradient: functions.dropout)
+    func dense(_ inputs: Int, _ outputs: Int) -> AdaptedDense {
+      AdaptedDense(Dense(inputs, outputs, .he, using: &generator), gradients: functions.dense)
+    }
+    return dense(sizes[0], sizes[1]).then(relu).then(drop)
+      .then(dense(sizes[1], sizes[2])).then(relu).then(drop)
+      .then(dense(sizes[2], sizes[3]))
+  }
+
+  func loss(_ logits: Matrix, _ labels: [Int]) -> Loss<Double> {
+    let targets: Matrix = oneHot(labels, classes: logits.columns)
+    let question = ClassificationQuestion(logits: logits, targets: targets)
+    do {
+      return (
+        softmaxCrossEntropy(logits: logits, targets: targets).loss,
+        try functions.crossEntropy(question)
+      )
+    } catch {
+      fatalError("2.3: the function threw an error: \(error)")
+    }
+  }
+}
