@@ -49,6 +49,10 @@ let chapters = [
   ("chapter02", "02-losses"),
   ("chapter03", "03-chain-rule"),
   ("chapter04", "04-mlp"),
+  ("chapter05", "05-cnn"),
+  ("chapter06", "06-optimizers"),
+  ("chapter07", "07-vanishing-gradients"),
+  ("chapter08", "08-resnet-block"),
 ]
 
 let package = Package(

@@ -1,0 +1,2 @@
+/// What chapter 5, CNN, asks for.
+public protocol Chapter05: SendableMetatype {}

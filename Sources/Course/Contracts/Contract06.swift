@@ -1,0 +1,2 @@
+/// What chapter 6, optimizers, asks for.
+public protocol Chapter06: SendableMetatype {}

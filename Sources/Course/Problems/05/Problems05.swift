@@ -1,0 +1,4 @@
+/// The exercises of chapter 5.
+public enum Chapter05Problems {
+  static var all: [any Exercise] { [] }
+}

@@ -1,0 +1,4 @@
+/// The exercises of chapter 7.
+public enum Chapter07Problems {
+  static var all: [any Exercise] { [] }
+}
