@@ -10,7 +10,7 @@ func learnTwoMoons(_ options: ChapterOptions, _ source: Source, on screen: Scree
   let moons = twoMoons(count: 200, noise: 0.1, using: &generator)
   let targets = moons.labels.map { $0 == 1 ? 1.0 : -1 }
   var net = ScalarNet([2, 16, 16, 1], using: &generator)
-  let (steps, batch) = (options.quick ? 240 : 800, 20)
+  let (steps, batch) = (options.quick ? 240 : 900, 20)
   let nodes = net.loss(moons.inputs, targets, samples: Array(0..<batch)).loss.index + 1
   screen.text(
     """
