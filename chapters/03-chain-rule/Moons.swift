@@ -69,7 +69,7 @@ func learnFromWrongGradients(
   _ options: ChapterOptions, _ source: Source, on screen: Screen
 ) throws {
   screen.section("What does a wrong gradient do to training?")
-  let padded = (options.bug ?? "none").padding(toLength: 31, withPad: " ", startingAt: 0)
+  let padded = (options.bug ?? "none").padding(toLength: 30, withPad: " ", startingAt: 0)
   screen.text(
     """
     The same net and moons, 240 steps with batches of 10, and one mistake put in:
