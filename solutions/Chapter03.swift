@@ -2,4 +2,204 @@ import Backprop
 import Course
 
 extension Answers: Chapter03 {
+  /// Exercise 3.1: the gradient of any function, by asking the function itself.
+  ///
+  /// ∂f/∂xᵢ ≈ (f(x + h·eᵢ) - f(x - h·eᵢ)) / 2h: one element moves, the others stay.
+  /// Use the step that you are given, even where it is large.
+  /// Lesson: chapter 3, "Asking the function itself". About 15 minutes, difficulty 2 of 5.
+  /// Stuck? `swift run workbook hint 3.1`
+  ///
+  /// - Parameters:
+  ///   - f: The function. Call it with tensors of x's shape.
+  ///   - x: The place, any shape; `x.scalars` lists its elements.
+  ///   - h: The step to each side, above 0.
+  /// - Throws: `Todo`, until you have written it; otherwise what f throws.
+  /// - Returns: The gradient, in x's shape.
+  public static func numericalGradient(
+    of f: (Matrix) throws -> Double, at x: Matrix, step h: Double
+  ) throws -> Matrix {
+    var gradient = Matrix(shape: x.shape)
+    for i in x.scalars.indices {
+      var (right, left) = (x, x)
+      right.scalars[i] += h
+      left.scalars[i] -= h
+      gradient.scalars[i] = (try f(right) - f(left)) / (2 * h)
+    }
+    return gradient
+  }
+
+  /// Exercise 3.2: the local rule of a product, y = a·b.
+  ///
+  /// da = upstream · ∂y/∂a and db = upstream · ∂y/∂b, all single numbers.
+  /// Lesson: chapter 3, "The local rules". About 5 minutes, difficulty 1 of 5.
+  /// Stuck? `swift run workbook hint 3.2`
+  ///
+  /// - Parameters:
+  ///   - a: The first factor.
+  ///   - b: The second factor.
+  ///   - upstream: ∂loss/∂y, what arrives at the product.
+  /// - Throws: `Todo`, until you have written it.
+  /// - Returns: ∂loss/∂a and ∂loss/∂b.
+  public static func multiplyBackward(
+    _ a: Double, _ b: Double, upstream: Double
+  ) throws -> (da: Double, db: Double) {
+    // forward: y = a·b
+    (da: upstream * b, db: upstream * a)
+  }
+
+  /// Exercise 3.3a: the local rule of the hyperbolic tangent, y = tanh(x).
+  ///
+  /// dx = upstream · (slope of tanh), and y alone says the slope.
+  /// Lesson: chapter 3, "The local rules". About 5 minutes, difficulty 1 of 5.
+  /// Stuck? `swift run workbook hint 3.3a`
+  ///
+  /// - Parameters:
+  ///   - y: What the forward pass gave, tanh(x).
+  ///   - upstream: ∂loss/∂y.
+  /// - Throws: `Todo`, until you have written it.
+  /// - Returns: ∂loss/∂x.
+  public static func tanhNodeBackward(y: Double, upstream: Double) throws -> Double {
+    // forward: y = tanh(x)
+    upstream * (1 - y * y)
+  }
+
+  /// Exercise 3.3b: the local rule of a power with a constant exponent, y = xⁿ.
+  ///
+  /// x⁰ is 1 everywhere: its slope is 0, at x = 0 too. `Double.pow(x, p)` is x to the power p.
+  /// Lesson: chapter 3, "The local rules". About 10 minutes, difficulty 2 of 5.
+  /// Stuck? `swift run workbook hint 3.3b`
+  ///
+  /// - Parameters:
+  ///   - x: The base. It may be 0 or negative.
+  ///   - exponent: n, any number; a constant, so it needs no gradient.
+  ///   - upstream: ∂loss/∂y.
+  /// - Throws: `Todo`, until you have written it.
+  /// - Returns: ∂loss/∂x.
+  public static func powNodeBackward(
+    x: Double, exponent: Double, upstream: Double
+  ) throws -> Double {
+    // forward: y = xⁿ
+    if exponent == 0 { return 0 }
+    return upstream * exponent * Double.pow(x, exponent - 1)
+  }
+
+  /// Exercise 3.4: the nodes that the root depends on, each once, parents before children.
+  ///
+  /// Nodes that the root does not depend on are left out. Any order that keeps the rule is right.
+  /// One graph is a chain of 100,000 nodes: a function that calls itself for every parent runs out
+  /// of stack there, so keep the nodes under way in an array.
+  /// Lesson: chapter 3, "Why sort, why not recurse". About 25 minutes, difficulty 4 of 5.
+  /// Stuck? `swift run workbook hint 3.4`
+  ///
+  /// - Parameters:
+  ///   - parents: For each node, the nodes that it is computed from; in a·a one comes twice.
+  ///   - root: The node to begin at. The graph has no cycles.
+  /// - Throws: `Todo`, until you have written it.
+  /// - Returns: The order; the root is its last node.
+  public static func topologicalOrder(parents: [[Int]], root: Int) throws -> [Int] {
+    var order: [Int] = []
+    var isKnown = [Bool](repeating: false, count: parents.count)
+    var path = [(node: root, next: 0)]  // from the root down, with the parent to look at next
+    isKnown[root] = true
+    while let (node, next) = path.last {
+      if next == parents[node].count {
+        order.append(node)  // all its parents are in the order
+        path.removeLast()
+        continue
+      }
+      path[path.count - 1].next += 1
+      let parent = parents[node][next]
+      if !isKnown[parent] {
+        isKnown[parent] = true
+        path.append((node: parent, next: 0))
+      }
+    }
+    return order
+  }
+
+  /// Exercise 3.5: the gradient of the root with respect to every node of a graph.
+  ///
+  /// dparent += ∂node/∂parent · dnode, over every edge, from the root to the leaves.
+  /// `graph.nodes[i].parents` and `graph.nodes[i].slopes` belong together, place by place.
+  /// Lesson: chapter 3, "Backwards through the graph". About 20 minutes, difficulty 3 of 5.
+  /// Stuck? `swift run workbook hint 3.5`
+  ///
+  /// - Parameters:
+  ///   - graph: The graph; the slopes are computed already, `graph.root` is its result.
+  ///   - order: The nodes that the root depends on, parents before children.
+  /// - Throws: `Todo`, until you have written it.
+  /// - Returns: ∂root/∂node for every node, by its number; 0 where there is no dependence.
+  public static func backward(graph: ExpressionGraph, order: [Int]) throws -> [Double] {
+    var gradient = [Double](repeating: 0, count: graph.nodes.count)
+    gradient[graph.root] = 1
+    for node in order.reversed() {
+      // forward: node = f(…, parent, …)
+      for (parent, slope) in zip(graph.nodes[node].parents, graph.nodes[node].slopes) {
+        gradient[parent] += slope * gradient[node]
+      }
+    }
+    return gradient
+  }
+
+  /// Exercise 3.6: all gradients of a net with two sigmoid layers.
+  ///
+  /// h = σ(x·W1 + b1), y = σ(h·W2 + b2), loss = 1/(2m) Σ (y - target)², summed over samples and
+  /// outputs; m is the number of samples, x's rows.
+  /// Lesson: chapter 3, "A net by hand". About 30 minutes, difficulty 4 of 5.
+  /// Stuck? `swift run workbook hint 3.6`
+  ///
+  /// - Parameters:
+  ///   - x: The input, `[m, in]`.
+  ///   - h: The hidden layer's output, `[m, hidden]`.
+  ///   - y: The net's output, `[m, out]`.
+  ///   - target: What y should be, `[m, out]`.
+  ///   - weight1: W1, `[in, hidden]`.
+  ///   - weight2: W2, `[hidden, out]`.
+  /// - Throws: `Todo`, until you have written it.
+  /// - Returns: ∂loss/∂W2 `[hidden, out]`, ∂loss/∂b2 `[out]`, ∂loss/∂h `[m, hidden]`,
+  ///   ∂loss/∂W1 `[in, hidden]`, ∂loss/∂b1 `[hidden]`, ∂loss/∂x `[m, in]`.
+  public static func twoLayerBackward(
+    x: Matrix, h: Matrix, y: Matrix, target: Matrix, weight1: Matrix, weight2: Matrix
+  ) throws -> TwoLayerGradients {
+    // forward: loss = 1/(2m) Σ (y - target)²
+    let dy = (y - target) / Double(y.rows)  // [m, out]
+    // forward: y = σ(z2)
+    let delta2 = dy * y * (1 - y)  // [m, out]
+    // forward: z2 = h·W2 + b2
+    let dW2 = matmul(transposed: h, delta2)  // [hidden, out]
+    let db2 = delta2.sum(axis: 0)  // [out]
+    let dh = matmul(delta2, transposed: weight2)  // [m, hidden]
+    // forward: h = σ(z1)
+    let delta1 = dh * h * (1 - h)  // [m, hidden]
+    // forward: z1 = x·W1 + b1
+    let dW1 = matmul(transposed: x, delta1)  // [in, hidden]
+    let db1 = delta1.sum(axis: 0)  // [hidden]
+    let dx = matmul(delta1, transposed: weight1)  // [m, in]
+    return (dW2, db2, dh, dW1, db1, dx)
+  }
+
+  /// Exercise 3.7: how fast every node changes when the leaves change at given speeds.
+  ///
+  /// tangent[node] = Σ ∂node/∂parent · tangent[parent]: a Jacobian-vector product, in one pass.
+  /// Lesson: chapter 3, "The other direction". About 20 minutes, difficulty 3 of 5.
+  /// A challenge: no chapter needs it. Stuck? `swift run workbook hint 3.7`
+  ///
+  /// - Parameters:
+  ///   - graph: The graph, with its slopes.
+  ///   - order: The nodes that the root depends on, parents before children.
+  ///   - tangents: The speed of each leaf, by its number; 0 for all other nodes.
+  /// - Throws: `Todo`, until you have written it.
+  /// - Returns: The tangent of every node, by its number.
+  public static func forwardMode(
+    graph: ExpressionGraph, order: [Int], tangents: [Double]
+  ) throws -> [Double] {
+    var tangent = tangents
+    for node in order {
+      // forward: node = f(…, parent, …)
+      for (parent, slope) in zip(graph.nodes[node].parents, graph.nodes[node].slopes) {
+        tangent[node] += slope * tangent[parent]
+      }
+    }
+    return tangent
+  }
 }

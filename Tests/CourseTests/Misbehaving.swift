@@ -5,7 +5,7 @@ import Foundation
 /// Answers to 1.1 that misbehave, each in a way of its own.
 enum Misbehaving: String, Codable, Sendable {
   case exits, readsOutside, loops, recurses, prints, isRandom, isNaN, isOfAnotherShape
-  case throwsAnError, isRightForOneRow, isRightForSquares
+  case throwsAnError, isRightForOneRow, isRightForSquares, isWrongForSquares
 
   struct OutOfPaper: Error, CustomStringConvertible {
     var description: String { "out of paper" }
@@ -26,6 +26,7 @@ enum Misbehaving: String, Codable, Sendable {
     case .isOfAnotherShape: return right.rows(0..<1)
     case .throwsAnError: throw OutOfPaper()
     case .isRightForOneRow: return right / Double(dy.rows)
+    case .isWrongForSquares: return matmul(right, right) * 0 + right * 3
     case .isRightForSquares: return matmul(right, right) * 0 + right
     }
   }

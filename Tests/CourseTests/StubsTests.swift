@@ -15,3 +15,22 @@ import Testing
   #expect(try Stubs.stub(stub) == stub)
   #expect(Stubs.line(of: "9.9", in: stub) == 3)
 }
+
+@Test func `two functions of one exercise are told apart by a letter`() throws {
+  let solution = """
+    extension Answers {
+      /// Exercise 9.9a: the first.
+      static func first() throws -> Double {
+        1
+      }
+
+      /// Exercise 9.9b: the second.
+      static func second() throws -> Double {
+        2
+      }
+    }
+    """
+  let stub = try Stubs.stub(solution, only: "9.9b")
+  #expect(stub == solution.replacing("    2", with: "    throw Todo(\"9.9b\")"))
+  #expect(Stubs.line(of: "9.9b", in: solution) == 8)
+}

@@ -38,6 +38,10 @@ private func verdict(on behaviour: Misbehaving) async throws -> String {
   (.throwsAnError, ["threw an error", "out of paper"]),
   (.isRightForOneRow, ["right with x [1, 7], dy [1, 7]"]),
   (.isRightForSquares, ["the inner sizes must agree", "but right with x [4, 4], dy [4, 4]"]),
+  (
+    .isWrongForSquares,
+    ["the inner sizes must agree", "where it does not stop", "times too large"]
+  ),
 ])
 func `an answer that misbehaves gets a verdict that says so`(
   kind: Misbehaving, words: [String]

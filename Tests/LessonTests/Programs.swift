@@ -9,7 +9,7 @@ actor Programs {
   /// What a command such as `chapter01 --quick` prints on standard output.
   func output(of command: String) async throws -> String {
     if let known = outputs[command] { return try await known.value }
-    let task = Task.detached { try run(command).output }
+    let task = Task.detached { try run(command) }
     outputs[command] = task
     return try await task.value
   }
@@ -27,31 +27,46 @@ let products: URL? = {
     .first { FileManager.default.fileExists(atPath: $0.appending(path: "chapter01").path) }
 }()
 
-/// Runs a built executable, without a terminal; a status other than 0 is an error.
-func run(_ command: String, seconds: Double = 600) throws -> (output: String, seconds: Double) {
-  let words = command.split(separator: " ").map(String.init)
+/// What a run of an executable left behind.
+struct Run {
+  let status: Int32
+  let output: String
+  let errors: String
+}
+
+/// Runs a built executable, without a terminal; after the time given it is ended.
+func launch(_ words: [String], seconds: Double = 600) throws -> Run {
   let folder = try #require(products, "the executables are not beside the tests; run swift build")
-  let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-  try Data().write(to: file)
-  defer { try? FileManager.default.removeItem(at: file) }
+  let streams = ["output", "errors"].map { _ in
+    FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+  }
+  for stream in streams { try Data().write(to: stream) }
+  defer { for stream in streams { try? FileManager.default.removeItem(at: stream) } }
 
   let process = Process()
   process.executableURL = folder.appending(path: words[0])
   process.arguments = Array(words.dropFirst())
   process.standardInput = FileHandle.nullDevice
-  process.standardOutput = try FileHandle(forWritingTo: file)
-  process.standardError = FileHandle.nullDevice
-  let clock = ContinuousClock()
-  let start = clock.now
+  process.standardOutput = try FileHandle(forWritingTo: streams[0])
+  process.standardError = try FileHandle(forWritingTo: streams[1])
   try process.run()
   let watchdog = DispatchWorkItem { process.terminate() }
   DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: watchdog)
   process.waitUntilExit()
   watchdog.cancel()
-  guard process.terminationReason == .exit, process.terminationStatus == 0 else {
+  let texts = try streams.map { try String(contentsOf: $0, encoding: .utf8) }
+  let signal = process.terminationReason == .uncaughtSignal
+  return Run(
+    status: signal ? 128 + process.terminationStatus : process.terminationStatus,
+    output: texts[0], errors: texts[1])
+}
+
+/// What a command prints on standard output; a status other than 0 is an error.
+func run(_ command: String) throws -> String {
+  let result = try launch(command.split(separator: " ").map(String.init))
+  guard result.status == 0 else {
     throw FailedRun(
-      description: "`\(command)` ended with \(process.terminationStatus), should be 0")
+      description: "`\(command)` ended with \(result.status), should be 0: \(result.errors)")
   }
-  let output = try String(contentsOf: file, encoding: .utf8)
-  return (output, (clock.now - start) / .seconds(1))
+  return result.output
 }

@@ -1,14 +1,24 @@
+import Backprop
 import Course
 import Exercises
 import Solutions
 
 let command = ChapterCommand(
   1, "Chapter 1, activations: what each slope does to a gradient that passes through.",
-  uses: ["1.1"])
+  uses: ["1.1", "1.2", "1.3", "1.4", "1.5"])
 
 command.run(exercises: Exercises.Answers.self, solutions: Solutions.Answers.self) {
   options, source in
   let screen = Screen(options)
+  let functions = FunctionsInUse(options, source)
   screen.title("Chapter 1 · Activations")
-  try checkSlopes(source, on: screen)
+  screen.source(options)
+  showCollapse(seed: options.seed, on: screen)
+  try showFunctions(functions, on: screen)
+  try checkSlopes(functions, seed: options.seed, on: screen)
+  try showFlatRegions(functions, on: screen)
+  try showDeadNeuron(functions, seed: options.seed, on: screen)
+  try showDepth(functions, seed: options.seed, on: screen)
+  try showSoftmax(functions, on: screen)
+  try showTraining(functions, steps: options.quick ? 300 : 3000, seed: options.seed, on: screen)
 }

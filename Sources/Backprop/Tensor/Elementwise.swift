@@ -26,7 +26,7 @@ extension Tensor {
       try storage.indices.map { try combine(storage[$0], other.storage[$0]) }, shape: shape)
   }
 
-  /// Arithmetic with the broadcasting of scalars' rows: [m, n] ∘ [m, n], or [m, n] ∘ [n].
+  /// What the operators share: one shape on both sides, or a vector beside each row of a matrix.
   @inline(__always)
   func combined(
     with other: Tensor, _ symbol: StaticString, _ combine: (Scalar, Scalar) -> Scalar

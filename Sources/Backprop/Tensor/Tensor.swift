@@ -41,6 +41,7 @@ public struct Tensor<Scalar: Real>: Equatable, Sendable {
 
   /// Creates a tensor whose elements are all the same number.
   public init(repeating value: Scalar = 0, shape: [Int]) {
+    require(shape.allSatisfy { $0 >= 0 }, "Tensor: shape \(shape) has a negative size")
     self.init([Scalar](repeating: value, count: shape.reduce(1, *)), shape: shape)
   }
 

@@ -26,7 +26,7 @@ extension Problem {
         let outcome = Outcome(
           input: input, output: output, findings: findings(output, in: cases[index]))
         outcomes.append(outcome)
-        if outcome.isRight { progress(.right(index)) }
+        progress(outcome.isRight ? .right(index) : .wrong(diagnosis(of: outcomes)))
       }
     } catch let todo as Todo {
       return .todo("exercises/\(file):\(todo.line)")
@@ -75,8 +75,9 @@ extension Problem {
     _ part: Part<Input, Output>, _ got: Matrix, _ expected: Matrix, _ slope: Matrix?, at i: Int
   ) -> String {
     let wrong = got.scalars.indices.filter { !agree(got.scalars[$0], expected.scalars[$0]) }
-    return "\(part.name)\(place(i, in: got.shape)) is \(digits(got.scalars[i])), "
-      + "should be \(digits(expected.scalars[i]))"
+    let count = digitsThatDiffer(got.scalars[i], expected.scalars[i])
+    return "\(part.name)\(place(i, in: got.shape)) is \(digits(got.scalars[i], count)), "
+      + "should be \(digits(expected.scalars[i], count))"
       + (slope.map { "; central differences say \(digits($0.scalars[i]))" } ?? "")
       + (got.count > 1 ? " (\(wrong.count) of \(got.count) elements are wrong)" : "")
   }

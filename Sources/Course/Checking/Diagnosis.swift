@@ -19,20 +19,20 @@ extension Problem {
       guard judge == nil else { continue }
       let part = parts[index]
       let known = recognised(part, index, in: outcomes)
-      lines += known.isEmpty ? pattern(of: part, in: wrong) : known.map { "→ " + $0 }
+      let sentences =
+        known.isEmpty ? pattern(of: part, in: wrong, outcomes) : known.map { "→ " + $0 }
+      lines += sentences.filter { !lines.contains($0) }
     }
     if judge != nil { lines += recognisedByJudge(in: outcomes).map { "→ " + $0 } }
     let right = outcomes.filter(\.isRight)
     if !right.isEmpty {
-      lines += ["right with " + right.map { shapes(of: $0.input) }.joined(separator: "; with ")]
+      lines += ["right with " + right.map(\.input.label).joined(separator: "; with ")]
     }
     return lines.joined(separator: "\n")
   }
 
-  /// The tensors that the function was called with: x [5, 3], dy [5, 3].
-  func shapes(of input: Input) -> String {
-    input.tensors.map { "\($0.name) \($0.value.shape)" }.joined(separator: ", ")
-  }
+  /// What the function was called with: x [5, 3], dy [5, 3].
+  func shapes(of input: Input) -> String { input.summary }
 
   /// The sentences of the misconceptions that give this part's values in every case.
   private func recognised(
@@ -72,13 +72,16 @@ extension Problem {
       hint = ": did you transpose the product?"
     } else if got.count > expected.count && Array(got.suffix(expected.count)) == expected {
       hint = ": is a sum over the batch missing?"
+    } else if got.count == 1 && expected.count == 1 {
+      hint = ": is it summed along the other axis?"
     }
     return "\(part.name) is \(got), should be \(expected)\(origin)\(hint)"
   }
 
   /// What all wrong elements of a part have in common, where no known idea explains them.
   private func pattern(
-    of part: Part<Input, Output>, in outcome: Outcome<Input, Output>
+    of part: Part<Input, Output>, in outcome: Outcome<Input, Output>,
+    _ outcomes: [Outcome<Input, Output>]
   ) -> [String] {
     let (got, expected) = (part.value(outcome.output), part.value(reference(outcome.input)))
     guard got.shape == expected.shape, got.count > 1 else { return [] }
@@ -93,7 +96,9 @@ extension Problem {
     if got.rank == 2, got.shape[0] == got.shape[1], same(got, expected.transposed) {
       return ["→ this is the transpose of the right answer: did you transpose the product?"]
     }
-    return signSentence(got, expected, tensors: outcome.input.tensors).map { [$0] } ?? []
+    let sentence =
+      signSentence(got, expected, tensors: outcome.input.tensors) ?? whatIf(part, in: outcomes)
+    return sentence.map { [$0] } ?? []
   }
 }
 
@@ -103,8 +108,15 @@ func same(_ a: Matrix, _ b: Matrix) -> Bool {
     && zip(a.scalars, b.scalars).allSatisfy { agree($0, $1) || ($0.isNaN && $1.isNaN) }
 }
 
-/// A number as a learner wants to read it: six digits.
-func digits(_ x: Double) -> String { String(format: "%.6g", x) }
+/// A number as a learner wants to read it: six digits, and no sign for a zero or a NaN.
+func digits(_ x: Double, _ count: Int = 6) -> String {
+  x.isNaN ? "nan" : x == 0 ? "0" : String(format: "%.\(count)g", x)
+}
+
+/// How many digits show that two numbers differ: six, or more where they need more.
+func digitsThatDiffer(_ a: Double, _ b: Double) -> Int {
+  (6...17).first { digits(a, $0) != digits(b, $0) } ?? 6
+}
 
 /// The place of an element, as the learner's code would write it: [1, 2].
 func place(_ offset: Int, in shape: [Int]) -> String {

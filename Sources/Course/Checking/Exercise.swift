@@ -19,6 +19,8 @@ public protocol Exercise {
 
   /// What the function is called with in a case: x [5, 3], dy [5, 3].
   func describe(case index: Int) -> String
+  /// The same in fewer words, for lists.
+  func label(case index: Int) -> String
   /// Checks the function in a module of answers, from a case on.
   func check(
     _ answers: any AllChapters.Type, from first: Int, progress: (Progress) -> Void
@@ -35,6 +37,8 @@ public enum Progress: Sendable {
   case running(Int)
   /// A case was right.
   case right(Int)
+  /// A case was wrong; the diagnosis of all cases so far.
+  case wrong(String)
 }
 
 extension Exercise {
@@ -55,6 +59,7 @@ extension Problem {
   public var caseCount: Int { cases.count }
 
   public func describe(case index: Int) -> String { shapes(of: cases[index].input) }
+  public func label(case index: Int) -> String { cases[index].input.label }
 
   public func check(
     _ answers: any AllChapters.Type, from first: Int, progress: (Progress) -> Void

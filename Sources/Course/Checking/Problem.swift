@@ -60,8 +60,30 @@ public enum Source: Sendable {
 
 /// The input of an exercise: what its function is called with.
 public protocol Question {
-  /// The tensors by their names in the formulas, for messages: x, W, dy.
+  /// The tensors that go in, by their names in the formulas: x, W, dy.
+  static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] { get }
+
+  /// What messages say that the function was called with; the inputs, unless there is more to say.
   var tensors: [(name: String, value: Matrix)] { get }
+  /// What the function is called with, in a line for messages: the tensors' shapes, or more.
+  var summary: String { get }
+  /// A shorter name for it, where it is listed among others.
+  var label: String { get }
+}
+
+extension Question {
+  public var summary: String {
+    tensors.map { "\($0.name) \($0.value.shape)" }.joined(separator: ", ")
+  }
+  public var label: String { summary }
+}
+
+extension Question {
+  public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] { [] }
+
+  public var tensors: [(name: String, value: Matrix)] {
+    Self.inputs.map { ($0.name, self[keyPath: $0.path]) }
+  }
 }
 
 /// One input to check with.

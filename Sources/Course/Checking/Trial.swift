@@ -32,11 +32,16 @@ public enum Trial {
       switch $0 {
       case .running(let index): print("\n\(mark)case \(index)")
       case .right(let index): print("\n\(mark)right \(index)")
+      case .wrong(let diagnosis): send("sofar", .wrong(diagnosis))
       }
       fflush(nil)
     }
+    send("verdict", verdict)
+  }
+
+  private static func send(_ word: String, _ verdict: Verdict) {
     let line = (try? JSONEncoder().encode(verdict)) ?? Data()
-    print("\n\(mark)verdict " + String(decoding: line, as: UTF8.self))
+    print("\n\(mark)\(word) " + String(decoding: line, as: UTF8.self))
   }
 
   /// What a child left behind.
@@ -61,23 +66,23 @@ public enum Trial {
   ) async rethrows -> (verdict: Verdict, printed: String) {
     var remains = try await child(0)
     let printed = learnersOwn(remains.output)
-    if let verdict = verdict(in: remains.output) { return (verdict, printed) }
+    if let verdict = received("verdict", in: remains.output) { return (verdict, printed) }
     let stopped = numbers("case", in: remains.output).last ?? 0
     var reason = reason(in: remains, seconds: seconds)
     reason += "\nwith \(exercise.describe(case: stopped))"
     var right = numbers("right", in: remains.output)
+    var known = received("sofar", in: remains.output)
     var next = stopped + 1
-    while !timedOut(remains) && next < exercise.caseCount {
+    while known == nil && !timedOut(remains) && next < exercise.caseCount {
       remains = try await child(next)
       right += numbers("right", in: remains.output)
-      if case .wrong(let diagnosis) = verdict(in: remains.output) {
-        reason += "\nand where it does not stop, it is not right yet:\n" + diagnosis
-        return (.stopped(reason), printed)
-      }
+      known = received("sofar", in: remains.output)
       next = (numbers("case", in: remains.output).last ?? next) + 1
     }
-    if !right.isEmpty {
-      let list = right.map { exercise.describe(case: $0) }
+    if case .wrong(let diagnosis) = known {
+      reason += "\nand where it does not stop, it is not right yet:\n" + diagnosis
+    } else if !right.isEmpty {
+      let list = right.map { exercise.label(case: $0) }
       reason += "\nbut right with " + list.joined(separator: "; with ")
     }
     return (.stopped(reason), printed)
@@ -93,8 +98,9 @@ public enum Trial {
       .joined(separator: "\n")
   }
 
-  private static func verdict(in output: [UInt8]) -> Verdict? {
-    let start = mark + "verdict "
+  /// The last verdict that a child has sent with a word.
+  private static func received(_ word: String, in output: [UInt8]) -> Verdict? {
+    let start = mark + word + " "
     guard let line = lines(of: output).last(where: { $0.hasPrefix(start) }) else { return nil }
     return try? JSONDecoder().decode(Verdict.self, from: Data(line.dropFirst(start.count).utf8))
   }

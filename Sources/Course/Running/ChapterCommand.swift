@@ -95,9 +95,8 @@ public struct ChapterCommand: Sendable {
   }
 
   private var bugList: String {
-    let width = bugs.map(\.name.count).max() ?? 0
-    return bugs.map {
-      $0.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + $0.sentence
+    bugs.map { bug in
+      ([bug.name] + wrapped(bug.sentence, to: 76).map { "  " + $0 }).joined(separator: "\n")
     }.joined(separator: "\n")
   }
 

@@ -34,12 +34,18 @@ public struct Table {
 
 /// A number with a fixed number of decimals, such as 0.2500.
 public func fixed(_ x: Double, _ decimals: Int) -> String {
-  String(format: "%.\(decimals)f", x)
+  unsigned(String(format: "%.\(decimals)f", x))
+}
+
+/// A zero and a NaN without the sign that they may carry: which one they get depends on the machine.
+private func unsigned(_ text: String) -> String {
+  text.hasPrefix("-") && !text.contains { "123456789i".contains($0) }
+    ? String(text.dropFirst()) : text
 }
 
 /// A number with some significant digits, such as 1.4e-10 or 0.25.
 public func significant(_ x: Double, _ digits: Int) -> String {
-  String(format: "%.\(digits)g", x)
+  unsigned(String(format: "%.\(digits)g", x))
 }
 
 /// A share as a percentage, such as 97.95 %.

@@ -3,11 +3,13 @@ public import Backprop
 /// The input of an activation, and the gradient that arrives at its output.
 public struct ActivationQuestion: Question {
   public var x: Matrix
-  public let dy: Matrix
+  public var dy: Matrix
 
   public init(x: Matrix, dy: Matrix) { (self.x, self.dy) = (x, dy) }
 
-  public var tensors: [(name: String, value: Matrix)] { [("x", x), ("dy", dy)] }
+  public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
+    [("x", \.x), ("dy", \.dy)]
+  }
 
   /// Random numbers around zero, of both signs.
   init(_ batch: Int, _ features: Int, seed: UInt64) {
@@ -47,18 +49,20 @@ public struct ActivationQuestion: Question {
 /// The input of a leaky ReLU with its slope, and the gradient that arrives at its output.
 public struct LeakyQuestion: Question {
   public var x: Matrix
-  public let dy: Matrix
+  public var dy: Matrix
   public let slope: Double
 
   public init(x: Matrix, dy: Matrix, slope: Double) {
     (self.x, self.dy, self.slope) = (x, dy, slope)
   }
 
-  public var tensors: [(name: String, value: Matrix)] { [("x", x), ("dy", dy)] }
+  public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
+    [("x", \.x), ("dy", \.dy)]
+  }
 
   /// The same inputs as the other activations, each with a slope of its own.
   static var cases: [Case<LeakyQuestion>] {
-    zip(ActivationQuestion.cases + [ActivationQuestion.corner], [0.2, 0.01, 1.5, 0.3]).map {
+    zip(ActivationQuestion.cases + [ActivationQuestion.corner], [0.2, 0.01, 0.7, 0.3]).map {
       let question = $0.input
       return Case(
         LeakyQuestion(x: question.x, dy: question.dy, slope: $1), isCorner: $0.isCorner)

@@ -35,6 +35,10 @@ extension Chapter01Problems {
           "This is dy unchanged. Where x is negative the output was 0 and moves with nothing: dx = 0."
         ) { $0.dy },
         Misconception(
+          "relu-gate-inverted",
+          "Your gate is open where x is negative. Open is the other side: dx = dy where x > 0."
+        ) { $0.chain { $0 < 0 ? 1 : 0 } },
+        Misconception(
           "relu-value-for-slope",
           "You multiplied dy by max(x, 0), the value. The slope is 1 where x > 0, and 0 elsewhere."
         ) { $0.dy * relu($0.x) },

@@ -3,14 +3,14 @@ public import Backprop
 /// A network's scores before the last sigmoid or softmax, and the probabilities wanted.
 public struct ClassificationQuestion: Question {
   public var logits: Matrix
-  public let targets: Matrix
+  public var targets: Matrix
 
   public init(logits: Matrix, targets: Matrix) {
     (self.logits, self.targets) = (logits, targets)
   }
 
-  public var tensors: [(name: String, value: Matrix)] {
-    [("logits", logits), ("targets", targets)]
+  public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
+    [("logits", \.logits), ("targets", \.targets)]
   }
 }
 

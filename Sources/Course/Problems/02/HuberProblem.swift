@@ -3,7 +3,7 @@ public import Backprop
 /// Predictions, targets, and the error δ from which on Huber's loss is a straight line.
 public struct HuberQuestion: Question {
   public var prediction: Matrix
-  public let target: Matrix
+  public var target: Matrix
   public let delta: Double
 
   public init(prediction: Matrix, target: Matrix, delta: Double) {
@@ -22,8 +22,8 @@ public struct HuberQuestion: Question {
       target: Tensor(repeating: 1, shape: [2, 3]), delta: 0.5)
   }
 
-  public var tensors: [(name: String, value: Matrix)] {
-    [("prediction", prediction), ("target", target)]
+  public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
+    [("prediction", \.prediction), ("target", \.target)]
   }
 
   fileprivate var error: Matrix { prediction - target }

@@ -17,7 +17,9 @@ public struct PenaltyQuestion: Question {
     self.strength = strength
   }
 
-  public var tensors: [(name: String, value: Matrix)] { [("W", weight), ("b", bias)] }
+  public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
+    [("W", \.weight), ("b", \.bias)]
+  }
 }
 
 /// The gradients of a penalty.

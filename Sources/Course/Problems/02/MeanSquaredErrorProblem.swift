@@ -3,7 +3,7 @@ public import Backprop
 /// What a network predicts, and what it should have predicted.
 public struct RegressionQuestion: Question {
   public var prediction: Matrix
-  public let target: Matrix
+  public var target: Matrix
 
   public init(prediction: Matrix, target: Matrix) {
     (self.prediction, self.target) = (prediction, target)
@@ -17,8 +17,8 @@ public struct RegressionQuestion: Question {
     target = Tensor(normal: 1, shape: shape, using: &generator)
   }
 
-  public var tensors: [(name: String, value: Matrix)] {
-    [("prediction", prediction), ("target", target)]
+  public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
+    [("prediction", \.prediction), ("target", \.target)]
   }
 }
 

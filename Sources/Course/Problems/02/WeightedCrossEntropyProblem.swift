@@ -17,6 +17,10 @@ public struct WeightedQuestion: Question {
     (self.labels, self.classWeights) = (labels, classWeights)
   }
 
+  public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
+    [("logits", \.logits)]
+  }
+
   public var tensors: [(name: String, value: Matrix)] {
     [
       ("logits", logits), ("labels", Tensor(labels.map { Double($0) })),

@@ -1,4 +1,9 @@
 /// The exercises of chapter 3.
 public enum Chapter03Problems {
-  static var all: [any Exercise] { [] }
+  static var all: [any Exercise] {
+    [
+      numericalGradient, multiply, tanhNode, powNode, topologicalOrder, backward, twoLayer,
+      forwardMode,
+    ]
+  }
 }

@@ -5,7 +5,7 @@ public struct DenseQuestion: Question {
   public var x: Matrix
   public var weight: Matrix
   public var bias: Matrix
-  public let dy: Matrix
+  public var dy: Matrix
 
   public init(x: Matrix, weight: Matrix, bias: Matrix, dy: Matrix) {
     (self.x, self.weight, self.bias, self.dy) = (x, weight, bias, dy)
@@ -19,8 +19,8 @@ public struct DenseQuestion: Question {
     dy = Tensor(shape: [batch, outputs], using: &generator)
   }
 
-  public var tensors: [(name: String, value: Matrix)] {
-    [("x", x), ("W", weight), ("b", bias), ("dy", dy)]
+  public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
+    [("x", \.x), ("W", \.weight), ("b", \.bias), ("dy", \.dy)]
   }
 
   /// The layer, and its input as the forward pass would have kept it.

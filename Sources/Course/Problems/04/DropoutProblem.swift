@@ -4,10 +4,10 @@ public import Backprop
 public struct DropoutQuestion: Question {
   public var x: Matrix
   /// 1 where an element stayed, 0 where it was dropped.
-  public let mask: Matrix
+  public var mask: Matrix
   /// The share that is dropped, p.
   public let rate: Double
-  public let dy: Matrix
+  public var dy: Matrix
 
   public init(x: Matrix, mask: Matrix, rate: Double, dy: Matrix) {
     (self.x, self.mask, self.rate, self.dy) = (x, mask, rate, dy)
@@ -22,8 +22,8 @@ public struct DropoutQuestion: Question {
     self.rate = rate
   }
 
-  public var tensors: [(name: String, value: Matrix)] {
-    [("x", x), ("mask", mask), ("dy", dy)]
+  public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
+    [("x", \.x), ("mask", \.mask), ("dy", \.dy)]
   }
 }
 

@@ -6,7 +6,7 @@ public struct MultilayerQuestion: Question {
   public var w1: Matrix, b1: Matrix
   public var w2: Matrix, b2: Matrix
   public var w3: Matrix, b3: Matrix
-  public let dLogits: Matrix
+  public var dLogits: Matrix
 
   public init(
     x: Matrix, w1: Matrix, b1: Matrix, w2: Matrix, b2: Matrix, w3: Matrix, b3: Matrix,
@@ -27,10 +27,11 @@ public struct MultilayerQuestion: Question {
     dLogits = draw([batch, sizes[3]])
   }
 
-  public var tensors: [(name: String, value: Matrix)] {
+  public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [
-      ("x", x), ("W1", w1), ("b1", b1), ("W2", w2), ("b2", b2), ("W3", w3), ("b3", b3),
-      ("dLogits", dLogits),
+      ("x", \.x), ("W1", \.w1), ("b1", \.b1), ("W2", \.w2), ("b2", \.b2), ("W3", \.w3),
+      ("b3", \.b3),
+      ("dLogits", \.dLogits),
     ]
   }
 

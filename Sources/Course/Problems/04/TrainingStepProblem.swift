@@ -3,9 +3,9 @@ public import Backprop
 /// A classifier of two layers, a batch with its targets, and the length of the step.
 public struct TrainingStepQuestion: Question {
   public let parameters: TwoLayerParameters
-  public let x: Matrix
+  public var x: Matrix
   /// What the probabilities should be, a row a sample.
-  public let targets: Matrix
+  public var targets: Matrix
   public let learningRate: Double
 
   public init(
@@ -24,6 +24,10 @@ public struct TrainingStepQuestion: Question {
     x = draw([batch, sizes[0]])
     targets = oneHot((0..<batch).map { _ in generator.integer(below: sizes[2]) }, classes: sizes[2])
     self.learningRate = learningRate
+  }
+
+  public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
+    [("x", \.x), ("targets", \.targets)]
   }
 
   public var tensors: [(name: String, value: Matrix)] {

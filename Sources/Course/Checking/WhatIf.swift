@@ -1,0 +1,77 @@
+import Backprop
+
+extension Problem {
+  /// Explains a wrong part as the right answer to another question: dy all ones, x without its
+  /// negative elements, one row of a batch.
+  ///
+  /// An answer that leaves out a factor, drops elements or ends a loop too soon gives just that, in
+  /// every case; so mistakes that no one has foreseen are named too.
+  func whatIf(_ part: Part<Input, Output>, in outcomes: [Outcome<Input, Output>]) -> String? {
+    for (name, path) in Input.inputs {
+      for change in Change.allCases {
+        var differs = false
+        let explains = outcomes.allSatisfy { outcome in
+          var other = outcome.input
+          guard let changed = change.applied(to: other[keyPath: path]) else { return true }
+          other[keyPath: path] = changed
+          let answer = part.value(reference(other))
+          if !same(answer, part.value(reference(outcome.input))) { differs = true }
+          return same(answer, part.value(outcome.output))
+        }
+        if explains && differs { return "→ this is right " + change.sentence(about: name) }
+      }
+    }
+    return nil
+  }
+}
+
+/// A way in which a function may have seen its input wrongly.
+private enum Change: CaseIterable {
+  case ones, zeros, positivePart, negativePart, magnitudes, opposite, transposed
+  case firstRow, lastRow, firstColumn, batchMean
+
+  /// The changed tensor; nil where the change makes no sense for its shape.
+  func applied(to x: Matrix) -> Matrix? {
+    switch self {
+    case .ones: return x * 0 + 1
+    case .zeros: return x * 0
+    case .positivePart: return x.map { max($0, 0) }
+    case .negativePart: return x.map { min($0, 0) }
+    case .magnitudes: return x.map { abs($0) }
+    case .opposite: return -x
+    case .transposed: return x.rank == 2 && x.rows == x.columns ? x.transposed : nil
+    case .firstRow: return keeping(x) { row, _ in row == 0 }
+    case .lastRow: return keeping(x) { row, _ in row == x.rows - 1 }
+    case .firstColumn: return keeping(x) { _, column in column == 0 }
+    case .batchMean:
+      guard x.rank == 2 else { return nil }
+      return x * 0 + x.mean(axis: 0)
+    }
+  }
+
+  /// A matrix with all other elements set to 0.
+  private func keeping(_ x: Matrix, _ isKept: (Int, Int) -> Bool) -> Matrix? {
+    guard x.rank == 2 else { return nil }
+    var kept = x * 0
+    for i in 0..<x.rows {
+      for j in 0..<x.columns where isKept(i, j) { kept[i, j] = x[i, j] }
+    }
+    return kept
+  }
+
+  func sentence(about name: String) -> String {
+    switch self {
+    case .ones: "if \(name) were 1 everywhere: is a factor \(name) missing?"
+    case .zeros: "if \(name) were 0 everywhere: is the term with \(name) missing?"
+    case .positivePart: "if the negative elements of \(name) were 0: are they dropped?"
+    case .negativePart: "if the positive elements of \(name) were 0: are they dropped?"
+    case .magnitudes: "if \(name) had no signs: is there an absolute value too many?"
+    case .opposite: "if \(name) had the opposite sign"
+    case .transposed: "if \(name) were transposed"
+    case .firstRow: "if only the first row of \(name) counted: does a loop end too soon?"
+    case .lastRow: "if only the last row of \(name) counted: is a sum overwritten (= for +=)?"
+    case .firstColumn: "if only the first column of \(name) counted: does a loop end too soon?"
+    case .batchMean: "if each row of \(name) were the mean over the batch"
+    }
+  }
+}

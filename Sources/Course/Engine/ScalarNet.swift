@@ -1,0 +1,103 @@
+public import Backprop
+
+/// A fully connected net of single numbers: tanh after every layer.
+public struct ScalarNet: Sendable {
+  /// The number of units a layer, the inputs first: 2, 16, 16, 1.
+  public let sizes: [Int]
+  /// For every unit its weights and then its bias, layer by layer.
+  public var parameters: [Double]
+
+  /// Random weights of the variance 1/fanIn, biases of 0.
+  public init(_ sizes: [Int], using generator: inout some RandomNumberGenerator) {
+    self.sizes = sizes
+    parameters = []
+    for (fanIn, units) in zip(sizes, sizes.dropFirst()) {
+      for _ in 0..<units {
+        for _ in 0..<fanIn {
+          parameters.append(generator.normal() / Double(fanIn).squareRoot())
+        }
+        parameters.append(0)
+      }
+    }
+  }
+
+  /// The net's outputs, in whatever numbers it is given: `Value` or `Dual`.
+  public func outputs<Number: DifferentiableNumber>(
+    _ x: [Number], parameters: [Number]
+  ) -> [Number] {
+    var (a, next) = (x, 0)
+    for (fanIn, units) in zip(sizes, sizes.dropFirst()) {
+      a = (0..<units).map { _ in
+        var z = parameters[next + fanIn]
+        for i in 0..<fanIn {
+          z = Number.apply(.add, z, .apply(.multiply, parameters[next + i], a[i]))
+        }
+        next += fanIn + 1
+        return Number.apply(.tanh, z)
+      }
+    }
+    return a
+  }
+
+  /// The net's first output, as a plain number.
+  public func callAsFunction(_ x: [Double]) -> Double {
+    outputs(x.map { Dual($0) }, parameters: parameters.map { Dual($0) })[0].value
+  }
+
+  /// 1/m Σ (output - target)² over some samples, on a tape of its own, with its parameters there.
+  public func loss(
+    _ inputs: Matrix, _ targets: [Double], samples: [Int]
+  ) -> (loss: Value, parameters: [Value]) {
+    let tape = Tape()
+    let parameters = self.parameters.map { Value($0, on: tape) }
+    var loss = Value(0, on: tape)
+    for sample in samples {
+      let x = (0..<sizes[0]).map { Value(inputs[sample, $0], on: tape) }
+      let error = outputs(x, parameters: parameters)[0] - targets[sample]
+      loss = loss + pow(error, 2)
+    }
+    return (loss / Double(samples.count), parameters)
+  }
+
+  /// Trains the net by mini-batch gradient descent.
+  ///
+  /// - Parameters:
+  ///   - inputs: The samples, `[count, inputs]`.
+  ///   - targets: -1 or 1 for each.
+  ///   - steps: How many batches to take.
+  ///   - batch: How many samples a step sees.
+  ///   - learningRate: The step size; it falls linearly to a tenth.
+  ///   - engine: What computes the gradients.
+  ///   - generator: Draws the batches.
+  ///   - report: Is told the step and its loss.
+  /// - Throws: What a function of the learner's throws.
+  /// - Returns: The loss of each step's batch, measured before the step.
+  public mutating func train(
+    _ inputs: Matrix, _ targets: [Double], steps: Int, batch: Int, learningRate: Double,
+    engine: SourcedEngine, using generator: inout some RandomNumberGenerator,
+    report: (_ step: Int, _ loss: Double) -> Void = { _, _ in }
+  ) throws -> [Double] {
+    var losses: [Double] = []
+    for step in 0..<steps {
+      let samples = (0..<batch).map { _ in generator.integer(below: targets.count) }
+      let (loss, parameters) = self.loss(inputs, targets, samples: samples)
+      let gradients = try engine.gradients(of: loss)
+      let rate = learningRate * (1 - 0.9 * Double(step) / Double(steps))
+      for (i, parameter) in parameters.enumerated() {
+        self.parameters[i] -= rate * gradients[parameter.index]
+      }
+      losses.append(loss.value)
+      report(step, loss.value)
+    }
+    return losses
+  }
+
+  /// The share of samples whose output has the target's sign.
+  public func accuracy(_ inputs: Matrix, _ targets: [Double]) -> Double {
+    let right = targets.indices.count { sample in
+      let x = (0..<sizes[0]).map { inputs[sample, $0] }
+      return self(x) * targets[sample] > 0
+    }
+    return Double(right) / Double(targets.count)
+  }
+}

@@ -1,0 +1,190 @@
+public import Backprop
+
+/// A net of two sigmoid layers, its input and its target.
+///
+/// Loss: 1/(2m) Σ (y - t)², half the squared error, summed over outputs, its mean over the batch.
+public struct TwoLayerQuestion: Question {
+  public var x: Matrix
+  public let target: Matrix
+  public var weight1: Matrix
+  public var bias1: Matrix
+  public var weight2: Matrix
+  public var bias2: Matrix
+  /// Added to the hidden layer's output: the slope of the loss in it is the hidden gradient.
+  var nudge: Matrix
+
+  public init(
+    x: Matrix, target: Matrix, weight1: Matrix, bias1: Matrix, weight2: Matrix, bias2: Matrix
+  ) {
+    (self.x, self.target) = (x, target)
+    (self.weight1, self.bias1, self.weight2, self.bias2) = (weight1, bias1, weight2, bias2)
+    nudge = Matrix(shape: [x.rows, weight1.columns])
+  }
+
+  init(_ batch: Int, _ inputs: Int, _ hidden: Int, _ outputs: Int, seed: UInt64) {
+    var generator = SplitMix64(seed: seed)
+    self.init(
+      x: Tensor(shape: [batch, inputs], using: &generator),
+      target: Tensor(uniform: 0...1, shape: [batch, outputs], using: &generator),
+      weight1: Tensor(shape: [inputs, hidden], using: &generator),
+      bias1: Tensor(shape: [hidden], using: &generator),
+      weight2: Tensor(shape: [hidden, outputs], using: &generator),
+      bias2: Tensor(shape: [outputs], using: &generator))
+  }
+
+  public var tensors: [(name: String, value: Matrix)] {
+    [
+      ("x", x), ("h", h), ("y", y), ("target", target), ("W1", weight1), ("W2", weight2),
+      ("b1", bias1), ("b2", bias2),
+    ]
+  }
+
+  /// The hidden layer's output, `[m, hidden]`.
+  public var h: Matrix { Activation.sigmoid(matmul(x, weight1) + bias1) + nudge }
+  /// The net's output, `[m, out]`.
+  public var y: Matrix { Activation.sigmoid(matmul(h, weight2) + bias2) }
+  /// 1/(2m) Σ (y - t)².
+  public var loss: Double { (y - target).squaredNorm() / (2 * Double(x.rows)) }
+}
+
+extension Chapter03Problems {
+  public static var twoLayer: Problem<TwoLayerQuestion, TwoLayerGradients> {
+    func wrong(
+      _ name: String, _ sentence: String, _ rules: TwoLayerRules
+    ) -> Misconception<TwoLayerQuestion, TwoLayerGradients> {
+      Misconception(name, sentence, answer: rules.gradients)
+    }
+    func sigmoidSlope(_ y: Matrix) -> Matrix { y * (1 - y) }
+    return Problem(
+      "3.6", "twoLayerBackward", minutes: 30, difficulty: 4, section: "A net by hand",
+      hints: [
+        "Go back through the forward lines, the last one first: loss, y, z2, h, z1. "
+          + "What does each line do to the gradient?",
+        "δ2 = (y - t)/m ⊙ y(1 - y), dW2 = hᵀ·δ2, db2 = Σ rows of δ2, dh = δ2·W2ᵀ, "
+          + "δ1 = dh ⊙ h(1 - h), and dW1, db1, dx as in the layer above",
+        "δ2 [m, out], dW2 [hidden, out], db2 [out], dh and δ1 [m, hidden], dW1 [in, hidden], "
+          + "db1 [hidden], dx [m, in]: each product fits in one way only.",
+        "let delta2 = (y - target) / Double(y.rows) * y * (1 - …); "
+          + "let dW2 = matmul(transposed: h, …); let db2 = delta2.sum(axis: …); "
+          + "let dh = matmul(delta2, transposed: …); let delta1 = dh * …",
+      ],
+      cases: [
+        Case(TwoLayerQuestion(5, 2, 3, 2, seed: 41)), Case(TwoLayerQuestion(4, 3, 3, 3, seed: 42)),
+        Case(TwoLayerQuestion(1, 4, 2, 3, seed: 43)),
+      ],
+      forward: { $0.loss },
+      reference: TwoLayerRules().gradients,
+      parts: [
+        Part("dW2", of: \.weight2) { $0.dW2 }, Part("db2", of: \.bias2) { $0.db2 },
+        Part("dh", of: \.nudge) { $0.dh }, Part("dW1", of: \.weight1) { $0.dW1 },
+        Part("db1", of: \.bias1) { $0.db1 }, Part("dx", of: \.x) { $0.dx },
+      ],
+      misconceptions: [
+        wrong(
+          "two-layer-no-output-slope",
+          "The slope of the output's sigmoid, y(1 - y), is missing between dy and δ2.",
+          TwoLayerRules(delta2: { dy, _ in dy })),
+        wrong(
+          "two-layer-no-hidden-slope",
+          "The slope of the hidden sigmoid, h(1 - h), is missing between dh and δ1.",
+          TwoLayerRules(delta1: { net, delta2 in matmul(delta2, transposed: net.weight2) })),
+        wrong(
+          "two-layer-slope-of-the-layer-above",
+          "δ1 takes the slope of its own layer, h(1 - h). You took y(1 - y), that of the layer above.",
+          TwoLayerRules(delta1: { net, delta2 in
+            matmul(delta2 * sigmoidSlope(net.y), transposed: net.weight2)
+          })),
+        wrong(
+          "two-layer-weights-untransposed",
+          "Backwards W2 is read across: dh = δ2·W2ᵀ. You used W2 as it is.",
+          TwoLayerRules(back: { delta2, weight2 in
+            matmul(delta2, weight2.reshaped(weight2.shape.reversed()))
+          })),
+        wrong(
+          "two-layer-bias-not-summed",
+          "One bias serves every sample of the batch, so its gradient is the sum over the rows.",
+          TwoLayerRules(bias: { $0 })),
+        wrong(
+          "two-layer-bias-averaged",
+          "The 1/m is in δ2 already: sum the rows for a bias, do not average them.",
+          TwoLayerRules(bias: { $0.mean(axis: 0) })),
+        wrong(
+          "two-layer-forgot-batch",
+          "The loss is a mean over the batch: divide y - t by m, the number of rows.",
+          TwoLayerRules(dy: { $0.y - $0.target })),
+        wrong(
+          "two-layer-error-reversed",
+          "The slope of ½(y - t)² in y is y - t. You started from t - y.",
+          TwoLayerRules(dy: { ($0.target - $0.y) / Double($0.y.rows) })),
+        wrong(
+          "two-layer-factor-two",
+          "The ½ of the loss cancels the 2 of the square: y - t, not 2(y - t).",
+          TwoLayerRules(dy: { 2 * ($0.y - $0.target) / Double($0.y.rows) })),
+        Misconception(
+          "two-layer-dh-is-delta",
+          "dh is the gradient at h, before the sigmoid's slope h(1 - h). You returned δ1."
+        ) { net in
+          var gradients = TwoLayerRules().gradients(net)
+          gradients.dh = gradients.dh * sigmoidSlope(net.h)
+          return gradients
+        },
+      ],
+      alternatives: [elementByElement],
+      attempt: { answers, net in
+        try answers.twoLayerBackward(
+          x: net.x, h: net.h, y: net.y, target: net.target, weight1: net.weight1,
+          weight2: net.weight2)
+      }
+    )
+  }
+
+  /// The same sums with every index written out.
+  private static func elementByElement(_ net: TwoLayerQuestion) -> TwoLayerGradients {
+    let (x, h, y) = (net.x, net.h, net.y)
+    let (m, inputs, hidden, outputs) = (x.rows, x.columns, h.columns, y.columns)
+    var gradients: TwoLayerGradients = (
+      Matrix(shape: [hidden, outputs]), Matrix(shape: [outputs]), Matrix(shape: [m, hidden]),
+      Matrix(shape: [inputs, hidden]), Matrix(shape: [hidden]), Matrix(shape: [m, inputs])
+    )
+    for s in 0..<m {
+      for k in 0..<outputs {
+        let delta = (y[s, k] - net.target[s, k]) * y[s, k] * (1 - y[s, k]) / Double(m)
+        gradients.db2[k] += delta
+        for j in 0..<hidden {
+          gradients.dW2[j, k] += h[s, j] * delta
+          gradients.dh[s, j] += net.weight2[j, k] * delta
+        }
+      }
+      for j in 0..<hidden {
+        let delta = gradients.dh[s, j] * (h[s, j] - h[s, j] * h[s, j])
+        gradients.db1[j] += delta
+        for i in 0..<inputs {
+          gradients.dW1[i, j] += x[s, i] * delta
+          gradients.dx[s, i] += net.weight1[i, j] * delta
+        }
+      }
+    }
+    return gradients
+  }
+}
+
+/// The steps of the backward pass, each of which a misconception can replace.
+private struct TwoLayerRules {
+  var dy: (TwoLayerQuestion) -> Matrix = { ($0.y - $0.target) / Double($0.y.rows) }
+  var delta2: (_ dy: Matrix, TwoLayerQuestion) -> Matrix = { $0 * $1.y * (1 - $1.y) }
+  var back: (_ delta2: Matrix, _ weight2: Matrix) -> Matrix = { matmul($0, transposed: $1) }
+  /// From δ2 to δ1; nil takes `back` and the hidden layer's slope.
+  var delta1: ((TwoLayerQuestion, _ delta2: Matrix) -> Matrix)?
+  var bias: (_ delta: Matrix) -> Matrix = { $0.sum(axis: 0) }
+
+  func gradients(_ net: TwoLayerQuestion) -> TwoLayerGradients {
+    let delta2 = delta2(dy(net), net)  // [m, out]
+    let dh = back(delta2, net.weight2)  // [m, hidden]
+    let delta1 = self.delta1?(net, delta2) ?? dh * net.h * (1 - net.h)  // [m, hidden]
+    return (
+      dW2: matmul(transposed: net.h, delta2), db2: bias(delta2), dh: dh,
+      dW1: matmul(transposed: net.x, delta1), db1: bias(delta1),
+      dx: matmul(delta1, transposed: net.weight1)
+    )
+  }
+}

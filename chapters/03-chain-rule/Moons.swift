@@ -1,0 +1,70 @@
+import Backprop
+import Course
+import Datasets
+import Figures
+
+/// A net of single numbers learns two moons, on the engine that chapter 3 builds.
+func learnTwoMoons(_ options: ChapterOptions, _ source: Source, on screen: Screen) throws {
+  screen.section("Can an engine for single numbers train a net?")
+  var generator = SplitMix64(seed: options.seed)
+  let moons = twoMoons(count: 200, noise: 0.1, using: &generator)
+  let targets = moons.labels.map { $0 == 1 ? 1.0 : -1 }
+  var net = ScalarNet([2, 16, 16, 1], using: &generator)
+  let (steps, batch) = (options.quick ? 240 : 800, 20)
+  let nodes = net.loss(moons.inputs, targets, samples: Array(0..<batch)).loss.index + 1
+  screen.text(
+    """
+    Two half circles of 100 points each; a 2-16-16-1 net with tanh, \
+    \(net.parameters.count) parameters.
+    Every number is a Value: \(nodes) nodes for a batch of \(batch). \(steps) steps.
+
+    """)
+  let clock = ContinuousClock()
+  let start = clock.now
+  let losses = try net.train(
+    moons.inputs, targets, steps: steps, batch: batch, learningRate: 0.5,
+    engine: SourcedEngine(source), using: &generator
+  ) { step, loss in
+    if step % 20 == 19 {
+      screen.progress("step \(step + 1) of \(steps), loss \(fixed(loss, 3))")
+    }
+  }
+  screen.endProgress()
+  let seconds = (clock.now - start) / .seconds(1)
+  var table = Table("steps", "loss, mean of 10 batches")
+  for last in stride(from: steps / 6, through: steps, by: steps / 6) {
+    table.add("\(last)", fixed(losses[(last - 10)..<last].reduce(0, +) / 10, 3))
+  }
+  screen.table(table)
+  screen.text(
+    """
+
+    \(percent(net.accuracy(moons.inputs, targets), 1)) of the points on the right side, \
+    \(fixed(Double(steps) / seconds, 0)) steps/s.
+    In the picture the shade is the net's output, and the line is where it is 0.
+    """)
+  try screen.write(
+    .lines(
+      "Two moons: the loss of each batch",
+      description: "A curve that falls from about 1 to near 0 over the steps.",
+      x: "step", y: "mean squared error", [Series("batch of \(batch)", y: losses)]), "moons-loss")
+
+  let (x, y) = (-1.5...2.5, -1.0...1.5)
+  let background = HeatMap(
+    x: x, y: y, columns: 60, rows: 40, range: -1...1, scale: .centred(on: 0), contours: [0]
+  ) { net([$0, $1]) }
+  func points(of label: Int) -> Series {
+    let chosen = moons.labels.indices.filter { moons.labels[$0] == label }
+    return Series(
+      "class \(label)", x: chosen.map { moons.inputs[$0, 0] },
+      y: chosen.map { moons.inputs[$0, 1] }, style: .points)
+  }
+  try screen.figure(
+    .scatter(
+      "Two moons, and where the net draws the border",
+      description: """
+        Two interleaved half circles of points; the background is coloured by the net's output, \
+        and the line where it is 0 runs between the moons.
+        """, x: Axis("x", range: x), y: Axis("y", range: y), [points(of: 0), points(of: 1)],
+      background: background), "two-moons")
+}
