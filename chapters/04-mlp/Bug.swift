@@ -8,10 +8,7 @@ func showBug(_ name: String, _ options: ChapterOptions, on screen: Screen) throw
   let exercise = command.uses.compactMap(Catalogue.find).first {
     $0.wrongAnswers.contains { $0.name == name }
   }
-  let sentence = exercise?.wrongAnswers.first { $0.name == name }?.sentence ?? ""
-  screen.text(
-    "\nThe bug \(name) is in \(exercise?.id ?? ""), \(exercise?.name ?? "").\n"
-      + "What the checker says of it:\n\(wrapped(sentence))")
+  screen.text("It is put into \(exercise?.id ?? ""), \(exercise?.name ?? "").")
   switch exercise?.id {
   case "4.2": try checkWholeNetwork(source, on: screen)
   case "4.4": try takeSteps(source, options, on: screen)
@@ -55,14 +52,4 @@ private func compareTraining(_ source: Source, _ plan: Plan, on screen: Screen) 
     ], on: screen)
   let difference = (right.accuracies.last ?? 0) - (wrong.accuracies.last ?? 0)
   screen.text("\nThe bug costs \(fixed(100 * difference, 2)) points of test accuracy.")
-}
-
-/// A text in lines of 78 characters at most, indented by two.
-private func wrapped(_ text: String) -> String {
-  var lines = [""]
-  for word in text.split(separator: " ") {
-    if lines[lines.count - 1].count + word.count > 76 { lines.append("") }
-    lines[lines.count - 1] += (lines[lines.count - 1].isEmpty ? "  " : " ") + word
-  }
-  return lines.joined(separator: "\n")
 }

@@ -31,8 +31,10 @@ func runOnDigits<Kind: Networks>(
   try judge(run.logits, plan, source, on: screen)
   try showMistakes(run.logits, plan, on: screen)
   try showWeights(run.network, plan, on: screen)
-  try showRemedies(networks, plan, on: screen)
-  crossValidate(networks, plan, on: screen)
+  if plan.train.count >= 30 {
+    try showRemedies(networks, plan, on: screen)
+    crossValidate(networks, plan, on: screen)
+  }
   try saveAndReload(run, networks, digits, plan, options, on: screen)
 }
 

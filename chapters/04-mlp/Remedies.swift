@@ -100,7 +100,8 @@ private struct FewDigits<Scalar: Real> {
   init(_ plan: Plan, training: Int) {
     var generator = SplitMix64(seed: plan.seed + 7)
     let sets = split(
-      of: plan.train.count, validation: plan.isQuick ? 300 : 1000, using: &generator)
+      of: plan.train.count, validation: min(plan.isQuick ? 300 : 1000, plan.train.count / 3),
+      using: &generator)
     let few = plan.train.samples(at: Array(sets.training.prefix(training)))
     let other = plan.train.samples(at: sets.validation)
     (x, labels) = (few.inputs(as: Scalar.self), few.labels)

@@ -4,18 +4,18 @@ import Exercises
 import Solutions
 
 let command = ChapterCommand(
-  4, "Chapter 4, the multilayer perceptron: from formulas to a network that reads handwriting.",
+  4, "Chapter 4, the multilayer perceptron: from formulas to reading handwriting.",
   uses: ["1.3", "2.3", "4.1", "4.2", "4.3", "4.4", "4.5"], trains: true)
 
 command.run(exercises: Exercises.Answers.self, solutions: Solutions.Answers.self) {
   options, source in
   let screen = Screen(options)
   screen.title("Chapter 4 · The multilayer perceptron")
+  screen.source(options)
   if case .bug(let name) = source {
     try showBug(name, options, on: screen)
     return
   }
-  if case .answers = source { screen.text("\nTrained by the functions of the exercises.") }
   try checkWholeNetwork(source, on: screen)
   try takeSteps(source, options, on: screen)
   trainSmallNetworks(options, on: screen)
