@@ -72,4 +72,18 @@ public struct Adam<Scalar: Real>: Optimizer {
       index += 1
     }
   }
+
+  /// One step of one parameter, all tensors of one shape; t counts from 1.
+  public static func step(
+    _ parameter: inout Tensor<Scalar>, _ g: Tensor<Scalar>, m: inout Tensor<Scalar>,
+    v: inout Tensor<Scalar>, step t: Int, learningRate: Scalar, beta1: Scalar, beta2: Scalar,
+    epsilon: Scalar
+  ) {
+    require(
+      t >= 1 && [g.shape, m.shape, v.shape].allSatisfy { $0 == parameter.shape },
+      "Adam: step \(t) of \(parameter.shape) with \(g.shape), \(m.shape), \(v.shape); steps count "
+        + "from 1, and all shapes must be the same")
+    AdamRule(beta1: beta1, beta2: beta2, epsilon: epsilon, learningRate: learningRate, step: t)
+      .update(&parameter.storage, g.storage, &m.storage, &v.storage)
+  }
 }

@@ -1,0 +1,127 @@
+import Backprop
+import Course
+import Datasets
+
+/// The digits, how many of them, and how long they are trained on.
+struct Digits {
+  let train: ImageData
+  let test: ImageData
+  let epochs: Int
+  let batch: Int
+  let seed: UInt64
+  let isQuick: Bool
+
+  init(_ options: ChapterOptions, images: (train: ImageData, test: ImageData), source: Source) {
+    isQuick = options.quick
+    train = isQuick ? images.train.first(3000) : images.train
+    test = isQuick ? images.test.first(1000) : images.test
+    // With functions in Double one epoch shows what they can do.
+    let usual: Int = if case .library = source { isQuick ? 1 : 2 } else { 1 }
+    epochs = options.epochs ?? usual
+    batch = options.batch ?? 64
+    seed = options.seed
+  }
+
+  /// 784-256-128-10 with ReLU, as in chapter 4; the same start for everyone.
+  func network<Scalar: Real>(_ type: Scalar.Type) -> DigitNetwork<Scalar> {
+    var generator = SplitMix64(seed: seed)
+    return Dense(train.height * train.width, 256, .he, using: &generator)
+      .then(Activation.relu).then(Dense(256, 128, .he, using: &generator))
+      .then(Activation.relu).then(Dense(128, train.classes.count, .he, using: &generator))
+  }
+}
+
+typealias DigitNetwork<Scalar: Real> = Then<
+  Then<Then<Then<Dense<Scalar>, Activation<Scalar>>, Dense<Scalar>>, Activation<Scalar>>,
+  Dense<Scalar>
+>
+
+/// A training that could not go on: a loss that is no number.
+struct Divergence: CustomStringConvertible {
+  /// The number of the step, from 1.
+  let step: Int
+  let rate: Double
+
+  var description: String {
+    """
+    stopped at step \(step): the loss is no number any more. A learning rate
+    of \(significant(rate, 2)) is too high here: try \(significant(rate / 10, 2)), or clip the gradient.
+    """
+  }
+}
+
+/// What came of a training.
+struct Record {
+  /// The loss of each step, before its update.
+  var losses: [Double] = []
+  /// The learning rate of each step.
+  var rates: [Double] = []
+  /// The share of test images that were right in the end; nil if that was not asked.
+  var accuracy: Double?
+  var divergence: Divergence?
+
+  /// The mean of the last `width` losses at each step.
+  func smoothed(_ width: Int) -> [Double] {
+    losses.indices.map { index in
+      let recent = losses[max(0, index - width + 1)...index]
+      return recent.reduce(0, +) / Double(recent.count)
+    }
+  }
+
+  /// The number of steps after which the smoothed loss is below a target.
+  func steps(to target: Double, width: Int) -> Int? {
+    smoothed(width).enumerated().first { $0.offset + 1 >= width && $0.element < target }
+      .map { $0.offset + 1 }
+  }
+}
+
+/// The images as a network takes them.
+struct Samples<Scalar: Real> {
+  let x: Tensor<Scalar>
+  let labels: [Int]
+  let testX: Tensor<Scalar>
+  let testLabels: [Int]
+
+  init(_ digits: Digits) {
+    (x, labels) = (digits.train.inputs(as: Scalar.self), digits.train.labels)
+    (testX, testLabels) = (digits.test.inputs(as: Scalar.self), digits.test.labels)
+  }
+}
+
+/// Trains the digits' network until its epochs or steps are over, or its loss is no number.
+func train<Scalar: Real, Rule: Optimizer<Scalar>>(
+  _ digits: Digits, _ samples: Samples<Scalar>, with rule: Rule, name: String,
+  steps limit: Int? = nil,
+  testing: Bool = true, screen: Screen, rate: ((_ step: Int, _ steps: Int) throws -> Double)? = nil
+) rethrows -> (network: DigitNetwork<Scalar>, record: Record) {
+  var (network, optimizer, record) = (digits.network(Scalar.self), rule, Record())
+  var context = Context.training(seed: digits.seed + 1)
+  let inEpochs = digits.epochs * ((samples.labels.count + digits.batch - 1) / digits.batch)
+  let steps = limit ?? inEpochs
+  training: while record.losses.count < steps {
+    for places in Batches(of: samples.labels.count, size: digits.batch, using: &context.generator) {
+      guard record.losses.count < steps else { break training }
+      if let rate { optimizer.learningRate = Scalar(try rate(record.losses.count, steps)) }
+      let loss = Double(
+        network.trainingStep(
+          samples.x.rows(places), labels: places.map { samples.labels[$0] }, with: &optimizer,
+          in: &context))
+      guard loss.isFinite else {
+        record.divergence = Divergence(
+          step: record.losses.count + 1, rate: Double(optimizer.learningRate))
+        break training
+      }
+      record.losses.append(loss)
+      record.rates.append(Double(optimizer.learningRate))
+      if record.losses.count % 20 == 0 {
+        screen.progress("\(name)  step \(record.losses.count)/\(steps)  loss \(fixed(loss, 4))")
+      }
+    }
+  }
+  screen.endProgress()
+  if testing && record.divergence == nil {
+    record.accuracy = accuracy(
+      predicted: network.predict(samples.testX).argmaxOfRows(), actual: samples.testLabels)
+  }
+  return (network, record)
+}
