@@ -1,5 +1,6 @@
 import Backprop
 import Course
+import Datasets
 import Figures
 
 /// The loss and the gradient of a network on some samples.
@@ -28,7 +29,7 @@ func showBatchNoise(_ digits: Digits, on screen: Screen) throws {
     After 40 steps of SGD: the gradient over \(count) images, and those of batches drawn
     from them. Noise is the length of the difference over the length of the whole.
     """)
-  var table = Table("batch", "noise", "noise · √batch", "images read")
+  var table = Table("batch", "noise", "noise · √batch")
   var generator = SplitMix64(seed: digits.seed + 5)
   var noises = [Double]()
   let sizes = [1, 4, 16, 64, 256]
@@ -44,7 +45,7 @@ func showBatchNoise(_ digits: Digits, on screen: Screen) throws {
     let noise = (sum / Double(draws)).squareRoot() / Double(all.norm)
     noises.append(noise)
     table.add(
-      "\(size)", fixed(noise, 2), fixed(noise * Double(size).squareRoot(), 1), "\(size)")
+      "\(size)", fixed(noise, 2), fixed(noise * Double(size).squareRoot(), 1))
   }
   screen.table(table)
   screen.text(

@@ -1,6 +1,8 @@
 import Backprop
 import Course
+import Datasets
 import Figures
+import Foundation
 
 /// The rates of the comparison: the usual ones, not the best of a search.
 let usualRates: [(kind: Kind, rate: Double)] = [
@@ -69,15 +71,17 @@ struct Comparison {
     _ optimizer: any Optimizer<Scalar>, _ samples: Samples<Scalar>, _ functions: StepFunctions,
     name: String = "Adam, cosine"
   ) throws {
+    let steps = digits.steps
+    let rates = try (0..<steps).map {
+      try functions.warmupCosine(
+        WarmupQuestion(step: $0, warmup: steps / 20, total: steps, peak: 0.002, minimum: 0))
+    }
     func run(
       _ optimizer: some Optimizer<Scalar>
-    ) throws -> (network: DigitNetwork<Scalar>, record: Record) {
-      try train(digits, samples, with: optimizer, name: "Adam, 6.6", screen: screen) {
-        try functions.warmupCosine(
-          WarmupQuestion(step: $0, warmup: $1 / 20, total: $1, peak: 0.002, minimum: 0))
-      }
+    ) -> (network: DigitNetwork<Scalar>, record: Record) {
+      train(digits, samples, with: optimizer, name: name, rates: rates, screen: screen)
     }
-    let (network, record) = try run(optimizer)
+    let (network, record) = run(optimizer)
     rows.append((name, "0.002↘", record))
     last = network as? DigitNetwork<Float>
   }
@@ -101,17 +105,23 @@ struct Comparison {
     for (name, _, record) in rows {
       if let divergence = record.divergence { screen.text("\(name): \(divergence)") }
     }
-    try screen.figure(
-      .lines(
-        "Training loss under each optimizer",
-        description: "The loss of one network against the number of steps, on a logarithmic scale: "
-          + "one curve for each optimizer. All fall; SGD stays highest for most of the way.",
-        x: "step", y: Axis("loss", scale: .logarithmic),
-        rows.map { row in
-          let losses = row.record.smoothed(digits.width)
-          let every = max(1, losses.count / 200)
-          let places = losses.indices.filter { $0 % every == 0 && $0 >= digits.width / 2 }
-          return Series(row.name, x: places.map { Double($0 + 1) }, y: places.map { losses[$0] })
-        }), "optimizers-on-digits")
+    let curves = rows.map { row in
+      let losses = row.record.smoothed(digits.width)
+      let every = max(1, losses.count / 200)
+      let places = losses.indices.filter { $0 % every == 0 && $0 >= digits.width / 2 }
+      return Series(row.name, x: places.map { Double($0 + 1) }, y: places.map { losses[$0] })
+    }
+    // Nine curves are too many for a terminal.
+    let few = curves.filter { !["Nesterov", "AdaGrad", "RMSprop", "AdamW"].contains($0.name) }
+    screen.text("\n" + figure(few).terminal())
+    try screen.write(figure(curves), "optimizers-on-digits")
+  }
+
+  private func figure(_ curves: [Series]) -> Figure {
+    .lines(
+      "Training loss under each optimizer",
+      description: "The loss of one network against the number of steps, on a logarithmic scale: "
+        + "one curve for each optimizer. All fall; SGD stays highest for most of the way.",
+      x: "step", y: Axis("loss", scale: .logarithmic), curves)
   }
 }

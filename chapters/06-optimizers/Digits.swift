@@ -22,6 +22,9 @@ struct Digits {
     seed = options.seed
   }
 
+  /// How many steps all epochs take.
+  var steps: Int { epochs * ((train.count + batch - 1) / batch) }
+
   /// 784-256-128-10 with ReLU, as in chapter 4; the same start for everyone.
   func network<Scalar: Real>(_ type: Scalar.Type) -> DigitNetwork<Scalar> {
     var generator = SplitMix64(seed: seed)
@@ -89,19 +92,29 @@ struct Samples<Scalar: Real> {
 }
 
 /// Trains the digits' network until its epochs or steps are over, or its loss is no number.
+///
+/// - Parameters:
+///   - digits: Says how long, and from which seed.
+///   - samples: The images.
+///   - rule: The optimizer, new.
+///   - name: What the training is called in the line of progress.
+///   - limit: The number of steps, where it is not that of all epochs.
+///   - rates: The learning rate of each step; the optimizer's own where nil.
+///   - testing: Whether the test images are looked at in the end.
+///   - screen: Where the progress is shown.
+/// - Returns: The trained network, and how it got there.
 func train<Scalar: Real, Rule: Optimizer<Scalar>>(
   _ digits: Digits, _ samples: Samples<Scalar>, with rule: Rule, name: String,
   steps limit: Int? = nil,
-  testing: Bool = true, screen: Screen, rate: ((_ step: Int, _ steps: Int) throws -> Double)? = nil
-) rethrows -> (network: DigitNetwork<Scalar>, record: Record) {
+  rates: [Double]? = nil, testing: Bool = true, screen: Screen
+) -> (network: DigitNetwork<Scalar>, record: Record) {
   var (network, optimizer, record) = (digits.network(Scalar.self), rule, Record())
   var context = Context.training(seed: digits.seed + 1)
-  let inEpochs = digits.epochs * ((samples.labels.count + digits.batch - 1) / digits.batch)
-  let steps = limit ?? inEpochs
+  let steps = rates?.count ?? limit ?? digits.steps
   training: while record.losses.count < steps {
     for places in Batches(of: samples.labels.count, size: digits.batch, using: &context.generator) {
       guard record.losses.count < steps else { break training }
-      if let rate { optimizer.learningRate = Scalar(try rate(record.losses.count, steps)) }
+      if let rates { optimizer.learningRate = Scalar(rates[record.losses.count]) }
       let loss = Double(
         network.trainingStep(
           samples.x.rows(places), labels: places.map { samples.labels[$0] }, with: &optimizer,

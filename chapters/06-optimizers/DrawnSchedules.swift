@@ -6,7 +6,7 @@ import Figures
 func showSchedules(_ functions: StepFunctions, on screen: Screen) throws {
   screen.section("How should the rate change in time?")
   let total = 100
-  var plateau = ReduceOnPlateau(from: 0.1, by: 0.3, patience: 5)
+  var plateau = ReduceOnPlateau(from: 0.1, by: 0.3, patience: 15)
   // A loss that falls, and is stuck after the thirtieth step.
   let reduced = (0..<total).map { plateau.rate(after: max(0.3, 1 - 0.025 * Double($0))) }
   let warmup = try (0..<total).map {

@@ -2,7 +2,7 @@ import Backprop
 import Course
 
 /// A function of two numbers to walk down on.
-struct Landscape {
+struct Landscape: Sendable {
   let name: String
   /// The figure's file.
   let file: String
@@ -16,8 +16,8 @@ struct Landscape {
   let contours: [Double]
   /// The learning rate of each optimizer; chosen by trying, each so that it does well here.
   let rates: [(kind: Kind, rate: Double)]
-  let height: (_ x: Double, _ y: Double) -> Double
-  let slope: (_ x: Double, _ y: Double) -> (Double, Double)
+  let height: @Sendable (_ x: Double, _ y: Double) -> Double
+  let slope: @Sendable (_ x: Double, _ y: Double) -> (Double, Double)
 
   func gradient(at position: Matrix) -> Matrix {
     let (dx, dy) = slope(position[0], position[1])

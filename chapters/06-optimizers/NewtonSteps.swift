@@ -5,12 +5,12 @@ import Course
 func showNewton(on screen: Screen) throws {
   screen.section("What if the optimizer knew the curvature?")
   var table = Table("Newton's method on", "step", "x", "y", "height")
-  for (landscape, steps) in [(Landscape.ravine, 1), (.rosenbrock, 7), (.saddle, 6)] {
+  for (landscape, steps) in [(Landscape.ravine, 1), (.rosenbrock, 7), (.saddle, 1)] {
     var position = Matrix([landscape.start.x, landscape.start.y])
     for step in 0...steps {
       table.add(
         step == 0 ? landscape.file : "", "\(step)", fixed(position[0], 5), fixed(position[1], 5),
-        significant(landscape.height(at: position), 3))
+        heightText(landscape.height(at: position)))
       position = newtonStep(
         position, gradient: landscape.gradient(at: position),
         hessian: numericalHessian(gradient: landscape.gradient, at: position))

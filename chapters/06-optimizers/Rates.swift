@@ -60,10 +60,10 @@ func showRangeTest(_ digits: Digits, on screen: Screen) throws {
   screen.section("Can one run find the rate?")
   let steps = digits.isQuick ? 60 : 400
   let (low, high) = (1e-4, 10.0)
+  let rates = (0..<steps).map { low * Double.pow(high / low, Double($0) / Double(steps - 1)) }
   let (_, record) = train(
-    digits, Samples<Float>(digits), with: SGD<Float>(learningRate: 1e-4), name: "range test",
-    steps: steps, testing: false, screen: screen
-  ) { step, steps in low * Double.pow(high / low, Double(step) / Double(steps - 1)) }
+    digits, Samples<Float>(digits), with: SGD<Float>(learningRate: 1), name: "range test",
+    rates: rates, testing: false, screen: screen)
   let losses = record.smoothed(digits.isQuick ? 5 : 20)
   let lowest = losses.indices.min { losses[$0] < losses[$1] } ?? 0
   let exploded = losses.indices.first { $0 > lowest && losses[$0] > 4 * losses[lowest] }

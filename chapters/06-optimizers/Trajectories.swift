@@ -43,7 +43,7 @@ extension Landscape {
 
   func end(_ path: [Matrix]) -> String {
     let last = path.last.map(height) ?? .nan
-    return last.isFinite ? significant(last, 2) : "no number, step \(path.count - 1)"
+    return last.isFinite ? heightText(last) : "no number, step \(path.count - 1)"
   }
 
   /// What the table shows.
@@ -83,4 +83,9 @@ extension Landscape {
       .plot(
         Plot(x: Axis("x", range: x), y: Axis("y", range: y), series: series, background: map)))
   }
+}
+
+/// A height; below 10⁻¹² only rounding is left, which differs from machine to machine.
+func heightText(_ height: Double) -> String {
+  abs(height) < 1e-12 ? "< 1e-12" : significant(height, 2)
 }

@@ -76,11 +76,6 @@ extension Chapter06Problems {
           "The step is taken with the new velocity, which has this gradient in it. Yours takes the "
             + "old one, and comes a step late."
         ) { v, g, beta in (beta * v + g, v) },
-        mistaken(
-          "momentum-step-by-gradient",
-          "The velocity is kept, but the step is still -learningRate times the gradient: take the "
-            + "velocity instead."
-        ) { v, g, beta in (beta * v + g, g) },
         mistaken("momentum-beta-forgotten", Sentence.noFriction) { v, g, _ in (v + g, v + g) },
         Misconception("momentum-uphill", Sentence.uphill) {
           let v = $0.beta * $0.velocity + $0.gradient
@@ -208,8 +203,8 @@ extension Chapter06Problems {
 /// Ideas that both exercises know.
 private enum Sentence {
   static let replaced =
-    "The velocity accumulates: v ← βv + g. Yours is this gradient alone, and forgets all earlier "
-    + "steps."
+    "The velocity keeps earlier gradients: v ← βv + g, and the step goes along it. Yours knows this "
+    + "gradient alone."
   static let average =
     "Here the gradient enters the velocity whole: v ← βv + g. The factor 1 - β belongs to the "
     + "running means of RMSprop and Adam."
