@@ -6,7 +6,7 @@ extension Answers: Chapter03 {
   ///
   /// ∂f/∂xᵢ ≈ (f(x + h·eᵢ) - f(x - h·eᵢ)) / 2h: one element moves, the others stay.
   /// Use the step that you are given, even where it is large.
-  /// Lesson: chapter 3, "Asking the function itself". About 15 minutes, difficulty 2 of 5.
+  /// Lesson: chapter 3, "Asking the function itself". About 10 minutes, difficulty 2 of 5.
   /// Stuck? `swift run workbook hint 3.1`
   ///
   /// - Parameters:
@@ -57,7 +57,7 @@ extension Answers: Chapter03 {
   /// Exercise 3.3b: the local rule of a power with a constant exponent, y = xⁿ.
   ///
   /// x⁰ is 1 everywhere: its slope is 0, at x = 0 too. `Double.pow(x, p)` is x to the power p.
-  /// Lesson: chapter 3, "The local rules". About 10 minutes, difficulty 2 of 5.
+  /// Lesson: chapter 3, "The local rules". About 5 minutes, difficulty 2 of 5.
   /// Stuck? `swift run workbook hint 3.3b`
   ///
   /// - Parameters:
@@ -77,7 +77,7 @@ extension Answers: Chapter03 {
   /// Nodes that the root does not depend on are left out. Any order that keeps the rule is right.
   /// One graph is a chain of 100,000 nodes: a function that calls itself for every parent runs out
   /// of stack there, so keep the nodes under way in an array.
-  /// Lesson: chapter 3, "Why sort, why not recurse". About 25 minutes, difficulty 4 of 5.
+  /// Lesson: chapter 3, "Why sort, why not recurse". About 20 minutes, difficulty 4 of 5.
   /// Stuck? `swift run workbook hint 3.4`
   ///
   /// - Parameters:
@@ -93,7 +93,7 @@ extension Answers: Chapter03 {
   ///
   /// dparent += ∂node/∂parent · dnode, over every edge, from the root to the leaves.
   /// `graph.nodes[i].parents` and `graph.nodes[i].slopes` belong together, place by place.
-  /// Lesson: chapter 3, "Backwards through the graph". About 20 minutes, difficulty 3 of 5.
+  /// Lesson: chapter 3, "Backwards through the graph". About 10 minutes, difficulty 3 of 5.
   /// Stuck? `swift run workbook hint 3.5`
   ///
   /// - Parameters:
@@ -109,7 +109,7 @@ extension Answers: Chapter03 {
   ///
   /// h = σ(x·W1 + b1), y = σ(h·W2 + b2), loss = 1/(2m) Σ (y - target)², summed over samples and
   /// outputs; m is the number of samples, x's rows.
-  /// Lesson: chapter 3, "A net by hand". About 30 minutes, difficulty 4 of 5.
+  /// Lesson: chapter 3, "A net by hand". About 25 minutes, difficulty 4 of 5.
   /// Stuck? `swift run workbook hint 3.6`
   ///
   /// - Parameters:
@@ -131,7 +131,7 @@ extension Answers: Chapter03 {
   /// Exercise 3.7: how fast every node changes when the leaves change at given speeds.
   ///
   /// tangent[node] = Σ ∂node/∂parent · tangent[parent]: a Jacobian-vector product, in one pass.
-  /// Lesson: chapter 3, "The other direction". About 20 minutes, difficulty 3 of 5.
+  /// Lesson: chapter 3, "The other direction". About 15 minutes, difficulty 3 of 5.
   /// A challenge: no chapter needs it. Stuck? `swift run workbook hint 3.7`
   ///
   /// - Parameters:

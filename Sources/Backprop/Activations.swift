@@ -37,7 +37,7 @@ public enum Activation<Scalar: Real>: Sendable, Equatable {
     }
   }
 
-  /// The function's slope, dy/dx.
+  /// The slope of the function, ∂y/∂x.
   ///
   /// At its corner, x = 0, a ReLU has none; by convention it is what holds for x < 0.
   @inline(__always)

@@ -82,6 +82,14 @@ import Testing
   }
 
   @Test(arguments: zip(all, singles))
+  func `what is no number stays none, so that a broken training shows`(
+    double: Activation<Double>, single: Activation<Float>
+  ) {
+    #expect(double.value(at: .nan).isNaN && double(Tensor([.nan]))[0].isNaN)
+    #expect(single.value(at: .nan).isNaN && single(Tensor([.nan]))[0].isNaN)
+  }
+
+  @Test(arguments: zip(all, singles))
   func `Float agrees with Double`(double: Activation<Double>, single: Activation<Float>) {
     let x = Tensor<Float>((-320...320).map { Float($0) / 32 }, shape: [641])
     let dy = Tensor<Float>((0..<641).map { 1 - Float($0) / 320 }, shape: [641])

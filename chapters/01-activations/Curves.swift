@@ -64,11 +64,11 @@ private func drawSlopes(_ functions: FunctionsInUse, on screen: Screen) throws {
       "Slopes of sigmoid, tanh, ReLU, leaky ReLU",
       description: "The sigmoid's slope is a hill of height one quarter, that of tanh a hill of "
         + "height 1; ReLU's is 0 on the left and 1 on the right; leaky ReLU's is 0.1 on the left.",
-      x: "x", y: Axis("dy/dx", range: -0.2...1.2), try curves(functions.exercised)), "slopes")
+      x: "x", y: Axis("slope", range: -0.2...1.2), try curves(functions.exercised)), "slopes")
   try screen.figure(
     .lines(
       "Slopes of the four smooth ones",
       description: "All four slopes climb from 0 on the left to 1 on the right; those of SiLU and "
         + "GELU dip below 0 on the left and rise above 1 on the right.",
-      x: "x", y: Axis("dy/dx", range: -0.2...1.2), try curves(functions.smooth)), "slopes-smooth")
+      x: "x", y: Axis("slope", range: -0.2...1.2), try curves(functions.smooth)), "slopes-smooth")
 }

@@ -9,7 +9,7 @@ func checkSlopes(_ functions: FunctionsInUse, seed: UInt64, on screen: Screen) t
     Two nearby values of a function tell its slope without any formula:
     (f(x + h) - f(x - h)) / 2h with h = 0.00001, a central difference.
     Here it stands against each backward, on 32 random numbers with random dy.
-    A right formula leaves an error of 1e-7 or less: seven digits agree.
+    A right formula leaves an error of 1e-6 or less: six digits agree, or more.
     """)
   let (x, dy) = checkPoint(seed: seed)
   var table = Table("function", "backward from", "largest relative error", "verdict")

@@ -2,6 +2,7 @@ import Backprop
 import Course
 import Datasets
 import Figures
+import Foundation
 
 /// A net of single numbers learns two moons, on the engine that chapter 3 builds.
 func learnTwoMoons(_ options: ChapterOptions, _ source: Source, on screen: Screen) throws {
@@ -10,7 +11,7 @@ func learnTwoMoons(_ options: ChapterOptions, _ source: Source, on screen: Scree
   let moons = twoMoons(count: 200, noise: 0.1, using: &generator)
   let targets = moons.labels.map { $0 == 1 ? 1.0 : -1 }
   var net = ScalarNet([2, 16, 16, 1], using: &generator)
-  let (steps, batch) = (options.quick ? 240 : 800, 20)
+  let (steps, batch) = (options.quick ? 240 : 900, 20)
   let nodes = net.loss(moons.inputs, targets, samples: Array(0..<batch)).loss.index + 1
   screen.text(
     """
@@ -43,12 +44,6 @@ func learnTwoMoons(_ options: ChapterOptions, _ source: Source, on screen: Scree
     \(fixed(Double(steps) / seconds, 0)) steps/s.
     In the picture the shade is the net's output, and the line is where it is 0.
     """)
-  try screen.write(
-    .lines(
-      "Two moons: the loss of each batch",
-      description: "A curve that falls from about 1 to near 0 over the steps.",
-      x: "step", y: "mean squared error", [Series("batch of \(batch)", y: losses)]), "moons-loss")
-
   let (x, y) = (-1.5...2.5, -1.0...1.5)
   let background = HeatMap(
     x: x, y: y, columns: 60, rows: 40, range: -1...1, scale: .centred(on: 0), contours: [0]
@@ -67,4 +62,56 @@ func learnTwoMoons(_ options: ChapterOptions, _ source: Source, on screen: Scree
         and the line where it is 0 runs between the moons.
         """, x: Axis("x", range: x), y: Axis("y", range: y), [points(of: 0), points(of: 1)],
       background: background), "two-moons")
+}
+
+/// The same net, learning from gradients that are known to be wrong.
+func learnFromWrongGradients(
+  _ options: ChapterOptions, _ source: Source, on screen: Screen
+) throws {
+  screen.section("What does a wrong gradient do to training?")
+  let padded = (options.bug ?? "none").padding(toLength: 30, withPad: " ", startingAt: 0)
+  screen.text(
+    """
+    The same net and moons, 240 steps with batches of 10, and one mistake put in:
+    A  \(padded)C  tanh-node-twice
+    B  backward-assigns              D  multiply-own-factor
+    Loss, mean of 20 batches, and the share of points on the right side in the end.
+
+    """)
+  let runs: [(name: String, source: Source)] = [
+    ("A", source), ("B", .bug("backward-assigns")), ("C", .bug("tanh-node-twice")),
+    ("D", .bug("multiply-own-factor")),
+  ]
+  var curves: [[Double]] = []
+  var shares = ["right"]
+  for run in runs {
+    var generator = SplitMix64(seed: options.seed)
+    let moons = twoMoons(count: 200, noise: 0.1, using: &generator)
+    let targets = moons.labels.map { $0 == 1 ? 1.0 : -1 }
+    var net = ScalarNet([2, 16, 16, 1], using: &generator)
+    let losses = try net.train(
+      moons.inputs, targets, steps: 240, batch: 10, learningRate: 0.5,
+      engine: SourcedEngine(run.source), using: &generator)
+    curves.append(
+      stride(from: 0, to: 240, by: 20).map { losses[$0..<$0 + 20].reduce(0, +) / 20 })
+    shares.append(percent(net.accuracy(moons.inputs, targets), 1))
+  }
+  var table = Table(header: ["steps"] + runs.map(\.name))
+  for i in [1, 3, 5, 7, 9, 11] {
+    table.add(["\(20 * (i + 1))"] + curves.map { fixed($0[i], 3) })
+  }
+  table.add(shares)
+  screen.table(table)
+  let labels = ["A, right", "B, assigns", "C, tanh twice", "D, factors mixed up"]
+  try screen.figure(
+    .lines(
+      "Two moons under three wrong gradients",
+      description: """
+        Four curves of the loss over 240 steps. With the right gradient it falls to almost nothing; \
+        with tanh taken twice it falls more slowly; with assignment it stays above; with the \
+        factors mixed up it stays at about 1.
+        """, x: "step", y: "mean squared error",
+      zip(labels, curves).map { name, y in
+        Series(name, x: y.indices.map { Double(20 * ($0 + 1)) }, y: y)
+      }), "wrong-gradients")
 }

@@ -21,4 +21,5 @@ command.run(exercises: Exercises.Answers.self, solutions: Solutions.Answers.self
   try followTheExamples(source, on: screen)
   try keepEqualWeightsEqual(on: screen)
   try learnTwoMoons(options, source, on: screen)
+  try learnFromWrongGradients(options, source, on: screen)
 }

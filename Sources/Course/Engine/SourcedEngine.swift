@@ -57,15 +57,16 @@ public struct SourcedEngine {
         let (da, db) = try multiply(
           MultiplyQuestion(a: values(ofParent: 0), b: values(ofParent: 1), upstream: upstream))
         for (i, place) in places.enumerated() {
-          nodes[place].slopes = [da.scalars[i] / 2, db.scalars[i] / 2]
+          nodes[place].slopes[0] = da.scalars[i] / 2
+          nodes[place].slopes[1] = db.scalars[i] / 2
         }
       case .tanh:
         let dx = try tanhNode(TanhNodeQuestion(x: values(ofParent: 0), upstream: upstream))
-        for (i, place) in places.enumerated() { nodes[place].slopes = [dx.scalars[i] / 2] }
+        for (i, place) in places.enumerated() { nodes[place].slopes[0] = dx.scalars[i] / 2 }
       case .power(let exponent):
         let dx = try powNode(
           PowNodeQuestion(x: values(ofParent: 0), exponent: exponent, upstream: upstream))
-        for (i, place) in places.enumerated() { nodes[place].slopes = [dx.scalars[i] / 2] }
+        for (i, place) in places.enumerated() { nodes[place].slopes[0] = dx.scalars[i] / 2 }
       default: break
       }
     }

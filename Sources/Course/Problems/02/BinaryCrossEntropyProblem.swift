@@ -89,6 +89,14 @@ extension Chapter02Problems {
           "The factor 2 belongs to the squared error. Cross-entropy has no square to bring it."
         ) { (sigmoid($0.logits) - $0.targets) * (2 / Double($0.logits.count)) },
         Misconception(
+          "binary-cross-entropy-squared-error",
+          "This is the squared error's gradient, behind a sigmoid. Cross-entropy has no square, and "
+            + "its p(1 - p) cancels."
+        ) {
+          let p = sigmoid($0.logits)
+          return (p - $0.targets) * p * (1 - p) * (2 / Double(p.count))
+        },
+        Misconception(
           "binary-cross-entropy-overflow",
           "At a logit of 1000, eᶻ is infinite and ∞/∞ is no number. Write σ(z) as 1/(1 + e⁻ᶻ)."
         ) { ($0.logits.map { .exp($0) / (1 + .exp($0)) } - $0.targets) / Double($0.logits.count) },

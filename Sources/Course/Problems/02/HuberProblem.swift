@@ -90,6 +90,14 @@ extension Chapter02Problems {
           "The loss is a mean over all m·n elements, so each slope is divided by m·n."
         ) { $0.error.map($0.clip) },
         Misconception(
+          "huber-line-not-divided",
+          "The mean is over both pieces: the slope ±δ outside is divided by m·n too."
+        ) { question in
+          question.error.map {
+            abs($0) <= question.delta ? $0 / question.count : question.clip($0)
+          }
+        },
+        Misconception(
           "huber-mean-over-batch-only",
           "You divided by m. The mean is over all elements, so divide by m·n."
         ) { $0.error.map($0.clip) / Double($0.prediction.rows) },

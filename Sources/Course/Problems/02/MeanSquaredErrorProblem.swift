@@ -60,6 +60,12 @@ extension Chapter02Problems {
             + "Take p - t, not t - p."
         ) { ($0.target - $0.prediction) * (2 / Double($0.prediction.count)) },
         Misconception(
+          "mse-lost-sign",
+          "The slope has the sign of p - t: where p is below t, it is negative."
+        ) {
+          $0.prediction.zip($0.target) { abs($0 - $1) } * (2 / Double($0.prediction.count))
+        },
+        Misconception(
           "mse-cross-entropy-gradient",
           "(p - t)/m is what softmax with cross-entropy gives. Differentiate the mean of squares."
         ) { ($0.prediction - $0.target) / Double($0.prediction.rows) },

@@ -117,6 +117,13 @@ extension Chapter02Problems {
         "You compared logits with targets. Turn the logits into probabilities first."
       ) { ($0.logits - $0.targets) / Double($0.logits.rows) },
       Misconception(
+        "cross-entropy-hard-targets",
+        "Targets can be soft: subtract t as it is, not a 1 at its largest element."
+      ) {
+        let hardened: Matrix = oneHot($0.targets.argmaxOfRows(), classes: $0.targets.columns)
+        return (softmax($0.logits) - hardened) / Double($0.logits.rows)
+      },
+      Misconception(
         "cross-entropy-target-class-only",
         "Wrong classes have a gradient too: their logits are in the sum Σ eᶻ. Theirs is p/m."
       ) {

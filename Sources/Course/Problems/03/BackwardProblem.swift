@@ -3,7 +3,7 @@ import Backprop
 extension Chapter03Problems {
   public static var backward: Problem<GraphQuestion, [Double]> {
     Problem(
-      "3.5", "backward", minutes: 20, difficulty: 3, section: "Backwards through the graph",
+      "3.5", "backward", minutes: 10, difficulty: 3, section: "Backwards through the graph",
       hints: [
         "What is ∂root/∂root? It is the only gradient that you know at the start.",
         "From the root down, each node gives every parent: gradient[parent] += slope · gradient[node]",

@@ -17,7 +17,7 @@ extension Chapter03Problems {
       for (parent, slope) in question.links(node) { tangent[node] += slope * tangent[parent] }
     }
     return Problem(
-      "3.7", "forwardMode", minutes: 20, difficulty: 3, isChallenge: true,
+      "3.7", "forwardMode", minutes: 15, difficulty: 3, isChallenge: true,
       section: "The other direction",
       hints: [
         "If both parents of a node move a little, how far does the node move?",

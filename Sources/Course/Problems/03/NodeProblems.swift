@@ -204,7 +204,7 @@ extension Chapter03Problems {
         isCorner: isCorner)
     }
     return Problem(
-      "3.3b", "powNodeBackward", minutes: 10, difficulty: 2, section: "The local rules",
+      "3.3b", "powNodeBackward", minutes: 5, difficulty: 2, section: "The local rules",
       hints: [
         "x³ has the slope 3x². What became of the exponent, twice?",
         "y = xⁿ: dy/dx = n·xⁿ⁻¹. For n = 0 the power is 1 everywhere, and its slope 0.",

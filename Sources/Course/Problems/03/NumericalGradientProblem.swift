@@ -37,7 +37,7 @@ public struct NumericalGradientQuestion: Question {
 extension Chapter03Problems {
   public static var numericalGradient: Problem<NumericalGradientQuestion, Matrix> {
     Problem(
-      "3.1", "numericalGradient", minutes: 15, difficulty: 2, section: "Asking the function itself",
+      "3.1", "numericalGradient", minutes: 10, difficulty: 2, section: "Asking the function itself",
       hints: [
         "What does f do when one element of x alone goes up by h? And when it goes down by h?",
         "∂f/∂xᵢ ≈ (f(x + h·eᵢ) - f(x - h·eᵢ)) / 2h, where eᵢ is 1 at place i and 0 elsewhere",

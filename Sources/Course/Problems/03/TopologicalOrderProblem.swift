@@ -46,7 +46,7 @@ public struct OrderQuestion: Question {
 extension Chapter03Problems {
   public static var topologicalOrder: Problem<OrderQuestion, [Int]> {
     Problem(
-      "3.4", "topologicalOrder", minutes: 25, difficulty: 4, section: "Why sort, why not recurse",
+      "3.4", "topologicalOrder", minutes: 20, difficulty: 4, section: "Why sort, why not recurse",
       hints: [
         "A node may be listed once all its parents are. Begin at the root: what must come before it?",
         "Depth first: go down to a parent not yet seen; where there is none left, list the node.",

@@ -56,7 +56,7 @@ extension Chapter03Problems {
     }
     func sigmoidSlope(_ y: Matrix) -> Matrix { y * (1 - y) }
     return Problem(
-      "3.6", "twoLayerBackward", minutes: 30, difficulty: 4, section: "A net by hand",
+      "3.6", "twoLayerBackward", minutes: 25, difficulty: 4, section: "A net by hand",
       hints: [
         "Go back through the forward lines, the last one first: loss, y, z2, h, z1. "
           + "What does each line do to the gradient?",
