@@ -40,6 +40,7 @@ public struct LayerList: Sendable, Equatable {
     /// Numbers that are trained.
     public var parameters = 0
     /// Multiplications, each with its addition, of convolutions and dense layers for one sample.
+    ///
     /// Biases, normalization, activations and pooling are left out, as is usual.
     public var multiplyAdds = 0
     /// How many pixels of the input, along one axis, an element sees at most.

@@ -143,10 +143,10 @@ public func convolution<Scalar: Real>(
             let (rowStep, columnStep) = (shape.rowStep, shape.columnStep)
             let positions = shape.outputHeight &* columns
             parallel(positions, grain: 1, worth: shape.multiplyAdds > 200_000) { range in
-              for p in range {
-                let place = p / columns &* rowStep &+ p % columns &* columnStep
-                for g in 0..<shape.groups {
-                  let o = g &* outputs
+              for g in 0..<shape.groups {
+                let o = g &* outputs
+                for p in range {
+                  let place = p / columns &* rowStep &+ p % columns &* columnStep
                   position(
                     samples, outputs, patch, w + o &* patch, x + (g &* inputs &+ place), offsets,
                     bias + o, y + (o &* plane &+ p &* samples), plane)

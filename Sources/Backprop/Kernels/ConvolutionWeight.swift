@@ -9,12 +9,9 @@ private enum DotTile<V: SIMD, let R: Int, let C: Int> where V.Scalar: Real {
 
   /// Adds the products of some rows of positions to sums that are kept between calls.
   ///
-  /// - Parameters:
-  ///   - rows: The number of rows, and of numbers in each, that follow each other in memory.
-  ///   - dY: The first output's gradient; the others' lie `plane` apart.
-  ///   - x: The first patch.
-  ///   - offsets: Where the patch's rows begin.
-  ///   - sums: The first sum; those of the next output lie `sumsStride` further on.
+  /// A row is `rows.length` numbers that follow each other; the next begins that much further on in
+  /// dY, and `rows.step` in x. Gradients of neighbouring outputs lie `plane` apart, and so do their
+  /// sums by `sumsStride`.
   @inline(__always)
   static func run(
     _ rows: (count: Int, length: Int, step: Int), _ dY: UnsafePointer<Scalar>, _ plane: Int,

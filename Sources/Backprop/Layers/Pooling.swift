@@ -98,7 +98,9 @@ public struct MaxPool2d<Scalar: Real>: Layer {
   }
 }
 
-/// The mean of each window; its gradient is shared out equally. Zeros of the padding count.
+/// The mean of each window, whose gradient is shared out equally.
+///
+/// Zeros of the padding count.
 public struct AveragePool2d<Scalar: Real>: Layer {
   public let geometry: PoolingGeometry
 
