@@ -22,3 +22,85 @@ public func cosineSchedule<Scalar: Real>(
   let share = Scalar(min(step, steps)) / Scalar(steps)
   return floor + (peak - floor) * (1 + Scalar.cos(.pi * share)) / 2
 }
+
+/// A learning rate for every step, counted from 0.
+public enum Schedule<Scalar: Real>: Sendable, Equatable {
+  /// η.
+  case constant(Scalar)
+  /// η·γ^⌊k/s⌋: the rate is multiplied by a factor γ every s steps.
+  case step(Scalar, factor: Scalar, every: Int)
+  /// η·γᵏ.
+  case exponential(Scalar, factor: Scalar)
+  /// η/(1 + γk).
+  case inverseTime(Scalar, decay: Scalar)
+  /// η(k + 1)/w in the first w steps, then `cosineSchedule` down to ηmin, which step K reaches.
+  ///
+  /// Adam's averages are noise at first: a warm-up keeps these steps short (Goyal et al., "Accurate,
+  /// Large Minibatch SGD", 2017, section 2.2).
+  case warmupCosine(peak: Scalar, floor: Scalar = 0, warmup: Int, steps: Int)
+
+  /// The learning rate at a step.
+  public func callAsFunction(_ step: Int) -> Scalar {
+    require(step >= 0, "Schedule: step \(step); steps count from 0")
+    switch self {
+    case .constant(let rate): return rate
+    case .step(let rate, let factor, let period):
+      require(period >= 1, "Schedule.step: every \(period) steps; it must be 1 or more")
+      return rate * Scalar.pow(factor, Scalar(step / period))
+    case .exponential(let rate, let factor): return rate * Scalar.pow(factor, Scalar(step))
+    case .inverseTime(let rate, let decay): return rate / (1 + decay * Scalar(step))
+    case .warmupCosine(let peak, let floor, let warmup, let steps):
+      require(
+        0 <= warmup && warmup < steps,
+        "Schedule.warmupCosine: a warm-up of \(warmup) in \(steps) steps; it must be 0 to "
+          + "\(steps - 1)")
+      if step < warmup { return peak * Scalar(step + 1) / Scalar(warmup) }
+      return cosineSchedule(step: step - warmup, of: steps - warmup, from: peak, to: floor)
+    }
+  }
+}
+
+/// A learning rate that falls when the loss has stopped falling.
+public struct PlateauSchedule<Scalar: Real>: Sendable {
+  /// The rate now.
+  public private(set) var learningRate: Scalar
+  /// What the rate is multiplied by.
+  public let factor: Scalar
+  /// How many losses without progress are borne; the one after them lowers the rate.
+  public let patience: Int
+  /// A loss is progress if it is below the best by more than this share of it.
+  public let threshold: Scalar
+  /// The lowest rate.
+  public let floor: Scalar
+  /// The lowest loss so far.
+  public private(set) var best = Scalar.infinity
+  private var waited = 0
+
+  public init(
+    from learningRate: Scalar, factor: Scalar = 0.1, patience: Int = 10, threshold: Scalar = 1e-4,
+    floor: Scalar = 0
+  ) {
+    require(
+      0 < factor && factor < 1 && patience >= 0,
+      "PlateauSchedule: a factor of \(factor) after \(patience) losses; the factor must be between "
+        + "0 and 1, the patience 0 or more")
+    (self.learningRate, self.factor, self.patience) = (learningRate, factor, patience)
+    (self.threshold, self.floor) = (threshold, floor)
+  }
+
+  /// Takes note of a loss, best that of the validation set after an epoch, and gives the next rate.
+  ///
+  /// A loss that is not a number is no progress.
+  public mutating func next(after loss: Scalar) -> Scalar {
+    if loss < best * (1 - threshold) {
+      (best, waited) = (loss, 0)
+    } else {
+      waited += 1
+    }
+    if waited > patience {
+      learningRate = Swift.max(learningRate * factor, floor)
+      waited = 0
+    }
+    return learningRate
+  }
+}

@@ -49,6 +49,16 @@ public struct Then<First: Layer, Second: Layer>: Layer where First.Scalar == Sec
     first.visit(other.first) { body("first." + $0, &$1, $2) }
     second.visit(other.second) { body("second." + $0, &$1, $2) }
   }
+
+  public mutating func observe(_ cache: Cache) {
+    first.observe(cache.first)
+    second.observe(cache.second)
+  }
+
+  public mutating func visitState(_ body: (String, inout Tensor<Scalar>) -> Void) {
+    first.visitState { body("first." + $0, &$1) }
+    second.visitState { body("second." + $0, &$1) }
+  }
 }
 
 extension Layer {
