@@ -34,6 +34,10 @@ public struct Then<First: Layer, Second: Layer>: Layer where First.Scalar == Sec
   public func gradient(
     _ dY: Tensor<Scalar>, _ cache: Cache
   ) -> Pair<First.Parameters, Second.Parameters> {
+    // Nobody asks for ∂loss/∂hidden if the first layer has no parameters, as where images come in.
+    if let none = NoParameters<Scalar>() as? First.Parameters {
+      return Pair(none, second.gradient(dY, cache.second))
+    }
     let (dHidden, secondGradient) = second.backward(dY, cache.second)
     return Pair(first.gradient(dHidden, cache.first), secondGradient)
   }
