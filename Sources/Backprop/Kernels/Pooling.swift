@@ -46,49 +46,26 @@ private func forEachWindow(
   }
 }
 
-@inline(__always)
-private func load<V: SIMD>(_ source: UnsafePointer<V.Scalar>, as type: V.Type) -> V {
-  UnsafeRawPointer(source).loadUnaligned(as: type)
-}
-
-@inline(__always)
-private func store<V: SIMD>(_ v: V, _ target: UnsafeMutablePointer<V.Scalar>) {
-  UnsafeMutableRawPointer(target).storeBytes(of: v, as: V.self)
-}
-
 /// The largest number of each window; NaN where one is in it.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func maximumPooling<Scalar: Real>(_ x: [Scalar], _ shape: PoolingShape) -> [Scalar] {
   [Scalar](unsafeUninitializedCapacity: shape.outputCount) { y, filled in
     filled = shape.outputCount
+    y.initialize(repeating: -.infinity)
     x.withUnsafeBufferPointer { x in
       guard let x = x.baseAddress, let y = y.baseAddress else { return }
-      let (samples, width, lanes) = (shape.samples, shape.width, Scalar.Wide.scalarCount)
+      let (samples, width) = (shape.samples, shape.width)
       forEachWindow(shape) { c, output, rows, columns in
-        let plane = x + c &* shape.height &* width &* samples
-        var i = 0
-        while i &+ lanes <= samples {
-          var best = Scalar.Wide(repeating: -.infinity)
-          for row in rows {
-            for column in columns {
-              let v = load(plane + ((row &* width &+ column) &* samples &+ i), as: Scalar.Wide.self)
-              best.replace(with: v, where: (v .> best) .| (v .!= v))
+        let best = y + output
+        for row in rows {
+          for column in columns {
+            let source = x + ((c &* shape.height &+ row) &* width &+ column) &* samples
+            for i in 0..<samples {
+              let (old, new) = (best[i], source[i])
+              best[i] = new > old || new != new ? new : old
             }
           }
-          store(best, y + (output &+ i))
-          i &+= lanes
-        }
-        while i < samples {
-          var best = -Scalar.infinity
-          for row in rows {
-            for column in columns {
-              let v = plane[(row &* width &+ column) &* samples &+ i]
-              best = v > best || v != v ? v : best
-            }
-          }
-          y[output &+ i] = best
-          i &+= 1
         }
       }
     }
@@ -110,37 +87,28 @@ public func maximumPoolingGradient<Scalar: Real>(
           guard let x = x.baseAddress, let y = y.baseAddress, let dY = dY.baseAddress,
             let dX = dX.baseAddress
           else { return }
-          let (samples, width, lanes) = (shape.samples, shape.width, Scalar.Wide.scalarCount)
-          let zero = Scalar.Wide(repeating: 0)
+          let (samples, width) = (shape.samples, shape.width)
           forEachWindow(shape) { c, output, rows, columns in
-            let plane = c &* shape.height &* width &* samples
-            var i = 0
-            while i &+ lanes <= samples {
-              let best = load(y + (output &+ i), as: Scalar.Wide.self)
-              var upstream = load(dY + (output &+ i), as: Scalar.Wide.self)
+            withUnsafeTemporaryAllocation(of: Scalar.self, capacity: 2 &* samples) { spare in
+              guard var after = spare.baseAddress else { return }
+              var other = after + samples
+              // What each sample still has to give: all of dY before its place is found.
+              var before = dY + output
+              let best = y + output
               for row in rows {
                 for column in columns {
-                  let place = plane &+ (row &* width &+ column) &* samples &+ i
-                  let hit = load(x + place, as: Scalar.Wide.self) .== best
-                  let old = load(UnsafePointer(dX + place), as: Scalar.Wide.self)
-                  store(old + zero.replacing(with: upstream, where: hit), dX + place)
-                  upstream.replace(with: 0, where: hit)
-                }
-              }
-              i &+= lanes
-            }
-            while i < samples {
-              var upstream = dY[output &+ i]
-              for row in rows {
-                for column in columns {
-                  let place = plane &+ (row &* width &+ column) &* samples &+ i
-                  if x[place] == y[output &+ i] {
-                    dX[place] += upstream
-                    upstream = 0
+                  let place = ((c &* shape.height &+ row) &* width &+ column) &* samples
+                  let (source, target) = (x + place, dX + place)
+                  // Two loops, and never back into `before`: in this form both vectorise.
+                  for i in 0..<samples {
+                    let (old, sum) = (target[i], target[i] + before[i])
+                    target[i] = source[i] == best[i] ? sum : old
                   }
+                  for i in 0..<samples { after[i] = source[i] == best[i] ? 0 : before[i] }
+                  before = UnsafePointer(after)
+                  swap(&after, &other)
                 }
               }
-              i &+= 1
             }
           }
         }
