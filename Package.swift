@@ -66,7 +66,7 @@ let package = Package(
     .target(
       name: "Datasets", dependencies: ["Backprop"], resources: [.copy("Resources")],
       swiftSettings: strict + optimised),
-    .target(name: "Figures", swiftSettings: strict + optimised),
+    .target(name: "Figures", swiftSettings: strict),
     .target(
       name: "Course", dependencies: ["Backprop", "Figures"], swiftSettings: strict + optimised),
     .target(

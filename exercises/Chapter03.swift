@@ -75,7 +75,7 @@ extension Answers: Chapter03 {
   /// Exercise 3.4: the nodes that the root depends on, each once, parents before children.
   ///
   /// Nodes that the root does not depend on are left out. Any order that keeps the rule is right.
-  /// One graph is a chain of 100,000 nodes: a function that calls itself for every parent runs out
+  /// One graph is a chain of 200,000 nodes: a function that calls itself for every parent runs out
   /// of stack there, so keep the nodes under way in an array.
   /// Lesson: chapter 3, "Why sort, why not recurse". About 20 minutes, difficulty 4 of 5.
   /// Stuck? `swift run workbook hint 3.4`
@@ -108,7 +108,8 @@ extension Answers: Chapter03 {
   /// Exercise 3.6: all gradients of a net with two sigmoid layers.
   ///
   /// h = σ(x·W1 + b1), y = σ(h·W2 + b2), loss = 1/(2m) Σ (y - target)², summed over samples and
-  /// outputs; m is the number of samples, x's rows.
+  /// outputs; m is the number of samples, x's rows. Return a tuple of the six, in this order:
+  /// (dW2, db2, dh, dW1, db1, dx).
   /// Lesson: chapter 3, "A net by hand". About 25 minutes, difficulty 4 of 5.
   /// Stuck? `swift run workbook hint 3.6`
   ///

@@ -1,30 +1,35 @@
 // A network's parameters to a checkpoint and back, under names that other programs can live with.
 
 extension Layer {
-  /// Saves every parameter under the number of its layer, such as `layer1.weight`.
+  /// Saves every parameter, and the state such as running averages, under the number of its layer:
+  /// `layer1.weight`, `layer2.runningMean`.
   ///
-  /// Layers without parameters are not counted.
+  /// Layers without either are not counted.
   public func checkpoint(metadata: [String: String] = [:]) -> Checkpoint {
     var checkpoint = Checkpoint(metadata: metadata)
-    let named = parameters.named
+    let named = parameters.named + state
     for (name, parameter) in zip(layerNames(of: named.map(\.name)), named) {
       checkpoint.set(name, to: parameter.value)
     }
     return checkpoint
   }
 
-  /// Replaces every parameter by the saved one; if one is missing, or has another shape, nothing is
+  /// Replaces every parameter and the state by what was saved; if one is missing, or has another shape, nothing is
   /// changed.
   ///
   /// - Throws: ``CheckpointError`` if the checkpoint was saved from another network.
   public mutating func load(_ checkpoint: Checkpoint) throws {
-    let named = parameters.named
+    let named = parameters.named + state
     let saved: [Tensor<Scalar>] = try zip(layerNames(of: named.map(\.name)), named).map {
       try checkpoint.tensor($0, shape: $1.value.shape)
     }
     var index = 0
     visit(parameters) { _, parameter, _ in
       parameter = saved[index]
+      index += 1
+    }
+    visitState { _, tensor in
+      tensor = saved[index]
       index += 1
     }
   }

@@ -23,73 +23,84 @@ public func cosineSchedule<Scalar: Real>(
   return floor + (peak - floor) * (1 + Scalar.cos(.pi * share)) / 2
 }
 
-/// A rate that is multiplied by γ every s steps: η·γ^⌊k/s⌋.
-public func stepSchedule<Scalar: Real>(
-  step: Int, every interval: Int, from rate: Scalar, by factor: Scalar
-) -> Scalar {
-  require(
-    step >= 0 && interval >= 1, "stepSchedule: step \(step), every \(interval); from 0, of 1")
-  return rate * Scalar.pow(factor, Scalar(step / interval))
+/// A learning rate for every step, counted from 0.
+public enum Schedule<Scalar: Real>: Sendable, Equatable {
+  /// η.
+  case constant(Scalar)
+  /// η·γ^⌊k/s⌋: the rate is multiplied by a factor γ every s steps.
+  case step(Scalar, factor: Scalar, every: Int)
+  /// η·γᵏ.
+  case exponential(Scalar, factor: Scalar)
+  /// η/(1 + γk).
+  case inverseTime(Scalar, decay: Scalar)
+  /// η(k + 1)/w in the first w steps, then `cosineSchedule` down to ηmin, which step K reaches.
+  ///
+  /// Adam's averages are noise at first: a warm-up keeps these steps short (Goyal et al., "Accurate,
+  /// Large Minibatch SGD", 2017, section 2.2).
+  case warmupCosine(peak: Scalar, floor: Scalar = 0, warmup: Int, steps: Int)
+
+  /// The learning rate at a step.
+  public func callAsFunction(_ step: Int) -> Scalar {
+    require(step >= 0, "Schedule: step \(step); steps count from 0")
+    switch self {
+    case .constant(let rate): return rate
+    case .step(let rate, let factor, let period):
+      require(period >= 1, "Schedule.step: every \(period) steps; it must be 1 or more")
+      return rate * Scalar.pow(factor, Scalar(step / period))
+    case .exponential(let rate, let factor): return rate * Scalar.pow(factor, Scalar(step))
+    case .inverseTime(let rate, let decay): return rate / (1 + decay * Scalar(step))
+    case .warmupCosine(let peak, let floor, let warmup, let steps):
+      require(
+        0 <= warmup && warmup < steps,
+        "Schedule.warmupCosine: a warm-up of \(warmup) in \(steps) steps; it must be 0 to "
+          + "\(steps - 1)")
+      if step < warmup { return peak * Scalar(step + 1) / Scalar(warmup) }
+      return cosineSchedule(step: step - warmup, of: steps - warmup, from: peak, to: floor)
+    }
+  }
 }
 
-/// A rate that is multiplied by γ at every step: η·γᵏ.
-public func exponentialSchedule<Scalar: Real>(
-  step: Int, from rate: Scalar, by factor: Scalar
-) -> Scalar {
-  require(step >= 0, "exponentialSchedule: step \(step); steps count from 0")
-  return rate * Scalar.pow(factor, Scalar(step))
-}
-
-/// A rate that falls as one over time: η/(1 + γk).
-///
-/// The rates of all steps have no finite sum, their squares have one: what Robbins and Monro, 1951,
-/// ask for, so that noisy steps arrive.
-public func inverseTimeSchedule<Scalar: Real>(
-  step: Int, from rate: Scalar, decay: Scalar
-) -> Scalar {
-  require(step >= 0, "inverseTimeSchedule: step \(step); steps count from 0")
-  return rate / (1 + decay * Scalar(step))
-}
-
-/// A linear rise for the first w steps, then half a cosine down to step K.
-///
-/// η(k + 1)/w for k < w, then ηmin + ½(η - ηmin)(1 + cos π(k - w)/(K - w)); after step K the rate
-/// stays at ηmin.
-///
-/// Sources: Goyal and others, "Accurate, large minibatch SGD", 2017, section 2.2, for the rise;
-/// Loshchilov and Hutter, ICLR 2017, equation 5, for the cosine.
-public func warmupCosineSchedule<Scalar: Real>(
-  step: Int, warmup: Int, of total: Int, from peak: Scalar, to floor: Scalar = 0
-) -> Scalar {
-  require(
-    step >= 0 && warmup >= 0 && total > warmup,
-    "warmupCosineSchedule: step \(step), warm-up \(warmup) of \(total); steps count from 0, "
-      + "and the warm-up must end before the total")
-  if step < warmup { return peak * Scalar(step + 1) / Scalar(warmup) }
-  return cosineSchedule(step: step - warmup, of: total - warmup, from: peak, to: floor)
-}
-
-/// A rate that falls when the loss has not: each time it brought nothing new for some time.
-public struct ReduceOnPlateau<Scalar: Real>: Sendable {
-  public private(set) var rate: Scalar
+/// A learning rate that falls when the loss has stopped falling.
+public struct PlateauSchedule<Scalar: Real>: Sendable {
+  /// The rate now.
+  public private(set) var learningRate: Scalar
+  /// What the rate is multiplied by.
   public let factor: Scalar
-  /// How many losses in a row may fail to be the lowest.
+  /// How many losses without progress are borne; the one after them lowers the rate.
   public let patience: Int
-  private var best = Scalar.infinity
+  /// A loss is progress if it is below the best by more than this share of it.
+  public let threshold: Scalar
+  /// The lowest rate.
+  public let floor: Scalar
+  /// The lowest loss so far.
+  public private(set) var best = Scalar.infinity
   private var waited = 0
 
-  public init(from rate: Scalar, by factor: Scalar = 0.1, patience: Int = 10) {
-    (self.rate, self.factor, self.patience) = (rate, factor, patience)
+  public init(
+    from learningRate: Scalar, factor: Scalar = 0.1, patience: Int = 10, threshold: Scalar = 1e-4,
+    floor: Scalar = 0
+  ) {
+    require(
+      0 < factor && factor < 1 && patience >= 0,
+      "PlateauSchedule: a factor of \(factor) after \(patience) losses; the factor must be between "
+        + "0 and 1, the patience 0 or more")
+    (self.learningRate, self.factor, self.patience) = (learningRate, factor, patience)
+    (self.threshold, self.floor) = (threshold, floor)
   }
 
-  /// Takes in a loss, of an epoch or of validation, and returns the rate to go on with.
-  public mutating func rate(after loss: Scalar) -> Scalar {
-    if loss < best {
+  /// Takes note of a loss, best that of the validation set after an epoch, and gives the next rate.
+  ///
+  /// A loss that is not a number is no progress.
+  public mutating func next(after loss: Scalar) -> Scalar {
+    if loss < best * (1 - threshold) {
       (best, waited) = (loss, 0)
     } else {
       waited += 1
-      if waited > patience { (rate, waited) = (rate * factor, 0) }
     }
-    return rate
+    if waited > patience {
+      learningRate = Swift.max(learningRate * factor, floor)
+      waited = 0
+    }
+    return learningRate
   }
 }

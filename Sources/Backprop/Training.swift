@@ -19,6 +19,7 @@ extension Layer {
     var gradient = gradient(dOutput, cache)
     if l2 > 0 { gradient.addL2Penalty(l2, of: parameters) }
     optimizer.update(&self, gradient)
+    observe(cache)
     return loss
   }
 

@@ -28,7 +28,9 @@ func followTheExamples(_ source: Source, on screen: Screen) throws {
     screen.text("  gradient check: " + (try check(pass, of: example, numericalGradient)))
     if !example.slips.isEmpty {
       screen.text("  what went wrong in print")
-      for slip in example.slips { screen.text(indented(slip, first: "    · ", rest: "      ")) }
+      for slip in example.slips {
+        screen.text("    · " + wrapped(slip, to: 72).joined(separator: "\n      "))
+      }
     }
   }
   screen.text("\nThe same examples read in other ways, and how far ten steps get:\n")

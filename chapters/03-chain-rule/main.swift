@@ -11,7 +11,7 @@ command.run(exercises: Exercises.Answers.self, solutions: Solutions.Answers.self
   options, source in
   let screen = Screen(options)
   screen.title("Chapter 3 · The chain rule")
-  introduce(options, on: screen)
+  screen.source(options)
   try askTheFunctionItself(source, on: screen)
   try drawTheGraph(source, on: screen)
   try checkTheLocalRules(source, on: screen)

@@ -12,7 +12,7 @@ func crossValidate<Kind: Networks>(_ networks: Kind, _ plan: Plan, on screen: Sc
   let folds = folds(of: few.count, into: k, using: &generator)
   var table = Table(
     header: ["dropout"] + (1...k).map { "fold \($0)" } + ["mean", "std. error"])
-  for rate in plan.isQuick ? [0, 0.5] : [0, 0.25, 0.5, 0.75] {
+  for rate in plan.repeats ? [0, 0.25, 0.5, 0.75] : [0, 0.5] {
     let shares = folds.enumerated().map { index, fold in
       var generator = SplitMix64(seed: plan.seed + UInt64(index))
       var network = networks.network(plan.sizes, dropout: rate, using: &generator)

@@ -10,6 +10,8 @@ struct Plan {
   let batch: Int
   let seed: UInt64
   let isQuick: Bool
+  /// Whether there is time to repeat things: not in quick runs, and not with functions in Double.
+  let repeats: Bool
 
   init(_ options: ChapterOptions, images: (train: ImageData, test: ImageData), source: Source) {
     let isQuick = options.quick
@@ -25,6 +27,7 @@ struct Plan {
     epochs = options.epochs ?? usual
     batch = options.batch ?? 64
     (seed, self.isQuick) = (options.seed, isQuick)
+    if case .library = source { repeats = !isQuick } else { repeats = false }
   }
 
   /// The widths of the network's layers.

@@ -35,7 +35,7 @@ func showRemedies<Kind: Networks>(
     Remedy(name: "shifts by up to 2", shift: 2),
     Remedy(name: "shifts and dropout", dropout: 0.5, shift: 2),
   ]
-  let seeds = plan.isQuick ? 1 : 3
+  let seeds = plan.repeats ? 3 : 1
   var table = Table("remedy", "epochs", "training", "validation", "test", "test loss")
   var curves = [Series]()
   for remedy in remedies {

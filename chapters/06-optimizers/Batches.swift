@@ -74,13 +74,15 @@ func showAccumulation(_ digits: Digits, on screen: Screen) {
   let x = digits.train.first(64).inputs(as: Double.self)
   let labels = Array(digits.train.labels.prefix(64))
   let whole = gradient(network, x, labels)
-  var sum = whole * 0
-  for start in stride(from: 0, to: labels.count, by: 16) {
-    let places = Array(start..<min(start + 16, labels.count))
-    let share = Double(places.count) / Double(labels.count)
-    sum = sum + gradient(network, x.rows(places), places.map { labels[$0] }) * share
+  func part(_ places: Range<Int>) -> DigitNetwork<Double>.Parameters {
+    gradient(network, x.rows(places), places.map { labels[$0] })
   }
-  let difference = (sum + whole * -1).norm / whole.norm
+  var sum = AccumulatedGradient(part(0..<16), samples: 16)
+  for start in stride(from: 16, to: labels.count, by: 16) {
+    let places = start..<min(start + 16, labels.count)
+    sum.add(part(places), samples: places.count)
+  }
+  let difference = (sum.mean + whole * -1).norm / whole.norm
   screen.text(
     """
     \(labels.count) images at once, and in parts of 16, each gradient times its share of the batch,

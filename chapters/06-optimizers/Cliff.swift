@@ -22,7 +22,10 @@ func showCliff(_ functions: StepFunctions, on screen: Screen) throws {
   screen.table(table)
   if let last = plain.last, !last.item.isFinite {
     screen.text(
-      "Without clipping: " + Divergence(step: plain.count - 1, rate: 0.01).description)
+      """
+      Without clipping θ is no number after \(plain.count - 1) steps. A learning rate low enough for
+      the first gradient would need hours at the bottom of the valley.
+      """)
   }
   try screen.figure(
     .lines(
@@ -40,13 +43,10 @@ func showCliff(_ functions: StepFunctions, on screen: Screen) throws {
 private func showClippingByValue(on screen: Screen) {
   screen.text("\nA gradient (30, 4), clipped to 5 in two ways:")
   let g = Matrix([30, 4])
-  var byValue = Position(g)
-  byValue.clip(toValue: 5)
+  let byNorm = g * (5 / g.norm())
+  let byValue = g.map { min(max($0, -5), 5) }
   var table = Table("", "g₁", "g₂", "length", "direction")
-  for (name, g) in [
-    ("as it is", g), ("by its norm", clipByGlobalNorm([g], limit: 5)[0]),
-    ("each number", byValue.position),
-  ] {
+  for (name, g) in [("as it is", g), ("by its norm", byNorm), ("each number", byValue)] {
     table.add(
       name, fixed(g[0], 2), fixed(g[1], 2), fixed(g.norm(), 2), "1 : " + fixed(g[1] / g[0], 2))
   }

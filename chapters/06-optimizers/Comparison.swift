@@ -103,7 +103,7 @@ struct Comparison {
     }
     screen.table(table)
     for (name, _, record) in rows {
-      if let divergence = record.divergence { screen.text("\(name): \(divergence)") }
+      if let failure = record.failure { screen.failure(failure, of: name) }
     }
     let curves = rows.map { row in
       let losses = row.record.smoothed(digits.width)
@@ -123,5 +123,12 @@ struct Comparison {
       description: "The loss of one network against the number of steps, on a logarithmic scale: "
         + "one curve for each optimizer. All fall; SGD stays highest for most of the way.",
       x: "step", y: Axis("loss", scale: .logarithmic), curves)
+  }
+}
+
+extension Screen {
+  /// Says why a training stopped: at which step, and what to try.
+  func failure(_ failure: TrainingFailure, of name: String) {
+    for line in wrapped("\(name) stopped. \(failure).", to: 80) { text(line) }
   }
 }

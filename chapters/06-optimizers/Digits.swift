@@ -39,20 +39,6 @@ typealias DigitNetwork<Scalar: Real> = Then<
   Dense<Scalar>
 >
 
-/// A training that could not go on: a loss that is no number.
-struct Divergence: CustomStringConvertible {
-  /// The number of the step, from 1.
-  let step: Int
-  let rate: Double
-
-  var description: String {
-    """
-    stopped at step \(step): the loss is no number any more. A learning rate
-    of \(significant(rate, 2)) is too high here: try \(significant(rate / 10, 2)), or clip the gradient.
-    """
-  }
-}
-
 /// What came of a training.
 struct Record {
   /// The loss of each step, before its update.
@@ -61,7 +47,8 @@ struct Record {
   var rates: [Double] = []
   /// The share of test images that were right in the end; nil if that was not asked.
   var accuracy: Double?
-  var divergence: Divergence?
+  /// Why it stopped before its time.
+  var failure: TrainingFailure?
 
   /// The mean of the last `width` losses at each step.
   func smoothed(_ width: Int) -> [Double] {
@@ -115,13 +102,15 @@ func train<Scalar: Real, Rule: Optimizer<Scalar>>(
     for places in Batches(of: samples.labels.count, size: digits.batch, using: &context.generator) {
       guard record.losses.count < steps else { break training }
       if let rates { optimizer.learningRate = Scalar(rates[record.losses.count]) }
-      let loss = Double(
-        network.trainingStep(
-          samples.x.rows(places), labels: places.map { samples.labels[$0] }, with: &optimizer,
-          in: &context))
-      guard loss.isFinite else {
-        record.divergence = Divergence(
-          step: record.losses.count + 1, rate: Double(optimizer.learningRate))
+      let labels = places.map { samples.labels[$0] }
+      let loss: Double
+      do {
+        loss = Double(
+          try network.trainingStep(
+            samples.x.rows(places), number: record.losses.count, with: &optimizer, in: &context
+          ) { softmaxCrossEntropy(logits: $0, labels: labels) })
+      } catch {
+        record.failure = error
         break training
       }
       record.losses.append(loss)
@@ -132,7 +121,7 @@ func train<Scalar: Real, Rule: Optimizer<Scalar>>(
     }
   }
   screen.endProgress()
-  if testing && record.divergence == nil {
+  if testing && record.failure == nil {
     record.accuracy = accuracy(
       predicted: network.predict(samples.testX).argmaxOfRows(), actual: samples.testLabels)
   }

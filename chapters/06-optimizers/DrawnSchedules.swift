@@ -6,9 +6,9 @@ import Figures
 func showSchedules(_ functions: StepFunctions, on screen: Screen) throws {
   screen.section("How should the rate change in time?")
   let total = 100
-  var plateau = ReduceOnPlateau(from: 0.1, by: 0.3, patience: 15)
+  var plateau = PlateauSchedule(from: 0.1, factor: 0.3, patience: 15)
   // A loss that falls, and is stuck after the thirtieth step.
-  let reduced = (0..<total).map { plateau.rate(after: max(0.3, 1 - 0.025 * Double($0))) }
+  let reduced = (0..<total).map { plateau.next(after: max(0.3, 1 - 0.025 * Double($0))) }
   let warmup = try (0..<total).map {
     try functions.warmupCosine(
       WarmupQuestion(step: $0, warmup: 10, total: total, peak: 0.1, minimum: 0))
@@ -16,9 +16,9 @@ func showSchedules(_ functions: StepFunctions, on screen: Screen) throws {
   let steps = 0..<total
   let schedules: [(name: String, rates: [Double])] = [
     ("constant", steps.map { _ in 0.1 }),
-    ("step", steps.map { stepSchedule(step: $0, every: 30, from: 0.1, by: 0.3) }),
-    ("exponential", steps.map { exponentialSchedule(step: $0, from: 0.1, by: 0.97) }),
-    ("1/t", steps.map { inverseTimeSchedule(step: $0, from: 0.1, decay: 0.1) }),
+    ("step", steps.map { Schedule.step(0.1, factor: 0.3, every: 30)($0) }),
+    ("exponential", steps.map { Schedule.exponential(0.1, factor: 0.97)($0) }),
+    ("1/t", steps.map { Schedule.inverseTime(0.1, decay: 0.1)($0) }),
     ("on plateau", reduced),
     ("warm-up, cosine", warmup),
   ]

@@ -44,7 +44,7 @@ struct Landscape: Sendable {
     name: "Rosenbrock's valley, (1 - x)² + 100(y - x²)²", file: "rosenbrock",
     question: "And where the valley bends?",
     start: (-1.5, 2), x: -2...2, y: -0.8...3, target: 1e-2, steps: 5000,
-    contours: [0.5, 3, 10, 40, 150, 500],
+    contours: [4, 15, 50, 150, 400, 800],
     rates: [
       (.sgd, 0.001), (.momentum, 0.0004), (.nesterov, 0.0004), (.adaGrad, 0.3), (.rmsprop, 0.005),
       (.adam, 0.05),
@@ -56,7 +56,7 @@ struct Landscape: Sendable {
   static let saddle = Landscape(
     name: "A saddle, ½(x² - y²) + ¼y⁴", file: "saddle",
     question: "Who leaves a saddle?",
-    start: (-1.5, 1e-6), x: -1.8...0.8, y: -1.4...1.4, target: -0.24, steps: 400,
+    start: (-1.5, 1e-6), x: -1.8...1.6, y: -1.4...1.4, target: -0.24, steps: 400,
     contours: [-0.2, -0.1, -0.02, 0.05, 0.2, 0.5, 1],
     rates: [
       (.sgd, 0.1), (.momentum, 0.1), (.nesterov, 0.1), (.adaGrad, 0.1), (.rmsprop, 0.01),

@@ -11,9 +11,9 @@ func showNewton(on screen: Screen) throws {
       table.add(
         step == 0 ? landscape.file : "", "\(step)", fixed(position[0], 5), fixed(position[1], 5),
         heightText(landscape.height(at: position)))
-      position = newtonStep(
-        position, gradient: landscape.gradient(at: position),
-        hessian: numericalHessian(gradient: landscape.gradient, at: position))
+      let hessian = hessian(ofGradient: landscape.gradient, at: position)
+      position = try newtonStep(
+        from: position, gradient: landscape.gradient(at: position), hessian: hessian)
     }
   }
   screen.table(table)

@@ -13,7 +13,7 @@ func showRates(_ digits: Digits, on screen: Screen) throws {
   let samples = Samples<Float>(digits)
   var table = Table("rate", "SGD", "Adam")
   var curves = [[Double]]()
-  var divergences = [String]()
+  var failures = [(name: String, failure: TrainingFailure)]()
   for kind in [Kind.sgd, .adam] {
     func run(_ optimizer: some Optimizer<Float>) -> Record {
       train(
@@ -24,8 +24,8 @@ func showRates(_ digits: Digits, on screen: Screen) throws {
     curves.append(
       exponents.map { exponent in
         let record = run(kind.fast(learningRate: Float(Double.pow(10, exponent))))
-        if let divergence = record.divergence {
-          divergences.append("\(kind.rawValue) \(divergence)")
+        if let failure = record.failure {
+          failures.append((kind.rawValue, failure))
           return .infinity
         }
         return record.smoothed(digits.width).last ?? .nan
@@ -37,7 +37,7 @@ func showRates(_ digits: Digits, on screen: Screen) throws {
         + curves.map { $0[index] < 100 ? fixed($0[index], 3) : significant($0[index], 2) })
   }
   screen.table(table)
-  for sentence in divergences { screen.text(sentence) }
+  for (name, failure) in failures { screen.failure(failure, of: name) }
   screen.text(
     """
     Each has a window. Adam's lies about a hundred times lower than SGD's, because its
@@ -74,7 +74,7 @@ func showRangeTest(_ digits: Digits, on screen: Screen) throws {
     \(exploded.map { " At " + significant(record.rates[$0], 1) + " it is four times as high." } ?? "")
     Take about a third of that: the lowest point is reached when it is nearly too late.
     """)
-  if let divergence = record.divergence { screen.text("The run \(divergence)") }
+  if let failure = record.failure { screen.failure(failure, of: "The run") }
   try screen.figure(
     .lines(
       "Learning-rate range test",

@@ -55,13 +55,13 @@ enum Kind: String, CaseIterable {
     switch self {
     case .sgd: SGD(learningRate: learningRate)
     case .momentum: Momentum(learningRate: learningRate)
-    case .nesterov: Momentum(learningRate: learningRate, nesterov: true)
+    case .nesterov: Nesterov(learningRate: learningRate)
     case .adaGrad: AdaGrad(learningRate: learningRate)
     case .rmsprop: RMSprop(learningRate: learningRate)
     case .adam: Adam(learningRate: learningRate)
     case .adamW: AdamW(learningRate: learningRate)
     case .clipped:
-      ClippedOptimizer(Momentum(learningRate: learningRate)) { clipByGlobalNorm($0, limit: 1) }
+      Clipped(Momentum(learningRate: learningRate), toGlobalNorm: 1)
     }
   }
 }

@@ -89,3 +89,17 @@ extension Landscape {
 func heightText(_ height: Double) -> String {
   abs(height) < 1e-12 ? "< 1e-12" : significant(height, 2)
 }
+
+/// The places that an optimizer comes to, the start included; it ends where numbers end.
+func walk(
+  with optimizer: some Optimizer<Double>, from start: Matrix, steps: Int,
+  gradient: (_ position: Matrix, _ step: Int) -> Matrix
+) -> [Matrix] {
+  var (optimizer, position, path) = (optimizer, start, [start])
+  for step in 0..<steps {
+    optimizer.update(&position, gradient(position, step))
+    path.append(position)
+    guard position.scalars.allSatisfy(\.isFinite) else { break }
+  }
+  return path
+}

@@ -20,7 +20,7 @@ func showWeightDecay(on screen: Screen) {
     table.add(name, fixed(end[0], 3), fixed(end[1], 3))
   }
   add("Adam, L2 in the loss", Adam(learningRate: rate), l2: strength)
-  add("AdamW", AdamW(learningRate: rate, weightDecay: strength), l2: 0)
+  add("AdamW", AdamW(learningRate: rate, decay: strength), l2: 0)
   screen.table(table)
   screen.text(
     """

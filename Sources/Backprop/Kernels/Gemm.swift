@@ -128,7 +128,6 @@ public func product<Scalar: Real>(
 ) -> [Scalar] {
   [Scalar](unsafeUninitializedCapacity: m * n) { c, filled in
     filled = m * n
-    c.initialize(repeating: 0)
     a.withUnsafeBufferPointer { a in
       b.withUnsafeBufferPointer { b in
         guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }

@@ -118,3 +118,32 @@ public func transpose<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) 
     filled = rows * columns
   }
 }
+
+/// A rule over parameters, their gradient and one number that is remembered for each, in one pass
+/// over memory.
+@inlinable
+@inline(__always)
+public func updateElements<Scalar: Real>(
+  _ parameters: inout [Scalar], _ gradient: [Scalar], _ memory: inout [Scalar],
+  _ rule: (_ theta: Scalar, _ g: Scalar, _ memory: Scalar) -> (theta: Scalar, memory: Scalar)
+) {
+  require(
+    parameters.count == gradient.count && memory.count == gradient.count,
+    "updateElements: arrays of \(parameters.count), \(gradient.count) and \(memory.count) numbers")
+  parameters.withUnsafeMutableBufferPointer { theta in
+    gradient.withUnsafeBufferPointer { g in
+      memory.withUnsafeMutableBufferPointer { memory in
+        guard let theta = theta.baseAddress, let g = g.baseAddress,
+          let memory = memory.baseAddress
+        else { return }
+        parallel(gradient.count, grain: 64, worth: gradient.count > 20_000) { range in
+          for i in range {
+            let (next, remembered) = rule(theta[i], g[i], memory[i])
+            theta[i] = next
+            memory[i] = remembered
+          }
+        }
+      }
+    }
+  }
+}

@@ -31,9 +31,28 @@ public protocol Layer<Scalar> {
   /// Calls `body` with each parameter, its name, and its partner in `other`, in a fixed order.
   mutating func visit(
     _ other: Parameters, _ body: (String, inout Tensor<Scalar>, Tensor<Scalar>) -> Void)
+
+  /// Takes over what a forward pass in training has shown, such as running averages; most layers
+  /// have none.
+  mutating func observe(_ cache: Cache)
+
+  /// Calls `body` with each tensor that is no parameter but is saved with them, and its name: what
+  /// `observe` keeps. No optimizer sees it.
+  mutating func visitState(_ body: (String, inout Tensor<Scalar>) -> Void)
 }
 
 extension Layer {
+  public mutating func observe(_ cache: Cache) {}
+
+  public mutating func visitState(_ body: (String, inout Tensor<Scalar>) -> Void) {}
+
+  /// What `visitState` visits, for reading.
+  public var state: [(name: String, value: Tensor<Scalar>)] {
+    var (copy, list) = (self, [(name: String, value: Tensor<Scalar>)]())
+    copy.visitState { list.append(($0, $1)) }
+    return list
+  }
+
   public func gradient(_ dOutput: Tensor<Scalar>, _ cache: Cache) -> Parameters {
     backward(dOutput, cache).gradient
   }

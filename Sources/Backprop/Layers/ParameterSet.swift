@@ -5,7 +5,7 @@ public protocol ParameterSet<Scalar>: Sendable {
 
   /// Calls `body` with each tensor, its name, and its partner in `other`, in a fixed order.
   ///
-  /// A parameter that multiplies its input is named `weight`, so that penalties find it.
+  /// The name of a parameter that multiplies its input ends in `weight`, so that penalties find it.
   mutating func visit(
     _ other: Self, _ body: (String, inout Tensor<Scalar>, Tensor<Scalar>) -> Void)
 }
@@ -22,7 +22,20 @@ extension ParameterSet {
   public var count: Int { named.reduce(0) { $0 + $1.value.count } }
 
   /// The Euclidean length of all tensors together.
-  public var norm: Scalar { named.reduce(0) { $0 + $1.value.squaredNorm() }.squareRoot() }
+  ///
+  /// Where the squares would overflow or vanish, they are taken of numbers made smaller or larger.
+  public var norm: Scalar {
+    let tensors = named.map(\.value)
+    let squares = tensors.reduce(0) { $0 + $1.squaredNorm() }
+    // NaN is left alone here; below the second bound squares begin to lose digits.
+    guard !squares.isFinite || squares < 0x1p-100, !squares.isNaN else { return squares.squareRoot() }
+    let largest = tensors.reduce(0) { largest, tensor in
+      tensor.count == 0 ? largest : max(largest, tensor.max(), -tensor.min())
+    }
+    guard largest > 0, largest.isFinite else { return largest }
+    return largest
+      * tensors.reduce(0) { $0 + ($1 / largest).squaredNorm() }.squareRoot()
+  }
 
   /// The sum of two gradients, tensor by tensor.
   public static func + (a: Self, b: Self) -> Self {
@@ -41,10 +54,13 @@ extension ParameterSet {
   /// Adds the gradient of the penalty λ/2·ΣW² to a loss's gradient: λ·W, for weights, not biases.
   public mutating func addL2Penalty(_ strength: Scalar, of parameters: Self) {
     visit(parameters) { name, tensor, weight in
-      if name.hasSuffix("weight") { tensor += strength * weight }
+      if isWeight(name) { tensor += strength * weight }
     }
   }
 }
+
+/// Whether a parameter multiplies its input, `hidden.weight`, and is no bias, scale or shift.
+func isWeight(_ name: String) -> Bool { name.lowercased().hasSuffix("weight") }
 
 /// The parameters of a layer that has none.
 public struct NoParameters<Scalar: Real>: ParameterSet {

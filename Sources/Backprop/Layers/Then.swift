@@ -34,6 +34,10 @@ public struct Then<First: Layer, Second: Layer>: Layer where First.Scalar == Sec
   public func gradient(
     _ dY: Tensor<Scalar>, _ cache: Cache
   ) -> Pair<First.Parameters, Second.Parameters> {
+    // Nobody asks for ∂loss/∂hidden if the first layer has no parameters, as where images come in.
+    if let none = NoParameters<Scalar>() as? First.Parameters {
+      return Pair(none, second.gradient(dY, cache.second))
+    }
     let (dHidden, secondGradient) = second.backward(dY, cache.second)
     return Pair(first.gradient(dHidden, cache.first), secondGradient)
   }
@@ -44,6 +48,16 @@ public struct Then<First: Layer, Second: Layer>: Layer where First.Scalar == Sec
   ) {
     first.visit(other.first) { body("first." + $0, &$1, $2) }
     second.visit(other.second) { body("second." + $0, &$1, $2) }
+  }
+
+  public mutating func observe(_ cache: Cache) {
+    first.observe(cache.first)
+    second.observe(cache.second)
+  }
+
+  public mutating func visitState(_ body: (String, inout Tensor<Scalar>) -> Void) {
+    first.visitState { body("first." + $0, &$1) }
+    second.visitState { body("second." + $0, &$1) }
   }
 }
 

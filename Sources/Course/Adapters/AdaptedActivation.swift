@@ -1,6 +1,8 @@
 public import Backprop
 
 /// An activation whose gradient comes from an answer, such as 1.3 for ReLU.
+///
+/// The answer gets matrices, whatever the layer's shape: images are laid out in one row each.
 public struct AdaptedActivation: Layer {
   /// The activation in all but its backward.
   public let activation: Activation<Double>
@@ -21,8 +23,11 @@ public struct AdaptedActivation: Layer {
   public func backward(
     _ dY: Matrix, _ cache: Activation<Double>.Cache
   ) -> (dInput: Matrix, gradient: NoParameters<Double>) {
-    let dx = answer("\(activation)") { try gradient(ActivationQuestion(x: cache.x, dy: dY)) }
-    requireShape(dx, cache.x.shape, "\(activation): dx")
-    return (dx, NoParameters())
+    let (x, rows) = (cache.x, cache.x.rows)
+    let shape = [rows, rows == 0 ? 0 : x.count / rows]
+    let question = ActivationQuestion(x: x.reshaped(shape), dy: dY.reshaped(shape))
+    let dx = answer("\(activation)") { try gradient(question) }
+    requireShape(dx, shape, "\(activation): dx")
+    return (dx.reshaped(x.shape), NoParameters())
   }
 }

@@ -154,6 +154,14 @@ private func sizeSentence(
     if agree(factor, Double(value.columns)) { return ": \(name) has \(value.columns) columns" }
     if agree(factor, Double(value.count)) { return ": \(name) has \(value.count) elements" }
   }
+  for (name, value) in tensors where value.rank == 4 {
+    let (images, area) = (value.shape[0], value.shape[2] * value.shape[3])
+    if agree(factor, Double(images)) { return ": \(name) has \(images) images (the batch)" }
+    if agree(factor, Double(area)) { return ": \(name) has \(area) positions" }
+    if agree(factor, Double(images * area)) {
+      return ": \(name) has \(images * area) positions in all images"
+    }
+  }
   return nil
 }
 

@@ -29,6 +29,7 @@ extension Problem {
 private enum Change: CaseIterable {
   case ones, zeros, positivePart, negativePart, magnitudes, opposite, transposed
   case firstRow, lastRow, firstColumn, batchMean
+  case firstImage, lastImage, firstChannel, lastChannel
 
   /// The changed tensor; nil where the change makes no sense for its shape.
   func applied(to x: Matrix) -> Matrix? {
@@ -40,21 +41,26 @@ private enum Change: CaseIterable {
     case .magnitudes: return x.map { abs($0) }
     case .opposite: return -x
     case .transposed: return x.rank == 2 && x.rows == x.columns ? x.transposed : nil
-    case .firstRow: return keeping(x) { row, _ in row == 0 }
-    case .lastRow: return keeping(x) { row, _ in row == x.rows - 1 }
-    case .firstColumn: return keeping(x) { _, column in column == 0 }
+    case .firstRow: return keeping(x, rank: 2) { row, _ in row == 0 }
+    case .lastRow: return keeping(x, rank: 2) { row, _ in row == x.rows - 1 }
+    case .firstColumn: return keeping(x, rank: 2) { _, column in column == 0 }
     case .batchMean:
       guard x.rank == 2 else { return nil }
       return x * 0 + x.mean(axis: 0)
+    case .firstImage: return keeping(x, rank: 4) { image, _ in image == 0 }
+    case .lastImage: return keeping(x, rank: 4) { image, _ in image == x.shape[0] - 1 }
+    case .firstChannel: return keeping(x, rank: 4) { _, channel in channel == 0 }
+    case .lastChannel: return keeping(x, rank: 4) { _, channel in channel == x.shape[1] - 1 }
     }
   }
 
-  /// A matrix with all other elements set to 0.
-  private func keeping(_ x: Matrix, _ isKept: (Int, Int) -> Bool) -> Matrix? {
-    guard x.rank == 2 else { return nil }
-    var kept = x * 0
-    for i in 0..<x.rows {
-      for j in 0..<x.columns where isKept(i, j) { kept[i, j] = x[i, j] }
+  /// A matrix, or images, with all other elements set to 0; the first two indices decide.
+  private func keeping(_ x: Matrix, rank: Int, _ isKept: (Int, Int) -> Bool) -> Matrix? {
+    guard x.rank == rank else { return nil }
+    var kept = x
+    let (columns, area) = (x.shape[1], x.shape[2...].reduce(1, *))
+    for place in 0..<x.count where !isKept(place / area / columns, place / area % columns) {
+      kept.scalars[place] = 0
     }
     return kept
   }
@@ -71,6 +77,11 @@ private enum Change: CaseIterable {
     case .firstRow: "if only the first row of \(name) counted: does a loop end too soon?"
     case .lastRow: "if only the last row of \(name) counted: is a sum overwritten (= for +=)?"
     case .firstColumn: "if only the first column of \(name) counted: does a loop end too soon?"
+    case .firstImage: "if only the first image of \(name) counted: does a loop end too soon?"
+    case .lastImage: "if only the last image of \(name) counted: is a sum overwritten (= for +=)?"
+    case .firstChannel: "if only the first channel of \(name) counted: does a loop end too soon?"
+    case .lastChannel:
+      "if only the last channel of \(name) counted: is a sum overwritten (= for +=)?"
     case .batchMean: "if each row of \(name) were the mean over the batch"
     }
   }

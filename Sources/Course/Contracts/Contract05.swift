@@ -1,2 +1,28 @@
-/// What chapter 5, CNN, asks for.
-public protocol Chapter05: SendableMetatype {}
+public import Backprop
+
+/// What chapter 5, convolutional networks, asks for.
+///
+/// Images are `[m, channels, height, width]`, filters `[out, in, kh, kw]`.
+public protocol Chapter05: SendableMetatype {
+  static func conv2dBackwardBias(_ dy: Matrix) throws -> Matrix
+
+  static func conv2dBackwardWeights(
+    _ dy: Matrix, x: Matrix, weightShape: [Int], stride: Int, padding: Int
+  ) throws -> Matrix
+
+  static func conv2dBackwardInput(
+    _ dy: Matrix, weight: Matrix, inputShape: [Int], stride: Int, padding: Int
+  ) throws -> Matrix
+
+  static func maxPoolBackward(
+    _ dy: Matrix, x: Matrix, window: Int, stride: Int
+  ) throws -> Matrix
+
+  static func averagePoolBackward(
+    _ dy: Matrix, inputShape: [Int], window: Int, stride: Int
+  ) throws -> Matrix
+
+  static func depthwiseConv2dBackward(
+    _ dy: Matrix, x: Matrix, weight: Matrix, stride: Int, padding: Int
+  ) throws -> (dx: Matrix, dW: Matrix, db: Matrix)
+}

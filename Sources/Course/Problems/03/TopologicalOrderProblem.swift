@@ -17,7 +17,7 @@ public struct OrderQuestion: Question {
   public var label: String { name }
 
   /// How long the chain is that a function calling itself does not survive.
-  static let depth = 100_000
+  static let depth = 200_000
 
   static var cases: [Case<OrderQuestion>] {
     let chain = (0..<depth).map { $0 == 0 ? [] : [$0 - 1] }

@@ -121,6 +121,15 @@ extension Chapter03Problems {
           "The ½ of the loss cancels the 2 of the square: y - t, not 2(y - t).",
           TwoLayerRules(dy: { 2 * ($0.y - $0.target) / Double($0.y.rows) })),
         Misconception(
+          "two-layer-input-weights-untransposed",
+          "Backwards W1 is read across: dx = δ1·W1ᵀ. You used W1 as it is."
+        ) { net in
+          var gradients = TwoLayerRules().gradients(net)
+          let delta1 = gradients.dh * sigmoidSlope(net.h)
+          gradients.dx = matmul(delta1, net.weight1.reshaped(net.weight1.shape.reversed()))
+          return gradients
+        },
+        Misconception(
           "two-layer-dh-is-delta",
           "dh is the gradient at h, before the sigmoid's slope h(1 - h). You returned δ1."
         ) { net in

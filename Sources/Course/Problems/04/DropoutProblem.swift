@@ -42,7 +42,7 @@ extension Chapter04Problems {
       cases: [
         Case(DropoutQuestion(5, 3, rate: 0.3, seed: 31)),
         Case(DropoutQuestion(4, 4, rate: 0.5, seed: 32)),
-        Case(DropoutQuestion(1, 9, rate: 0.75, seed: 33)),
+        Case(DropoutQuestion(1, 9, rate: 0.75, seed: 35)),
         Case(DropoutQuestion(2, 3, rate: 0, seed: 34)),
       ],
       forward: { ($0.dy * $0.x * $0.mask / (1 - $0.rate)).sum() },
@@ -63,6 +63,10 @@ extension Chapter04Problems {
           "dropout-divided-by-rate",
           "p is the share that is dropped. What stays was divided by 1 - p, not by p."
         ) { $0.dy * $0.mask / $0.rate },
+        Misconception(
+          "dropout-doubled",
+          "Doubling is right for p = ½ only: divide by 1 - p, whatever p is."
+        ) { $0.dy * $0.mask * 2 },
         Misconception(
           "dropout-mask-inverted",
           "The mask is 1 where an element stayed. You let the gradient through where it is 0."

@@ -150,6 +150,10 @@ extension Chapter04Problems {
         $0.gate1 = { dh, _ in dh }
         $0.gate2 = $0.gate1
       },
+      wrong(
+        "mlp-gate-passed-by",
+        "dh1 comes from dz2, which has been through the gate: you sent dh2 on, from before it."
+      ) { $0.sendsOnGated = false },
       wrong("mlp-gate-open-at-zero", "At z = 0 ReLU passes nothing here: the gate is z > 0.") {
         $0.gate1 = { dh, cache in dh * cache.z1.map { $0 >= 0 ? 1 : 0 } }
         $0.gate2 = { dh, cache in dh * cache.z2.map { $0 >= 0 ? 1 : 0 } }
@@ -191,13 +195,16 @@ private struct MultilayerBackward {
   /// What the second and the third layer multiplied.
   var inputs: (ThreeLayerCache) -> (second: Matrix, third: Matrix) = { ($0.h1, $0.h2) }
   var across: (Matrix) -> Matrix = { $0.transposed }
+  /// Whether dh₁ is made of dz₂, or of dh₂.
+  var sendsOnGated = true
   var bias: (Matrix) -> Matrix = { $0.sum(axis: 0) }
 
   func gradients(_ question: MultilayerQuestion) -> ThreeLayerGradients {
     let (cache, dz3) = (question.cache, question.dLogits)
     let (input2, input3) = inputs(cache)
-    let dz2 = gate2(matmul(dz3, across(question.w3)), cache)
-    let dz1 = gate1(matmul(dz2, across(question.w2)), cache)
+    let dh2 = matmul(dz3, across(question.w3))
+    let dz2 = gate2(dh2, cache)
+    let dz1 = gate1(matmul(sendsOnGated ? dz2 : dh2, across(question.w2)), cache)
     return ThreeLayerGradients(
       dW1: matmul(transposed: cache.x, dz1), db1: bias(dz1),
       dW2: matmul(transposed: input2, dz2), db2: bias(dz2),

@@ -121,6 +121,13 @@ extension Chapter04Problems {
         return (precision, recall, zip(precision, recall).map { ($0 + $1) / 2 })
       },
       Misconception(
+        "metrics-f1-forgot-two",
+        "F1 is 2PR/(P + R): you left out the 2, so that a perfect class gets ½."
+      ) {
+        let (precision, recall, f1) = metrics(of: $0)
+        return (precision, recall, f1.map { $0 / 2 })
+      },
+      Misconception(
         "metrics-micro",
         "Every class has a precision and a recall of its own. You counted all classes in one pot, "
           + "which gives the accuracy each time."

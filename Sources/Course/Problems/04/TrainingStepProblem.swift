@@ -113,6 +113,11 @@ extension Chapter04Problems {
           + "You left out the m."
       ) { $0.dLogits = { softmax($0) - $1 } },
       wrong(
+        "step-averaged-over-classes",
+        "The loss is a mean over the m samples: divide softmax(logits) - targets by m, the rows, "
+          + "not by all elements."
+      ) { $0.dLogits = { (softmax($0) - $1) / Double($1.count) } },
+      wrong(
         "step-biases-kept", "The biases learn too: b ← b - learningRate·db."
       ) { $0.biasRate = 0 },
       wrong(

@@ -1,4 +1,6 @@
 /// The exercises of chapter 5.
 public enum Chapter05Problems {
-  static var all: [any Exercise] { [] }
+  static var all: [any Exercise] {
+    [convolutionBias, convolutionWeights, convolutionInput, maxPool, averagePool, depthwise]
+  }
 }

@@ -86,17 +86,21 @@ extension Chapter06Problems {
             epsilon: 1e-4)),
       ],
       forward: nil,
-      reference: {
-        var (parameter, m, v) = ($0.parameter, $0.m, $0.v)
-        Adam.step(
-          &parameter, $0.gradient, m: &m, v: &v, step: $0.step, learningRate: $0.learningRate,
-          beta1: $0.beta1, beta2: $0.beta2, epsilon: $0.epsilon)
-        return (parameter, m, v)
-      },
+      reference: { AdamByHand().answer($0) },
       parts: [Part("parameter") { $0.parameter }, Part("m") { $0.m }, Part("v") { $0.v }],
       misconceptions: adamMisconceptions,
       alternatives: [
-        { AdamByHand().answer($0) },
+        { question in
+          // The library's rule, in one pass over memory.
+          var theta = question.parameter
+          let (g, b1, b2) = (question.gradient, question.beta1, question.beta2)
+          var (m, v) = (question.m.scalars, question.v.scalars)
+          AdamRule(
+            beta1: b1, beta2: b2, epsilon: question.epsilon, learningRate: question.learningRate,
+            step: question.step
+          ).update(&theta.scalars, g.scalars, &m, &v)
+          return (theta, Matrix(m, shape: g.shape), Matrix(v, shape: g.shape))
+        },
         { question in
           // The corrections moved into the rate and ε, as in the paper's remark after algorithm 1.
           var (theta, m, v) = (question.parameter, question.m, question.v)

@@ -50,7 +50,7 @@ extension Chapter06Problems {
         Case(ClippingQuestion(gradients: [Matrix([0, 0]), Matrix([0])], limit: 1)),
       ],
       forward: nil,
-      reference: { Backprop.clipByGlobalNorm($0.gradients, limit: $0.limit) },
+      reference: library,
       parts: [Part("how many") { Matrix([Double($0.count)], shape: []) }]
         + (0..<3).map { index in
           // A case with fewer tensors has nothing in the last places.
@@ -72,6 +72,12 @@ extension Chapter06Problems {
       ],
       attempt: { try $0.clipByGlobalNorm($1.gradients, limit: $1.limit) }
     )
+  }
+
+  private static func library(_ question: ClippingQuestion) -> [Matrix] {
+    var all = Gradients(tensors: question.gradients)
+    all.clip(byGlobalNorm: question.limit)
+    return all.tensors
   }
 
   private static var clippingMisconceptions: [Misconception<ClippingQuestion, [Matrix]>] {
@@ -134,5 +140,14 @@ extension Chapter06Problems {
       let norm = question.gradients.reduce(0) { $0 + $1.squaredNorm() }.squareRoot()
       return question.gradients.map { $0 * factor(norm, question.limit) }
     }
+  }
+}
+
+/// Tensors in a row, as the library's clipping takes them.
+private struct Gradients: ParameterSet {
+  var tensors: [Matrix]
+
+  mutating func visit(_ other: Gradients, _ body: (String, inout Matrix, Matrix) -> Void) {
+    for index in tensors.indices { body("\(index)", &tensors[index], other.tensors[index]) }
   }
 }

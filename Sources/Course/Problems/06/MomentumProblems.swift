@@ -64,7 +64,7 @@ extension Chapter06Problems {
         "let newVelocity = beta * velocity + …; "
           + "return (parameter - learningRate * …, newVelocity)",
       ],
-      cases: cases, forward: nil, reference: { library($0, nesterov: false) }, parts: parts,
+      cases: cases, forward: nil, reference: { formula($0, nesterov: false) }, parts: parts,
       misconceptions: [
         mistaken("momentum-buffer-replaced", Sentence.replaced) { v, g, _ in (g, g) },
         mistaken("momentum-one-minus-beta", Sentence.average) { v, g, beta in
@@ -122,7 +122,7 @@ extension Chapter06Problems {
         "let newVelocity = …; let ahead = gradient + beta * …; "
           + "return (parameter - learningRate * ahead, …)",
       ],
-      cases: cases, forward: nil, reference: { library($0, nesterov: true) }, parts: parts,
+      cases: cases, forward: nil, reference: { formula($0, nesterov: true) }, parts: parts,
       misconceptions: [
         mistaken(
           "nesterov-is-momentum",
@@ -180,12 +180,11 @@ extension Chapter06Problems {
     )
   }
 
-  private static func library(_ question: MomentumQuestion, nesterov: Bool) -> MomentumAnswer {
-    var (parameter, velocity) = (question.parameter, question.velocity)
-    Momentum.step(
-      &parameter, question.gradient, velocity: &velocity, learningRate: question.learningRate,
-      beta: question.beta, nesterov: nesterov)
-    return (parameter, velocity)
+  private static func formula(_ question: MomentumQuestion, nesterov: Bool) -> MomentumAnswer {
+    let (g, beta) = (question.gradient, question.beta)
+    let v = beta * question.velocity + g
+    let direction = nesterov ? g + beta * v : v
+    return (question.parameter - question.learningRate * direction, v)
   }
 
   /// A wrong velocity to keep, and a wrong direction to go, from the old velocity, g and β.

@@ -75,13 +75,7 @@ extension Chapter06Problems {
             squares: Matrix([0, 9, 0]), learningRate: 0.2, rho: 0.75, epsilon: 1e-4)),
       ],
       forward: nil,
-      reference: {
-        var (parameter, squares) = ($0.parameter, $0.squares)
-        RMSprop.step(
-          &parameter, $0.gradient, squares: &squares, learningRate: $0.learningRate, rho: $0.rho,
-          epsilon: $0.epsilon)
-        return (parameter, squares)
-      },
+      reference: { RMSpropByHand().answer($0) },
       parts: [Part("parameter") { $0.parameter }, Part("squares") { $0.squares }],
       misconceptions: rmspropMisconceptions,
       alternatives: [

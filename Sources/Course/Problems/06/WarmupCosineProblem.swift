@@ -47,8 +47,8 @@ extension Chapter06Problems {
       ],
       forward: nil,
       reference: {
-        warmupCosineSchedule(
-          step: $0.step, warmup: $0.warmup, of: $0.total, from: $0.peak, to: $0.minimum)
+        Schedule.warmupCosine(
+          peak: $0.peak, floor: $0.minimum, warmup: $0.warmup, steps: $0.total)($0.step)
       },
       parts: [Part("the rate") { Matrix([$0], shape: []) }],
       misconceptions: warmupMisconceptions,

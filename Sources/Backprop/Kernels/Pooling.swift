@@ -1,0 +1,211 @@
+// Pooling over windows, for images with samples innermost: [channels, height, width, samples].
+// A window that hangs over the border is cut off there, and every inner loop runs over samples.
+
+/// The sizes of a pooling.
+public struct PoolingShape: Sendable, Equatable {
+  public let channels, height, width, samples: Int
+  public let outputHeight, outputWidth: Int
+  public let window, stride, padding: Int
+
+  public init(
+    channels: Int, height: Int, width: Int, samples: Int, outputHeight: Int, outputWidth: Int,
+    window: Int, stride: Int, padding: Int
+  ) {
+    (self.channels, self.height, self.width) = (channels, height, width)
+    (self.samples, self.outputHeight, self.outputWidth) = (samples, outputHeight, outputWidth)
+    (self.window, self.stride, self.padding) = (window, stride, padding)
+  }
+
+  var inputCount: Int { channels * height * width * samples }
+  var outputCount: Int { channels * outputHeight * outputWidth * samples }
+
+  /// The part of a window that is inside the image, along an axis of some size.
+  @inline(__always)
+  func inside(_ position: Int, _ size: Int) -> Range<Int> {
+    let start = position &* stride &- padding
+    return max(start, 0)..<min(start &+ window, size)
+  }
+}
+
+/// Calls `body` with each place of the output, and the rows and columns of its window.
+@inline(__always)
+private func forEachWindow(
+  _ shape: PoolingShape,
+  _ body: (_ channel: Int, _ output: Int, _ rows: Range<Int>, _ columns: Range<Int>) -> Void
+) {
+  parallel(shape.channels, grain: 1, worth: shape.inputCount > 50_000) { channels in
+    for c in channels {
+      for y in 0..<shape.outputHeight {
+        let rows = shape.inside(y, shape.height)
+        for x in 0..<shape.outputWidth {
+          let output = ((c &* shape.outputHeight &+ y) &* shape.outputWidth &+ x) &* shape.samples
+          body(c, output, rows, shape.inside(x, shape.width))
+        }
+      }
+    }
+  }
+}
+
+/// The largest number of each window; NaN where one is in it.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+public func maximumPooling<Scalar: Real>(_ x: [Scalar], _ shape: PoolingShape) -> [Scalar] {
+  [Scalar](unsafeUninitializedCapacity: shape.outputCount) { y, filled in
+    filled = shape.outputCount
+    y.initialize(repeating: -.infinity)
+    x.withUnsafeBufferPointer { x in
+      guard let x = x.baseAddress, let y = y.baseAddress else { return }
+      let (samples, width) = (shape.samples, shape.width)
+      forEachWindow(shape) { c, output, rows, columns in
+        let best = y + output
+        for row in rows {
+          for column in columns {
+            let source = x + ((c &* shape.height &+ row) &* width &+ column) &* samples
+            for i in 0..<samples {
+              let (old, new) = (best[i], source[i])
+              best[i] = new > old || new != new ? new : old
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// The gradient of `maximumPooling`: to the first place of each window where its largest number is.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+public func maximumPoolingGradient<Scalar: Real>(
+  _ dY: [Scalar], _ x: [Scalar], _ y: [Scalar], _ shape: PoolingShape
+) -> [Scalar] {
+  [Scalar](unsafeUninitializedCapacity: shape.inputCount) { dX, filled in
+    filled = shape.inputCount
+    dX.initialize(repeating: 0)
+    x.withUnsafeBufferPointer { x in
+      y.withUnsafeBufferPointer { y in
+        dY.withUnsafeBufferPointer { dY in
+          guard let x = x.baseAddress, let y = y.baseAddress, let dY = dY.baseAddress,
+            let dX = dX.baseAddress
+          else { return }
+          let (samples, width) = (shape.samples, shape.width)
+          forEachWindow(shape) { c, output, rows, columns in
+            withUnsafeTemporaryAllocation(of: Scalar.self, capacity: 2 &* samples) { spare in
+              guard var after = spare.baseAddress else { return }
+              var other = after + samples
+              // What each sample still has to give: all of dY before its place is found.
+              var before = dY + output
+              let best = y + output
+              for row in rows {
+                for column in columns {
+                  let place = ((c &* shape.height &+ row) &* width &+ column) &* samples
+                  let (source, target) = (x + place, dX + place)
+                  // Two loops, and never back into `before`: in this form both vectorise.
+                  for i in 0..<samples {
+                    let (old, sum) = (target[i], target[i] + before[i])
+                    target[i] = source[i] == best[i] ? sum : old
+                  }
+                  for i in 0..<samples { after[i] = source[i] == best[i] ? 0 : before[i] }
+                  before = UnsafePointer(after)
+                  swap(&after, &other)
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// The mean of each window; zeros of the padding count.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+public func averagePooling<Scalar: Real>(_ x: [Scalar], _ shape: PoolingShape) -> [Scalar] {
+  [Scalar](unsafeUninitializedCapacity: shape.outputCount) { y, filled in
+    filled = shape.outputCount
+    y.initialize(repeating: 0)
+    x.withUnsafeBufferPointer { x in
+      guard let x = x.baseAddress, let y = y.baseAddress else { return }
+      let (samples, width) = (shape.samples, shape.width)
+      let share = 1 / Scalar(shape.window * shape.window)
+      forEachWindow(shape) { c, output, rows, columns in
+        let target = y + output
+        for row in rows {
+          for column in columns {
+            let source = x + ((c &* shape.height &+ row) &* width &+ column) &* samples
+            for i in 0..<samples { target[i] += source[i] }
+          }
+        }
+        for i in 0..<samples { target[i] *= share }
+      }
+    }
+  }
+}
+
+/// The gradient of `averagePooling`: an equal share to every place of the window.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+public func averagePoolingGradient<Scalar: Real>(
+  _ dY: [Scalar], _ shape: PoolingShape
+) -> [Scalar] {
+  [Scalar](unsafeUninitializedCapacity: shape.inputCount) { dX, filled in
+    filled = shape.inputCount
+    dX.initialize(repeating: 0)
+    dY.withUnsafeBufferPointer { dY in
+      guard let dY = dY.baseAddress, let dX = dX.baseAddress else { return }
+      let (samples, width) = (shape.samples, shape.width)
+      let share = 1 / Scalar(shape.window * shape.window)
+      forEachWindow(shape) { c, output, rows, columns in
+        let source = dY + output
+        for row in rows {
+          for column in columns {
+            let target = dX + ((c &* shape.height &+ row) &* width &+ column) &* samples
+            for i in 0..<samples { target[i] += source[i] * share }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// The mean over all positions, `[channels, positions, samples]` → `[channels, samples]`.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+public func positionMeans<Scalar: Real>(
+  _ x: [Scalar], channels: Int, positions: Int, samples: Int
+) -> [Scalar] {
+  var means = [Scalar](repeating: 0, count: channels * samples)
+  means.withUnsafeMutableBufferPointer { means in
+    x.withUnsafeBufferPointer { x in
+      for c in 0..<channels {
+        for p in 0..<positions {
+          let start = (c &* positions &+ p) &* samples
+          for i in 0..<samples { means[c &* samples &+ i] += x[start &+ i] }
+        }
+      }
+    }
+    for i in means.indices { means[i] /= Scalar(positions) }
+  }
+  return means
+}
+
+/// The gradient of `positionMeans`: an equal share to every position.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+public func positionMeansGradient<Scalar: Real>(
+  _ dY: [Scalar], channels: Int, positions: Int, samples: Int
+) -> [Scalar] {
+  let share = 1 / Scalar(positions)
+  return [Scalar](unsafeUninitializedCapacity: channels * positions * samples) { dX, filled in
+    dY.withUnsafeBufferPointer { dY in
+      for c in 0..<channels {
+        for _ in 0..<positions {
+          for i in 0..<samples {
+            dX.initializeElement(at: filled &+ i, to: dY[c &* samples &+ i] * share)
+          }
+          filled &+= samples
+        }
+      }
+    }
+  }
+}

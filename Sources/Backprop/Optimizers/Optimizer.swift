@@ -1,0 +1,76 @@
+// From gradients to steps. The rules in this folder differ in what they remember from one step to
+// the next:
+//
+//   nothing                              SGD
+//   one number a parameter               Momentum, Nesterov: a velocity
+//                                        AdaGrad, RMSprop: the size of past gradients
+//   two numbers a parameter              Adam, AdamW: both
+//   the whole curvature, n² numbers      Newton's method, for small problems alone
+
+/// A rule that moves parameters against their gradient.
+public protocol Optimizer<Scalar> {
+  associatedtype Scalar: Real
+
+  /// η, the length of the steps; schedules change it between them.
+  var learningRate: Scalar { get set }
+
+  /// Takes one step with every parameter of a layer or network.
+  mutating func update<Network: Layer<Scalar>>(
+    _ network: inout Network, _ gradient: Network.Parameters)
+}
+
+/// Gradient descent, θ ← θ - η·g.
+///
+/// Stochastic where the gradient is that of a mini-batch (Robbins and Monro, 1951).
+public struct SGD<Scalar: Real>: Optimizer {
+  public var learningRate: Scalar
+
+  public init(learningRate: Scalar) { self.learningRate = learningRate }
+
+  public mutating func update<Network: Layer<Scalar>>(
+    _ network: inout Network, _ gradient: Network.Parameters
+  ) {
+    let rate = learningRate
+    network.visit(gradient) { _, parameter, g in parameter -= rate * g }
+  }
+}
+
+extension Optimizer {
+  /// Takes one step with a tensor that belongs to no network: a point in a landscape.
+  public mutating func update(_ point: inout Tensor<Scalar>, _ gradient: Tensor<Scalar>) {
+    var lone = Point(parameters: Point.Coordinates(point: point))
+    update(&lone, Point.Coordinates(point: gradient))
+    point = lone.parameters.point
+  }
+}
+
+/// A tensor in the clothes of a network, y = x, so that optimizers can move it.
+private struct Point<Scalar: Real>: Layer {
+  struct Coordinates: ParameterSet {
+    var point: Tensor<Scalar>
+
+    mutating func visit(
+      _ other: Coordinates, _ body: (String, inout Tensor<Scalar>, Tensor<Scalar>) -> Void
+    ) {
+      body("point", &point, other.point)
+    }
+  }
+
+  var parameters: Coordinates
+
+  func forward(
+    _ x: Tensor<Scalar>, in context: inout Context
+  ) -> (output: Tensor<Scalar>, cache: Void) { (x, ()) }
+
+  func backward(
+    _ dY: Tensor<Scalar>, _ cache: Void
+  ) -> (dInput: Tensor<Scalar>, gradient: Coordinates) {
+    (dY, Coordinates(point: Tensor(shape: parameters.point.shape)))
+  }
+
+  mutating func visit(
+    _ other: Coordinates, _ body: (String, inout Tensor<Scalar>, Tensor<Scalar>) -> Void
+  ) {
+    parameters.visit(other, body)
+  }
+}

@@ -1,0 +1,92 @@
+public import Backprop
+
+extension Chapter05Problems {
+  /// 5.5, the gradient of average pooling.
+  public static var averagePool: Problem<PoolingQuestion, Matrix> {
+    Problem(
+      "5.5", "averagePoolBackward", minutes: 10, difficulty: 2, section: "Average pooling",
+      hints: [
+        "A mean of k² numbers: by how much does it move if one of them moves by 1?",
+        "Each place of a window gets dy/k², where k is `window`; overlapping windows add.",
+        "dy [m, channels, h', w'], dx [m, channels, h, w] = inputShape. Window (i, j) begins at row "
+          + "i·stride and column j·stride. Places in no window keep 0.",
+        "let share = dy[n, c, i, j] / Double(…)\n"
+          + "for row in i * stride..<i * stride + window { for column … { dx[…] += share } }",
+      ],
+      cases: PoolingQuestion.cases,
+      forward: { ($0.dy * averagePool2dReference($0.x, $0.geometry)).sum() },
+      reference: {
+        averagePool2dReferenceBackward($0.dy, inputShape: $0.x.shape, $0.geometry)
+      },
+      parts: [Part("dx", of: \.x)],
+      misconceptions: averagePoolMisconceptions,
+      alternatives: [
+        { question in
+          question.dx { window, output in
+            window.map { ($0, question.dy[output] / Double(window.count)) }
+          }
+        },
+        asDepthwiseConvolution,
+      ],
+      attempt: {
+        try $0.averagePoolBackward(
+          $1.dy, inputShape: $1.x.shape, window: $1.window, stride: $1.stride)
+      }
+    )
+  }
+
+  private static var averagePoolMisconceptions: [Misconception<PoolingQuestion, Matrix>] {
+    [
+      Misconception(
+        "average-not-divided",
+        "You gave each place all of dy. The forward pass divided by the number of places, window · "
+          + "window, and so does the gradient."
+      ) { question in
+        question.dx { window, output in window.map { ($0, question.dy[output]) } }
+      },
+      Misconception(
+        "average-divided-by-side",
+        "You divided by `window`, the side. The window has window · window places."
+      ) { question in
+        question.dx { window, output in
+          window.map { ($0, question.dy[output] / Double(question.window)) }
+        }
+      },
+      Misconception(
+        "average-overwritten",
+        "Where windows overlap, a place gets a share from each of them: +=, not =."
+      ) { question in
+        var dx = Matrix(shape: question.x.shape)
+        question.forEachWindow { window, output in
+          for place in window { dx[place] = question.dy[output] / Double(window.count) }
+        }
+        return dx
+      },
+      Misconception(
+        "average-stride-is-window",
+        "You moved the windows by their own size. They move by the argument `stride`."
+      ) { question in
+        let area = Double(question.window * question.window)
+        return question.dx(stride: question.window) { window, output in
+          window.map { ($0, question.dy[output] / area) }
+        }
+      },
+      Misconception(
+        "average-first-place-only",
+        "You gave dy to the first place of each window only. All of its places moved the mean: each "
+          + "gets dy / (window · window)."
+      ) { question in
+        question.dx { window, output in [(window[0], question.dy[output])] }
+      },
+    ]
+  }
+
+  /// Average pooling is a depthwise convolution with a constant filter, and so is its gradient.
+  private static func asDepthwiseConvolution(_ question: PoolingQuestion) -> Matrix {
+    let (channels, k) = (question.x.shape[1], question.window)
+    return conv2dReferenceBackwardInput(
+      question.dy, inputShape: question.x.shape,
+      weight: Matrix(repeating: 1 / Double(k * k), shape: [channels, 1, k, k]),
+      ConvolutionGeometry(stride: question.stride, groups: channels))
+  }
+}
