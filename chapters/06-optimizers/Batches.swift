@@ -24,7 +24,7 @@ func showBatchNoise(_ digits: Digits, on screen: Screen) throws {
   let all = gradient(
     network, samples.x.rows(0..<min(count, samples.labels.count)),
     Array(samples.labels.prefix(count)))
-  screen.text(
+  screen.paragraph(
     """
     After 40 steps of SGD: the gradient over \(count) images, and those of batches drawn
     from them. Noise is the length of the difference over the length of the whole.
@@ -48,7 +48,7 @@ func showBatchNoise(_ digits: Digits, on screen: Screen) throws {
       "\(size)", fixed(noise, 2), fixed(noise * Double(size).squareRoot(), 1))
   }
   screen.table(table)
-  screen.text(
+  screen.paragraph(
     """
     The noise falls with the square root of the batch: for half of it, read four times
     as many images. That is why small batches are a bargain early in training.
@@ -83,7 +83,7 @@ func showAccumulation(_ digits: Digits, on screen: Screen) {
     sum.add(part(places), samples: places.count)
   }
   let difference = (sum.mean + whole * -1).norm / whole.norm
-  screen.text(
+  screen.paragraph(
     """
     \(labels.count) images at once, and in parts of 16, each gradient times its share of the batch,
     added up, then one step. The two gradients differ by \(difference < 1e-12 ? "less than 1e-12" : significant(difference, 1)) of their length.

@@ -5,7 +5,7 @@ import Figures
 /// A place where one gradient undoes all steps before it, with and without clipping.
 func showCliff(_ functions: StepFunctions, on screen: Screen) throws {
   screen.section("What does one huge gradient do?")
-  screen.text(
+  screen.paragraph(
     """
     f(θ) = ½(θ²⁰ - ½)², as in a network that multiplies by θ twenty times. From 1.3,
     learning rate 0.01. The minimum is at 0.9659.
@@ -21,10 +21,11 @@ func showCliff(_ functions: StepFunctions, on screen: Screen) throws {
   }
   screen.table(table)
   if let last = plain.last, !last.item.isFinite {
-    screen.text(
+    screen.paragraph(
       """
-      Without clipping θ is no number after \(plain.count - 1) steps. A learning rate low enough for
-      the first gradient would need hours at the bottom of the valley.
+      Without clipping θ is no number after \(plain.count - 1) steps. The first gradient is 554000: one
+      step with it undoes everything. A rate low enough for it would stand still in
+      the valley.
       """)
   }
   try screen.figure(

@@ -16,7 +16,7 @@ func compareOnDigits(
   on screen: Screen
 ) throws {
   screen.section("Who reads handwriting first?")
-  screen.text(
+  screen.paragraph(
     """
     784-256-128-10, the same start and the same batches of \(digits.batch) for all, \(digits.train.count) images,
     \(digits.epochs) epoch\(digits.epochs == 1 ? "" : "s"). Loss is the mean of the last \(digits.width) steps.
@@ -127,8 +127,13 @@ struct Comparison {
 }
 
 extension Screen {
+  /// Prose in lines of 80 columns.
+  func paragraph(_ prose: String) {
+    for line in wrapped(prose.replacing("\n", with: " "), to: 80) { text(line) }
+  }
+
   /// Says why a training stopped: at which step, and what to try.
   func failure(_ failure: TrainingFailure, of name: String) {
-    for line in wrapped("\(name) stopped. \(failure).", to: 80) { text(line) }
+    paragraph("\(name) stopped. \(failure).")
   }
 }

@@ -47,7 +47,7 @@ struct Landscape: Sendable {
     contours: [4, 15, 50, 150, 400, 800],
     rates: [
       (.sgd, 0.001), (.momentum, 0.0004), (.nesterov, 0.0004), (.adaGrad, 0.3), (.rmsprop, 0.005),
-      (.adam, 0.05),
+      (.adam, 0.02),
     ],
     height: { x, y in (1 - x) * (1 - x) + 100 * (y - x * x) * (y - x * x) },
     slope: { x, y in (-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)) })

@@ -17,16 +17,16 @@ func showNewton(on screen: Screen) throws {
     }
   }
   screen.table(table)
-  screen.text(
+  screen.paragraph(
     """
     On a quadratic one step is enough, up to rounding. On Rosenbrock's valley it takes
     a few, some of them uphill. On the saddle it walks to the saddle: Newton's method
     looks for slope 0, whatever is there.
     """)
   let n = 235_146.0
-  screen.text(
+  screen.text("")
+  screen.paragraph(
     """
-
     Why not for the network of chapter 4? It has 235146 parameters. Its Hessian would
     have 235146² = 55293641316 numbers, \(fixed(n * n * 4 / 1e9, 0)) GB in Float, and solving H·d = g takes
     n³/3 multiplications, \(significant(n * n * n / 3, 2)): at 10¹¹ a second \(fixed(n * n * n / 3 / 1e11 / 3600, 0)) hours for one step.

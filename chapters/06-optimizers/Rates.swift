@@ -38,7 +38,7 @@ func showRates(_ digits: Digits, on screen: Screen) throws {
   }
   screen.table(table)
   for (name, failure) in failures { screen.failure(failure, of: name) }
-  screen.text(
+  screen.paragraph(
     """
     Each has a window. Adam's lies about a hundred times lower than SGD's, because its
     steps have the length of the rate, and not that of the gradient.
@@ -55,7 +55,7 @@ func showRates(_ digits: Digits, on screen: Screen) throws {
       }), "rates")
 }
 
-/// One training whose rate grows at every step: where does the loss fall, and where does it leave?
+/// One training whose rate grows at every step.
 func showRangeTest(_ digits: Digits, on screen: Screen) throws {
   screen.section("Can one run find the rate?")
   let steps = digits.isQuick ? 60 : 400
@@ -67,7 +67,7 @@ func showRangeTest(_ digits: Digits, on screen: Screen) throws {
   let losses = record.smoothed(digits.isQuick ? 5 : 20)
   let lowest = losses.indices.min { losses[$0] < losses[$1] } ?? 0
   let exploded = losses.indices.first { $0 > lowest && losses[$0] > 4 * losses[lowest] }
-  screen.text(
+  screen.paragraph(
     """
     SGD, its rate from 0.0001 to 10 in \(steps) steps, each a little higher than the last.
     The loss is lowest at a rate of \(significant(record.rates[lowest], 1)).\

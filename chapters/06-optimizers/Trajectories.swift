@@ -6,7 +6,7 @@ import Figures
 func showTrajectories(_ functions: StepFunctions, on screen: Screen) throws {
   for landscape in [Landscape.ravine, .rosenbrock, .saddle] {
     screen.section(landscape.question)
-    screen.text(
+    screen.paragraph(
       "\(landscape.name), from (\(significant(landscape.start.x, 2)), "
         + "\(significant(landscape.start.y, 2))), at most \(landscape.steps) steps.")
     let paths = landscape.rates.map { kind, rate in
@@ -18,7 +18,7 @@ func showTrajectories(_ functions: StepFunctions, on screen: Screen) throws {
       table.add(kind.rawValue, significant(rate, 2), landscape.arrival(path), landscape.end(path))
     }
     screen.table(table)
-    screen.text(landscape.remark)
+    screen.paragraph(landscape.remark)
     let series = paths.map { landscape.series($0.rawValue, $2) }
     if landscape.file == "ravine" {
       let few = series.filter { ["SGD", "momentum", "Adam"].contains($0.name) }
@@ -55,7 +55,7 @@ extension Landscape {
       it is far too low. Momentum cancels the crossings and adds up the way along.
       """
     case "rosenbrock":
-      "The floor falls so gently that plain SGD hardly moves on it once it is there."
+      "The walls are steep and allow short steps only; the floor hardly falls. SGD needs thousands of steps for it."
     default:
       """
       At the start the slope along y is one millionth. SGD multiplies it by 1.1 a step;

@@ -4,7 +4,7 @@ import Course
 /// What a penalty in the loss becomes under Adam, and what weight decay does instead.
 func showWeightDecay(on screen: Screen) {
   screen.section("Is L2 in the loss weight decay? Not under Adam")
-  screen.text(
+  screen.paragraph(
     """
     Two weights, both 1 at first. Their gradients only swing, one by ±1 and the other
     by ±100, so that nothing but the decay moves them for long. λ = 0.1, 500 steps.
@@ -22,7 +22,7 @@ func showWeightDecay(on screen: Screen) {
   add("Adam, L2 in the loss", Adam(learningRate: rate), l2: strength)
   add("AdamW", AdamW(learningRate: rate, decay: strength), l2: 0)
   screen.table(table)
-  screen.text(
+  screen.paragraph(
     """
     In the loss, the penalty's λθ is divided by √v like the rest of the gradient: where
     gradients are large it does nothing. AdamW shrinks both alike, by 1 - ηλ a step.
