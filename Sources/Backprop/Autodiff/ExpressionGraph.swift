@@ -106,6 +106,20 @@ extension ExpressionGraph {
     return ExpressionGraph(nodes: renumbered, root: new[root])
   }
 
+  /// Every edge in the order of reverse mode: a node, one of its parents, and the slope between them.
+  ///
+  /// - Parameter order: A topological order of the graph.
+  public func edges(order: [Int]) -> [(node: Int, parent: Int, slope: Double)] {
+    var edges: [(node: Int, parent: Int, slope: Double)] = []
+    edges.reserveCapacity(2 * order.count)
+    for node in order.reversed() {
+      for (parent, slope) in zip(nodes[node].parents, nodes[node].slopes) {
+        edges.append((node, parent, slope))
+      }
+    }
+    return edges
+  }
+
   /// Reverse mode: the derivative of the root with respect to every node, in one walk.
   ///
   /// In another than a topological order a gradient may be passed on before it is complete, and the
