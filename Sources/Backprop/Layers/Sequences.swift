@@ -51,10 +51,11 @@ public struct LastStep<Scalar: Real>: Layer {
   public func forward(
     _ x: Tensor<Scalar>, in context: inout Context
   ) -> (output: Tensor<Scalar>, cache: Cache) {
-    guard let last = steps(of: x, "LastStep").last else {
-      return (Tensor(shape: [x.shape[0], x.shape[2]]), Cache(shape: x.shape))
-    }
-    return (last, Cache(shape: x.shape))
+    require(
+      x.rank == 3 && x.shape[1] >= 1,
+      "LastStep: the input is \(x.shape); it must be [m, steps, n], with a step at least")
+    let sequence = steps(of: x, "LastStep")
+    return (sequence[sequence.count - 1], Cache(shape: x.shape))
   }
 
   public func backward(
@@ -64,8 +65,7 @@ public struct LastStep<Scalar: Real>: Layer {
     require(
       dY.shape == [m, n], "LastStep backward: dY is \(dY.shape), should be [\(m), \(n)]")
     // forward: y = x at the last step; the others get no gradient
-    let before = Array(repeating: Tensor<Scalar>(shape: [m, n]), count: max(count - 1, 0))
-    let parts = count == 0 ? [] : before + [dY]
-    return (joined(parts, like: Tensor(shape: cache.shape), width: n), NoParameters())
+    let before = Array(repeating: Tensor<Scalar>(shape: [m, n]), count: count - 1)
+    return (joined(before + [dY], like: Tensor(shape: cache.shape), width: n), NoParameters())
   }
 }
