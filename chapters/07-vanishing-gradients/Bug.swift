@@ -89,7 +89,8 @@ private func compareLearning(
   screen.section("Does a deep network still learn?")
   let digits = Digits(try MNIST.load(), quick: options.quick)
   let plan = LearningPlan(options)
-  screen.text("20 layers, \(plan.steps) steps, the better of the rates \(plan.rateNames):\n")
+  screen.text(
+    "20 layers, \(plan.steps) steps, with the rate \(plan.rateNames), whichever ends lower:\n")
   var table = Table("", "loss", "right", "rate")
   var series = [Series]()
   for setting in settings {

@@ -6,18 +6,18 @@ func showDeadUnits(
   _ functions: FunctionsInUse, _ digits: Digits, _ options: ChapterOptions, on screen: Screen
 ) throws {
   screen.section("How many ReLUs are dead?")
-  let steps = options.quick ? 60 : 300
+  let steps = options.quick ? 40 : 400
   screen.text(
     """
     784-64-64-64-64-10, He, \(steps) steps. A unit is dead if it is 0 for all of \(digits.labels.count)
-    images: its slope is 0 for all of them too, and no step can wake it.
+    images: its slope is 0 for all of them too, and no step changes its weights.
     """)
   var table = Table("activation", "norm", "rate", "before", "after", "loss", "right")
   let kinds: [(Activation<Double>, Bool)] = [
     (.relu, false), (.relu, true), (.leakyReLU(slope: 0.01), false),
   ]
   for (activation, normalizes) in kinds {
-    for rate in [0.01, 0.1, 1] {
+    for rate in [0.03, 0.3, 0.6] {
       var generator = SplitMix64(seed: options.seed)
       var network = try Setting(activation: activation, start: .he, normalizes: normalizes)
         .network([784, 64, 64, 64, 64, 10], functions, using: &generator)

@@ -9,7 +9,7 @@ func showFirstLayer(_ laboratory: Laboratory, on screen: Screen) throws {
     """
     The length of dW of the first layer, before any training. "Depth" layers of 64
     units and one output; a batch of 128, inputs and targets N(0, 1), mean squared
-    error; geometric mean over 5 seeds. Each step of training is as long as this.
+    error; geometric mean over 5 seeds. The output layer begins with σ = 1/8 in all.
     """)
   let depths = [2, 5, 10, 20]
   var table = Table(header: ["activation, weights"] + depths.map { "depth \($0)" })
@@ -32,11 +32,13 @@ func showMaps(_ laboratory: Laboratory, seeds: Int, on screen: Screen) throws {
     The tone is log₁₀ of the length of dW: 0, blank, is healthy; ≡ has vanished,
     ▓ has exploded. What lies beyond ±9 is drawn as 9.
     """)
+  var deepest = [[[Double]]]()
   for normalizes in [false, true] {
     let settings = Setting.all(normalizes: normalizes)
     let rows = try settings.map {
       try laboratory.gradientNorms($0, depth: 50, seeds: seeds)
     }
+    deepest.append(rows)
     try screen.figure(
       map(
         "log₁₀ ‖dW‖ of 50 layers, \(normalizes ? "with" : "without") batch norm", rows,
@@ -49,19 +51,24 @@ func showMaps(_ laboratory: Laboratory, seeds: Int, on screen: Screen) throws {
             + "Glorot's weights and ReLU with He's stay even."),
       normalizes ? "layers-normalized" : "layers")
   }
-  let depths = [2, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50]
-  let settings = Setting.all() + Setting.all(normalizes: true)
-  let rows = try settings.map { setting in
-    try depths.map { try laboratory.gradientNorms(setting, depth: $0, seeds: seeds)[0] }
-  }
   screen.text("\nThe same for the first layer alone, against the depth of the network.")
-  try screen.figure(
-    map(
-      "log₁₀ ‖dW₁‖ against depth; the lower twelve with batch norm", rows,
-      names: settings.map { $0.name + ($0.normalizes ? " + norm" : "") },
-      columns: depths.map { "\($0)" }, xLabel: "depth",
-      description: "A heat map, twenty-four settings by depths from 2 to 50: without batch norm "
-        + "most rows darken with depth, with it most stay pale."), "depths")
+  let depths = [2, 5, 10, 20, 30, 40]
+  for (normalizes, layers) in zip([false, true], deepest) {
+    let settings = Setting.all(normalizes: normalizes)
+    let rows = try zip(settings, layers).map { setting, norms in
+      try depths.map { try laboratory.gradientNorms(setting, depth: $0, seeds: seeds)[0] }
+        + norms.prefix(1)
+    }
+    try screen.figure(
+      map(
+        "log₁₀ ‖dW₁‖ against depth, \(normalizes ? "with" : "without") batch norm", rows,
+        names: settings.map(\.name), columns: (depths + [50]).map { "\($0)" }, xLabel: "depth",
+        description: normalizes
+          ? "A heat map, twelve settings by depths from 2 to 50: pale, ReLU glowing with depth."
+          : "A heat map, twelve settings by depths from 2 to 50: all rows but tanh with Glorot's or "
+            + "He's weights and ReLU with He's fade or glow with depth."),
+      normalizes ? "depths-normalized" : "depths")
+  }
 }
 
 private func map(

@@ -2,7 +2,8 @@ import Backprop
 import Course
 
 /// The setting of all measurements at the start of training: layers of 64 units and one output,
-/// a batch of 128, inputs and targets N(0, 1), the mean squared error.
+/// a batch of 128, inputs and targets N(0, 1), the mean squared error. The output layer begins alike
+/// in all settings, N(0, 1/64), so that only the others differ.
 struct Laboratory {
   let functions: FunctionsInUse
   let seed: UInt64
@@ -38,7 +39,10 @@ struct Laboratory {
   ) throws -> (network: DeepNetwork, pass: DeepNetwork.Pass, targets: Matrix) {
     var generator = SplitMix64(seed: seed)
     let sizes = [Int](repeating: Self.width, count: depth + 1) + [1]
-    let network = try setting.network(sizes, functions, using: &generator)
+    var network = try setting.network(sizes, functions, using: &generator)
+    network.weights[depth] = Matrix(
+      standardDeviation: 1 / Double(Self.width).squareRoot(), shape: [Self.width, 1],
+      using: &generator)
     let x = Matrix(shape: [Self.batch, Self.width], using: &generator)
     let targets = Matrix(shape: [Self.batch, 1], using: &generator)
     return (network, network.forward(x), targets)

@@ -29,8 +29,8 @@ func showLearning(
   screen.text(
     """
     20 layers of weights, 784-64-…-64-10, on \(digits.labels.count) digits: \(plan.steps) steps of gradient
-    descent, batches of 64, without momentum. Of the rates \(plan.rateNames) the one with the lower
-    final loss counts. Loss: mean of the last tenth. Right: of \(digits.testLabels.count) test images.
+    descent, batches of 64, without momentum, with the rate \(plan.rateNames), whichever
+    ends lower. Loss: mean of the last tenth. Right: of \(digits.testLabels.count) test images.
     Guessing gives ln 10 = 2.303 and 10 %.
     """)
   var table = Table("activation, weights", "loss", "right", "rate", "with norm", "right", "rate")
@@ -61,7 +61,7 @@ func showLearning(
       "Training loss of 20 \(name) layers",
       description: "Eight training curves: with batch norm most fall, without it only those whose "
         + "weights suit the activation.", x: "step",
-      y: Axis("loss", range: 0.01...10, scale: .logarithmic), curves[name] ?? [])
+      y: Axis("loss", range: 0.2...10, scale: .logarithmic), curves[name] ?? [])
     if name == "tanh" {
       try screen.write(figure, "learning-\(name)")
     } else {
@@ -78,12 +78,12 @@ struct LearningPlan {
   static let sizes = [784] + [Int](repeating: 64, count: 19) + [10]
 
   init(_ options: ChapterOptions) {
-    steps = options.quick ? 30 : 400
+    steps = options.quick ? 20 : 400
     rates = options.quick ? [0.1] : [0.01, 0.1]
     seed = options.seed
   }
 
-  var rateNames: String { rates.map { significant($0, 1) }.joined(separator: " and ") }
+  var rateNames: String { rates.map { significant($0, 1) }.joined(separator: " or ") }
   /// The steps that a point of a curve is the mean of.
   var window: Int { max(steps / 20, 1) }
 }

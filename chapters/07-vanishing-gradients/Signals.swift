@@ -8,7 +8,7 @@ func showSignals(_ laboratory: Laboratory, on screen: Screen) throws {
   screen.text(
     """
     Outputs of the layers of a fresh tanh network, depth 20. A column is a layer, a
-    row a tenth of the range -1…1, the tone the share of outputs that lie there.
+    row a part of the range -1…1, the tone the share of outputs that lie there.
     """)
   let depth = 20
   let kinds: [(Start, String, String)] = [
