@@ -1,9 +1,10 @@
 import Backprop
 import Course
 
-/// The setting of all measurements at the start of training: layers of 64 units and one output,
-/// a batch of 128, inputs and targets N(0, 1), the mean squared error. The output layer begins alike
-/// in all settings, N(0, 1/64), so that only the others differ.
+/// The setting of all measurements at the start of training.
+///
+/// Layers of 64 units and one output, a batch of 128, inputs and targets N(0, 1), the mean squared
+/// error. The output layer begins alike in all settings, N(0, 1/64), so that only the others differ.
 struct Laboratory {
   let functions: FunctionsInUse
   let seed: UInt64

@@ -36,7 +36,16 @@ public struct UnrolledLSTM {
 
   /// The length of ∂loss/∂(h, c) before each step, of a loss that reads the last h only.
   public func gradientNorms(_ dLast: Matrix, inputs: [Matrix]) -> [Double] {
-    var (h, c) = (Matrix(shape: dLast.shape), Matrix(shape: dLast.shape))
+    let nothing = Matrix(shape: dLast.shape)
+    return gradients(dLast, inputs: inputs, h: nothing, c: nothing).states
+      .map { ($0.h.squaredNorm() + $0.c.squaredNorm()).squareRoot() }
+  }
+
+  /// The last h, from a first h and c, and the gradients of (h, c) before each step.
+  func gradients(
+    _ dLast: Matrix, inputs: [Matrix], h: Matrix, c: Matrix
+  ) -> (last: Matrix, states: [(h: Matrix, c: Matrix)]) {
+    var (h, c) = (h, c)
     var steps = [Step]()
     for x in inputs {
       let sums = (0..<4).map { matmul(x, inputWeights[$0]) + matmul(h, hiddenWeights[$0]) }
@@ -49,7 +58,7 @@ public struct UnrolledLSTM {
       (h, c) = (o * tanhCell, cell)
     }
     var (dh, dc) = (dLast, Matrix(shape: dLast.shape))
-    var norms = [Double]()
+    var states = [(h: Matrix, c: Matrix)]()
     for step in steps.reversed() {
       // forward: h = o ⊙ tanh(c)
       let dCell = dc + dh * step.o * (1 - step.tanhCell * step.tanhCell)
@@ -63,8 +72,8 @@ public struct UnrolledLSTM {
       dc = dCell * step.f
       dh = Matrix(shape: dLast.shape)
       for gate in 0..<4 { dh += matmul(dSums[gate], transposed: hiddenWeights[gate]) }
-      norms.append((dh.squaredNorm() + dc.squaredNorm()).squareRoot())
+      states.append((dh, dc))
     }
-    return norms.reversed()
+    return (h, states.reversed())
   }
 }
