@@ -109,6 +109,7 @@ extension ExpressionGraph {
   /// Every edge in the order of reverse mode: a node, one of its parents, and the slope between them.
   ///
   /// - Parameter order: A topological order of the graph.
+  /// - Returns: The edges, those of the root first.
   public func edges(order: [Int]) -> [(node: Int, parent: Int, slope: Double)] {
     var edges: [(node: Int, parent: Int, slope: Double)] = []
     edges.reserveCapacity(2 * order.count)
