@@ -1,4 +1,6 @@
-/// The exercises of chapter 6.
+/// The exercises of chapter 6, one file each; momentum and Nesterov share one.
 public enum Chapter06Problems {
-  static var all: [any Exercise] { [] }
+  static var all: [any Exercise] {
+    [momentum, nesterov, rmsprop, adam, clipByGlobalNorm, warmupCosine, newton]
+  }
 }

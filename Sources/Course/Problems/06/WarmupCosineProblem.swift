@@ -1,0 +1,155 @@
+public import Backprop
+
+/// A step of a training, and the schedule's four numbers.
+public struct WarmupQuestion: Question {
+  public let step: Int
+  public let warmup: Int
+  public let total: Int
+  public let peak: Double
+  public let minimum: Double
+
+  public init(step: Int, warmup: Int, total: Int, peak: Double, minimum: Double) {
+    (self.step, self.warmup, self.total) = (step, warmup, total)
+    (self.peak, self.minimum) = (peak, minimum)
+  }
+
+  public var tensors: [(name: String, value: Matrix)] { [] }
+  public var summary: String {
+    "step \(step), warmup \(warmup), total \(total), peak \(digits(peak)), "
+      + "minimum \(digits(minimum))"
+  }
+  public var label: String { "step \(step) of \(total)" }
+}
+
+extension Chapter06Problems {
+  /// 6.6, a learning rate that rises in a line and falls in half a cosine.
+  public static var warmupCosine: Problem<WarmupQuestion, Double> {
+    func ask(_ step: Int, _ warmup: Int, _ total: Int, _ minimum: Double = 0.02)
+      -> Case<WarmupQuestion>
+    {
+      Case(WarmupQuestion(step: step, warmup: warmup, total: total, peak: 0.3, minimum: minimum))
+    }
+    return Problem(
+      "6.6", "warmupCosine", minutes: 10, difficulty: 2, section: "Schedules",
+      hints: [
+        "Two pieces: a straight line while step < warmup, half a cosine after it.",
+        "η(k + 1)/w for k < w; then ηmin + ½(η - ηmin)(1 + cos(π·(k - w)/(K - w))); "
+          + "from step K on, ηmin",
+        "k, w and K are whole numbers: turn them into Doubles before you divide, or 3/8 is 0.",
+        "if step < warmup { return peak * Double(step + 1) / Double(warmup) }; "
+          + "let share = Double(min(step, total) - warmup) / Double(…); "
+          + "return minimum + (peak - minimum) * (1 + Double.cos(…)) / 2",
+      ],
+      cases: [
+        ask(2, 8, 50), ask(0, 8, 50), ask(7, 8, 50), ask(8, 8, 50), ask(20, 8, 50),
+        ask(43, 8, 50, 0), ask(49, 8, 50), ask(50, 8, 50), ask(57, 8, 50), ask(5, 0, 21),
+        ask(1, 3, 9, 0.1),
+      ],
+      forward: nil,
+      reference: {
+        Schedule.warmupCosine(
+          peak: $0.peak, floor: $0.minimum, warmup: $0.warmup, steps: $0.total)($0.step)
+      },
+      parts: [Part("the rate") { Matrix([$0], shape: []) }],
+      misconceptions: warmupMisconceptions,
+      alternatives: [
+        { WarmupByHand().rate($0) },
+        { question in
+          // ½(1 + cos a) = cos²(a/2).
+          guard question.step >= question.warmup else {
+            return question.peak / Double(question.warmup) * Double(1 + question.step)
+          }
+          let left = Double(max(0, question.total - question.step))
+          let share = 1 - left / Double(question.total - question.warmup)
+          let half = Double.cos(Double.pi / 2 * share)
+          return question.peak * half * half + question.minimum * (1 - half * half)
+        },
+      ],
+      attempt: {
+        try $0.warmupCosine(
+          step: $1.step, warmup: $1.warmup, total: $1.total, peak: $1.peak, minimum: $1.minimum)
+      }
+    )
+  }
+
+  private static var warmupMisconceptions: [Misconception<WarmupQuestion, Double>] {
+    [
+      mistaken(
+        "warmup-from-zero",
+        "The first step has the rate η/w: η(k + 1)/w. With η·k/w the first step is lost, its rate "
+          + "is 0."
+      ) { $0.rise = { Double($0.step) / Double($0.warmup) } },
+      mistaken(
+        "warmup-cosine-from-step-zero",
+        "The cosine begins where the warm-up ends: its share is (k - w)/(K - w). Yours is k/K, and "
+          + "jumps."
+      ) { $0.share = { Double(min($0.step, $0.total)) / Double($0.total) } },
+      mistaken(
+        "warmup-cosine-over-total",
+        "After the warm-up K - w steps are left for the cosine. You divided by K, so that it never "
+          + "reaches the minimum."
+      ) { $0.share = { Double(min($0.step, $0.total) - $0.warmup) / Double($0.total) } },
+      mistaken(
+        "warmup-minimum-forgotten",
+        "The rate falls to the minimum, not to 0: ηmin + ½(η - ηmin)(1 + cos …)."
+      ) { $0.minimum = { _ in 0 } },
+      mistaken(
+        "warmup-minimum-added",
+        "The cosine goes from η to ηmin, so its height is η - ηmin. You put ηmin on top of a fall "
+          + "by the whole η."
+      ) { $0.height = { $0.peak } },
+      mistaken(
+        "warmup-cosine-rises-again",
+        "A cosine comes up again after step K. From K on the rate stays at the minimum: take "
+          + "min(step, total)."
+      ) { $0.share = { Double($0.step - $0.warmup) / Double($0.total - $0.warmup) } },
+      mistaken(
+        "warmup-integer-division",
+        "Whole numbers divide to whole numbers in Swift: 3/8 is 0. Make Doubles of them first."
+      ) {
+        $0.rise = { Double(($0.step + 1) / $0.warmup) }
+        $0.share = { Double((min($0.step, $0.total) - $0.warmup) / ($0.total - $0.warmup)) }
+      },
+      mistaken(
+        "warmup-linear-fall",
+        "The fall is half a cosine, flat at both ends. Yours is a straight line."
+      ) { $0.curve = { 1 - $0 } },
+      mistaken(
+        "warmup-half-forgotten",
+        "1 + cos goes from 2 to 0: half of it is wanted, or the rate jumps to twice the peak."
+      ) { $0.curve = { 1 + Double.cos(Double.pi * $0) } },
+      mistaken(
+        "warmup-cosine-whole-turn",
+        "Half a turn of the cosine, from 0 to π, goes from the peak to the minimum. Yours turns to "
+          + "2π, and is back at the peak."
+      ) { $0.curve = { (1 + Double.cos(2 * Double.pi * $0)) / 2 } },
+    ]
+  }
+
+  private static func mistaken(
+    _ name: String, _ sentence: String, change: @escaping (inout WarmupByHand) -> Void
+  ) -> Misconception<WarmupQuestion, Double> {
+    Misconception(name, sentence) {
+      var rule = WarmupByHand()
+      change(&rule)
+      return rule.rate($0)
+    }
+  }
+}
+
+/// The schedule piece by piece, with pieces that can be replaced by wrong ones.
+private struct WarmupByHand {
+  var rise: (WarmupQuestion) -> Double = { Double($0.step + 1) / Double($0.warmup) }
+  var share: (WarmupQuestion) -> Double = {
+    Double(min($0.step, $0.total) - $0.warmup) / Double($0.total - $0.warmup)
+  }
+  var curve: (Double) -> Double = { (1 + Double.cos(Double.pi * $0)) / 2 }
+  var minimum: (WarmupQuestion) -> Double = { $0.minimum }
+  var height: (WarmupQuestion) -> Double? = { _ in nil }
+
+  func rate(_ question: WarmupQuestion) -> Double {
+    if question.step < question.warmup { return question.peak * rise(question) }
+    let minimum = minimum(question)
+    return minimum + (height(question) ?? question.peak - minimum) * curve(share(question))
+  }
+}

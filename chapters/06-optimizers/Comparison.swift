@@ -1,0 +1,139 @@
+import Backprop
+import Course
+import Datasets
+import Figures
+import Foundation
+
+/// The rates of the comparison: the usual ones, not the best of a search.
+let usualRates: [(kind: Kind, rate: Double)] = [
+  (.sgd, 0.1), (.momentum, 0.02), (.nesterov, 0.02), (.adaGrad, 0.02), (.rmsprop, 0.001),
+  (.adam, 0.001), (.adamW, 0.001), (.clipped, 0.02),
+]
+
+/// The same network on the digits under each optimizer.
+func compareOnDigits(
+  _ digits: Digits, _ functions: StepFunctions, _ source: Source, _ options: ChapterOptions,
+  on screen: Screen
+) throws {
+  screen.section("Who reads handwriting first?")
+  screen.paragraph(
+    """
+    784-256-128-10, the same start and the same batches of \(digits.batch) for all, \(digits.train.count) images,
+    \(digits.epochs) epoch\(digits.epochs == 1 ? "" : "s"). Loss is the mean of the last \(digits.width) steps.
+    """)
+  var comparison = Comparison(digits: digits, screen: screen)
+  if case .library = source {
+    let samples = Samples<Float>(digits)
+    for (kind, rate) in usualRates {
+      comparison.add(kind.rawValue, rate, kind.fast(learningRate: Float(rate)), samples)
+    }
+    try comparison.addScheduled(Kind.adam.fast(learningRate: 0.002), samples, functions)
+    if let file = options.save { try comparison.save(to: file.path) }
+  } else {
+    let samples = Samples<Double>(digits)
+    for (kind, rate) in usualRates where kind != .adaGrad && kind != .adamW {
+      comparison.add(
+        kind.rawValue, rate, functions.optimizer(kind, learningRate: rate), samples)
+    }
+    try comparison.addScheduled(
+      functions.optimizer(.adam, learningRate: 0.002), samples, functions)
+  }
+  try comparison.show()
+}
+
+extension Digits {
+  /// How many losses are averaged before they are compared or drawn.
+  var width: Int { isQuick ? 10 : 50 }
+  var targets: [Double] { isQuick ? [1.5, 1, 0.6] : [0.5, 0.2, 0.1] }
+}
+
+/// Trainings side by side.
+struct Comparison {
+  let digits: Digits
+  let screen: Screen
+  private var rows: [(name: String, rate: String, record: Record)] = []
+  /// The last network that was trained.
+  private var last: DigitNetwork<Float>?
+
+  init(digits: Digits, screen: Screen) { (self.digits, self.screen) = (digits, screen) }
+
+  mutating func add<Scalar: Real>(
+    _ name: String, _ rate: Double, _ optimizer: any Optimizer<Scalar>, _ samples: Samples<Scalar>
+  ) {
+    func run(_ optimizer: some Optimizer<Scalar>) -> Record {
+      train(digits, samples, with: optimizer, name: name, screen: screen).record
+    }
+    rows.append((name, significant(rate, 2), run(optimizer)))
+  }
+
+  /// Adam with a warm-up and a cosine from 0.002.
+  mutating func addScheduled<Scalar: Real>(
+    _ optimizer: any Optimizer<Scalar>, _ samples: Samples<Scalar>, _ functions: StepFunctions,
+    name: String = "Adam, cosine"
+  ) throws {
+    let steps = digits.steps
+    let rates = try (0..<steps).map {
+      try functions.warmupCosine(
+        WarmupQuestion(step: $0, warmup: steps / 20, total: steps, peak: 0.002, minimum: 0))
+    }
+    func run(
+      _ optimizer: some Optimizer<Scalar>
+    ) -> (network: DigitNetwork<Scalar>, record: Record) {
+      train(digits, samples, with: optimizer, name: name, rates: rates, screen: screen)
+    }
+    let (network, record) = run(optimizer)
+    rows.append((name, "0.002↘", record))
+    last = network as? DigitNetwork<Float>
+  }
+
+  func save(to path: String) throws { try last?.checkpoint().save(to: path) }
+
+  func show() throws {
+    var table = Table(
+      header: ["optimizer", "rate"] + digits.targets.map { "loss < \(significant($0, 2))" }
+        + ["last loss", "test"])
+    for (name, rate, record) in rows {
+      let steps = digits.targets.map { target in
+        record.steps(to: target, width: digits.width).map { "\($0)" } ?? "–"
+      }
+      let loss = record.smoothed(digits.width).last ?? .nan
+      table.add(
+        [name, rate] + steps
+          + [fixed(loss, 4), record.accuracy.map { percent($0) } ?? "stopped"])
+    }
+    screen.table(table)
+    for (name, _, record) in rows {
+      if let failure = record.failure { screen.failure(failure, of: name) }
+    }
+    let curves = rows.map { row in
+      let losses = row.record.smoothed(digits.width)
+      let every = max(1, losses.count / 200)
+      let places = losses.indices.filter { $0 % every == 0 && $0 >= digits.width / 2 }
+      return Series(row.name, x: places.map { Double($0 + 1) }, y: places.map { losses[$0] })
+    }
+    // Nine curves are too many for a terminal.
+    let few = curves.filter { !["Nesterov", "AdaGrad", "RMSprop", "AdamW"].contains($0.name) }
+    screen.text("\n" + figure(few).terminal())
+    try screen.write(figure(curves), "optimizers-on-digits")
+  }
+
+  private func figure(_ curves: [Series]) -> Figure {
+    .lines(
+      "Training loss under each optimizer",
+      description: "The loss of one network against the number of steps, on a logarithmic scale: "
+        + "one curve for each optimizer. All fall; SGD stays highest for most of the way.",
+      x: "step", y: Axis("loss", scale: .logarithmic), curves)
+  }
+}
+
+extension Screen {
+  /// Prose in lines of 80 columns.
+  func paragraph(_ prose: String) {
+    for line in wrapped(prose.replacing("\n", with: " "), to: 80) { text(line) }
+  }
+
+  /// Says why a training stopped: at which step, and what to try.
+  func failure(_ failure: TrainingFailure, of name: String) {
+    paragraph("\(name) stopped. \(failure).")
+  }
+}

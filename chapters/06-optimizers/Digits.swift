@@ -1,0 +1,129 @@
+import Backprop
+import Course
+import Datasets
+
+/// The digits, how many of them, and how long they are trained on.
+struct Digits {
+  let train: ImageData
+  let test: ImageData
+  let epochs: Int
+  let batch: Int
+  let seed: UInt64
+  let isQuick: Bool
+
+  init(_ options: ChapterOptions, images: (train: ImageData, test: ImageData), source: Source) {
+    isQuick = options.quick
+    train = isQuick ? images.train.first(3000) : images.train
+    test = isQuick ? images.test.first(1000) : images.test
+    // With functions in Double one epoch shows what they can do.
+    let usual: Int = if case .library = source { isQuick ? 1 : 2 } else { 1 }
+    epochs = options.epochs ?? usual
+    batch = options.batch ?? 64
+    seed = options.seed
+  }
+
+  /// How many steps all epochs take.
+  var steps: Int { epochs * ((train.count + batch - 1) / batch) }
+
+  /// 784-256-128-10 with ReLU, as in chapter 4; the same start for everyone.
+  func network<Scalar: Real>(_ type: Scalar.Type) -> DigitNetwork<Scalar> {
+    var generator = SplitMix64(seed: seed)
+    return Dense(train.height * train.width, 256, .he, using: &generator)
+      .then(Activation.relu).then(Dense(256, 128, .he, using: &generator))
+      .then(Activation.relu).then(Dense(128, train.classes.count, .he, using: &generator))
+  }
+}
+
+typealias DigitNetwork<Scalar: Real> = Then<
+  Then<Then<Then<Dense<Scalar>, Activation<Scalar>>, Dense<Scalar>>, Activation<Scalar>>,
+  Dense<Scalar>
+>
+
+/// What came of a training.
+struct Record {
+  /// The loss of each step, before its update.
+  var losses: [Double] = []
+  /// The learning rate of each step.
+  var rates: [Double] = []
+  /// The share of test images that were right in the end; nil if that was not asked.
+  var accuracy: Double?
+  /// Why it stopped before its time.
+  var failure: TrainingFailure?
+
+  /// The mean of the last `width` losses at each step.
+  func smoothed(_ width: Int) -> [Double] {
+    losses.indices.map { index in
+      let recent = losses[max(0, index - width + 1)...index]
+      return recent.reduce(0, +) / Double(recent.count)
+    }
+  }
+
+  /// The number of steps after which the smoothed loss is below a target.
+  func steps(to target: Double, width: Int) -> Int? {
+    smoothed(width).enumerated().first { $0.offset + 1 >= width && $0.element < target }
+      .map { $0.offset + 1 }
+  }
+}
+
+/// The images as a network takes them.
+struct Samples<Scalar: Real> {
+  let x: Tensor<Scalar>
+  let labels: [Int]
+  let testX: Tensor<Scalar>
+  let testLabels: [Int]
+
+  init(_ digits: Digits) {
+    (x, labels) = (digits.train.inputs(as: Scalar.self), digits.train.labels)
+    (testX, testLabels) = (digits.test.inputs(as: Scalar.self), digits.test.labels)
+  }
+}
+
+/// Trains the digits' network until its epochs or steps are over, or its loss is no number.
+///
+/// - Parameters:
+///   - digits: Says how long, and from which seed.
+///   - samples: The images.
+///   - rule: The optimizer, new.
+///   - name: What the training is called in the line of progress.
+///   - limit: The number of steps, where it is not that of all epochs.
+///   - rates: The learning rate of each step; the optimizer's own where nil.
+///   - testing: Whether the test images are looked at in the end.
+///   - screen: Where the progress is shown.
+/// - Returns: The trained network, and how it got there.
+func train<Scalar: Real, Rule: Optimizer<Scalar>>(
+  _ digits: Digits, _ samples: Samples<Scalar>, with rule: Rule, name: String,
+  steps limit: Int? = nil,
+  rates: [Double]? = nil, testing: Bool = true, screen: Screen
+) -> (network: DigitNetwork<Scalar>, record: Record) {
+  var (network, optimizer, record) = (digits.network(Scalar.self), rule, Record())
+  var context = Context.training(seed: digits.seed + 1)
+  let steps = rates?.count ?? limit ?? digits.steps
+  training: while record.losses.count < steps {
+    for places in Batches(of: samples.labels.count, size: digits.batch, using: &context.generator) {
+      guard record.losses.count < steps else { break training }
+      if let rates { optimizer.learningRate = Scalar(rates[record.losses.count]) }
+      let labels = places.map { samples.labels[$0] }
+      let loss: Double
+      do {
+        loss = Double(
+          try network.trainingStep(
+            samples.x.rows(places), number: record.losses.count, with: &optimizer, in: &context
+          ) { softmaxCrossEntropy(logits: $0, labels: labels) })
+      } catch {
+        record.failure = error
+        break training
+      }
+      record.losses.append(loss)
+      record.rates.append(Double(optimizer.learningRate))
+      if record.losses.count % 20 == 0 {
+        screen.progress("\(name)  step \(record.losses.count)/\(steps)  loss \(fixed(loss, 4))")
+      }
+    }
+  }
+  screen.endProgress()
+  if testing && record.failure == nil {
+    record.accuracy = accuracy(
+      predicted: network.predict(samples.testX).argmaxOfRows(), actual: samples.testLabels)
+  }
+  return (network, record)
+}

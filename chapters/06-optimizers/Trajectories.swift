@@ -1,0 +1,105 @@
+import Backprop
+import Course
+import Figures
+
+/// The paths of all optimizers on three landscapes.
+func showTrajectories(_ functions: StepFunctions, on screen: Screen) throws {
+  for landscape in [Landscape.ravine, .rosenbrock, .saddle] {
+    screen.section(landscape.question)
+    screen.paragraph(
+      "\(landscape.name), from (\(significant(landscape.start.x, 2)), "
+        + "\(significant(landscape.start.y, 2))), at most \(landscape.steps) steps.")
+    let paths = landscape.rates.map { kind, rate in
+      (kind, rate, landscape.path(functions.optimizer(kind, learningRate: rate)))
+    }
+    var table = Table(
+      "optimizer", "rate", "steps to \(significant(landscape.target, 2))", "height at the end")
+    for (kind, rate, path) in paths {
+      table.add(kind.rawValue, significant(rate, 2), landscape.arrival(path), landscape.end(path))
+    }
+    screen.table(table)
+    screen.paragraph(landscape.remark)
+    let series = paths.map { landscape.series($0.rawValue, $2) }
+    if landscape.file == "ravine" {
+      let few = series.filter { ["SGD", "momentum", "Adam"].contains($0.name) }
+      screen.text("\n" + landscape.figure(few).terminal())
+    }
+    try screen.write(landscape.figure(series), landscape.file)
+  }
+}
+
+extension Landscape {
+  /// Where an optimizer goes from the start.
+  func path(_ optimizer: any Optimizer<Double>) -> [Matrix] {
+    walk(with: optimizer, from: Matrix([start.x, start.y]), steps: steps) { position, _ in
+      gradient(at: position)
+    }
+  }
+
+  /// The first step that is at the target's height or lower.
+  func arrival(_ path: [Matrix]) -> String {
+    path.firstIndex { height(at: $0) <= target }.map { "\($0)" } ?? "never"
+  }
+
+  func end(_ path: [Matrix]) -> String {
+    let last = path.last.map(height) ?? .nan
+    return last.isFinite ? heightText(last) : "no number, step \(path.count - 1)"
+  }
+
+  /// What the table shows.
+  var remark: String {
+    switch file {
+    case "ravine":
+      """
+      SGD crosses the ravine at every step: across, its rate is nearly too high, along
+      it is far too low. Momentum cancels the crossings and adds up the way along.
+      """
+    case "rosenbrock":
+      "The walls are steep and allow short steps only; the floor hardly falls. SGD needs thousands of steps for it."
+    default:
+      """
+      At the start the slope along y is one millionth. SGD multiplies it by 1.1 a step;
+      those that divide by the gradient's size do not care how small it is.
+      """
+    }
+  }
+
+  func series(_ name: String, _ path: [Matrix]) -> Series {
+    // A few hundred points draw what thousands would.
+    let shown =
+      path.prefix(100)
+      + path.dropFirst(100).enumerated().filter { $0.offset % 10 == 0 }.map(\.element)
+    return Series(name, x: shown.map { $0[0] }, y: shown.map { $0[1] })
+  }
+
+  func figure(_ series: [Series]) -> Figure {
+    var map = HeatMap(x: x, y: y, contours: contours, of: height)
+    let sorted = map.values.sorted()
+    map.range = sorted[0]...sorted[sorted.count * 9 / 10]
+    return Figure(
+      name,
+      description: "Contour lines of a landscape, and on them the path of each optimizer from the "
+        + "same start.",
+      .plot(
+        Plot(x: Axis("x", range: x), y: Axis("y", range: y), series: series, background: map)))
+  }
+}
+
+/// A height; below 10⁻¹² only rounding is left, which differs from machine to machine.
+func heightText(_ height: Double) -> String {
+  abs(height) < 1e-12 ? "< 1e-12" : significant(height, 2)
+}
+
+/// The places that an optimizer comes to, the start included; it ends where numbers end.
+func walk(
+  with optimizer: some Optimizer<Double>, from start: Matrix, steps: Int,
+  gradient: (_ position: Matrix, _ step: Int) -> Matrix
+) -> [Matrix] {
+  var (optimizer, position, path) = (optimizer, start, [start])
+  for step in 0..<steps {
+    optimizer.update(&position, gradient(position, step))
+    path.append(position)
+    guard position.scalars.allSatisfy(\.isFinite) else { break }
+  }
+  return path
+}
