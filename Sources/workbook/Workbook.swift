@@ -20,7 +20,7 @@ enum Workbook {
   static func hint(_ exercise: any Exercise) {
     print("\(exercise.id) \(exercise.name), exercises/\(exercise.file)")
     for (number, hint) in exercise.hints.enumerated() {
-      let lines = wrapped(hint, to: 76)
+      let lines = hint.split(separator: "\n").flatMap { wrapped(String($0), to: 76) }
       print("\(number + 1). " + lines.joined(separator: "\n   "))
     }
   }

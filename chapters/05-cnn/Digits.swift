@@ -20,13 +20,13 @@ struct Plan {
       switch (source, options.quick) {
       case (.library, false): (60_000, 10_000, 8)
       case (.library, true): (2000, 1000, 3)
-      case (_, false): (6000, 2000, 4)
+      case (_, false): (4000, 2000, 4)
       case (_, true): (1000, 500, 3)
       }
     train = images.train.first(count)
     test = images.test.first(tests)
     epochs = options.epochs ?? usual
-    batch = options.batch ?? (options.quick || train.count <= 6000 ? 16 : 64)
+    batch = options.batch ?? (options.quick || train.count <= 4000 ? 16 : 64)
     seed = options.seed
   }
 }

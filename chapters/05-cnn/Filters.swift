@@ -28,8 +28,8 @@ func filterADigit(_ test: ImageData, on screen: Screen) throws {
   func figure(_ pictures: [Matrix], _ captions: [String]) -> Figure {
     .images(
       "A digit, and where two filters find edges",
-      description: "A handwritten five; its upright edges, light on the left side of each stroke "
-        + "and dark on the right; its level edges, light above and dark below.",
+      description: "A handwritten five; its upright edges, positive on the left side of each "
+        + "stroke and negative on the right; its level edges, positive above, negative below.",
       pictures.enumerated().map { image($1, isSigned: $0 > 0) }, columns: 3, captions: captions)
   }
   screen.text(

@@ -20,8 +20,8 @@ func showFilters<Kind: ImageNetwork>(
   screen.text("The \(count) filters of the first layer. Nobody drew these: they began as noise.\n")
   let figure = Figure.images(
     "The filters of the first layer",
-    description: "Small square filters with light and dark sides: most tell apart strokes that run "
-      + "in one direction.",
+    description: "Small square filters, several of them positive on one side and negative on the "
+      + "other.",
     (0..<count).map { image(slice(filters, $0, 0), isSigned: true) }, columns: count,
     captions: (1...count).map { "filter \($0)" })
   screen.text(figure.terminal(width: 72))

@@ -28,7 +28,9 @@ extension ParameterSet {
     let tensors = named.map(\.value)
     let squares = tensors.reduce(0) { $0 + $1.squaredNorm() }
     // NaN is left alone here; below the second bound squares begin to lose digits.
-    guard !squares.isFinite || squares < 0x1p-100, !squares.isNaN else { return squares.squareRoot() }
+    guard !squares.isFinite || squares < 0x1p-100, !squares.isNaN else {
+      return squares.squareRoot()
+    }
     let largest = tensors.reduce(0) { largest, tensor in
       tensor.count == 0 ? largest : max(largest, tensor.max(), -tensor.min())
     }

@@ -1,5 +1,3 @@
-import Kernels
-
 // One number a parameter: how large its gradients have been. Each parameter has a rate of its own.
 
 /// AdaGrad: s ← s + g² from s = 0, θ ← θ - ηg/(√s + ε).

@@ -68,13 +68,15 @@ public struct AccumulatedGradient<Gradient: ParameterSet>: Sendable {
   public private(set) var samples: Int
 
   public init(_ gradient: Gradient, samples: Int = 1) {
-    require(samples >= 1, "AccumulatedGradient: a gradient of \(samples) samples; it needs 1 or more")
+    require(
+      samples >= 1, "AccumulatedGradient: a gradient of \(samples) samples; it needs 1 or more")
     (sum, self.samples) = (gradient * Gradient.Scalar(samples), samples)
   }
 
   /// Adds the gradient of the mean loss of some more samples.
   public mutating func add(_ gradient: Gradient, samples: Int = 1) {
-    require(samples >= 1, "AccumulatedGradient: a gradient of \(samples) samples; it needs 1 or more")
+    require(
+      samples >= 1, "AccumulatedGradient: a gradient of \(samples) samples; it needs 1 or more")
     sum = sum + gradient * Gradient.Scalar(samples)
     self.samples += samples
   }

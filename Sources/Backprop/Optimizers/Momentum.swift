@@ -1,5 +1,3 @@
-import Kernels
-
 // One number a parameter: the velocity, a sum of past gradients that fades.
 
 /// Gradient descent with momentum: v ← βv + g from v = 0, θ ← θ - ηv.

@@ -73,6 +73,18 @@ extension Chapter05Problems {
           + "w[o, c] only."
       ) { $0.dx().channelSum },
       Misconception(
+        "conv-input-border-dropped",
+        "Row 0 and column 0 of your dx are 0. They are pixels, not padding: the guard is 0 <= row, not "
+          + "0 < row."
+      ) { question in
+        var dx = Matrix(shape: question.x.shape)
+        question.forEachTerm { input, filter, output in
+          guard input.2 > 0, input.3 > 0 else { return }
+          dx[input] += question.dy[output] * question.weight[filter]
+        }
+        return dx
+      },
+      Misconception(
         "conv-input-averaged",
         "The loss has divided by the batch already: each image gets its own dx, undivided."
       ) { $0.dx() / Double($0.x.shape[0]) },

@@ -53,6 +53,18 @@ extension Chapter05Problems {
           return other.dW()
         },
         Misconception(
+          "conv-weights-border-dropped",
+          "You left out row 0 and column 0 of x. They are pixels, not padding: the guard is 0 <= row, "
+            + "not 0 < row."
+        ) { question in
+          var dW = Matrix(shape: question.weight.shape)
+          question.forEachTerm { input, filter, output in
+            guard input.2 > 0, input.3 > 0 else { return }
+            dW[filter] += question.dy[output] * question.x[input]
+          }
+          return dW
+        },
+        Misconception(
           "conv-weights-one-position",
           "You kept one position only (= for +=?). The filter is shared: sum over all rows and columns "
             + "of dy, and over the images."

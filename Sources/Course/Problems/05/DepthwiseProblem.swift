@@ -131,6 +131,12 @@ extension Chapter05Problems {
         (gradients.dx, gradients.dW) = (question.dx(stride: 1), question.dW(stride: 1))
       },
       spoilt(
+        "depthwise-padding-ignored",
+        "Row i·stride + u is a row of the padded image. In x and dx it is i·stride + u - padding."
+      ) { question, gradients in
+        (gradients.dx, gradients.dW) = (question.dx(padding: 0), question.dW(padding: 0))
+      },
+      spoilt(
         "depthwise-bias-summed-over-channels",
         "Each channel has a bias: db[c] sums over images, rows and columns, not over channels."
       ) { question, gradients in

@@ -1,0 +1,136 @@
+public import Backprop
+
+/// The sizes of a dense layer: how many inputs each output sums, how many outputs an input goes to.
+public struct FanQuestion: Question {
+  public let fanIn: Int
+  public let fanOut: Int
+
+  public init(fanIn: Int, fanOut: Int) { (self.fanIn, self.fanOut) = (fanIn, fanOut) }
+
+  public var tensors: [(name: String, value: Matrix)] {
+    [("fanIn", Matrix([Double(fanIn)])), ("fanOut", Matrix([Double(fanOut)]))]
+  }
+  public var summary: String { "fanIn = \(fanIn), fanOut = \(fanOut)" }
+
+  /// Wide to narrow, narrow to wide, square, and the smallest.
+  static var cases: [Case<FanQuestion>] {
+    [(784, 128), (64, 300), (100, 100), (3, 2), (1, 1)].map {
+      Case(FanQuestion(fanIn: $0, fanOut: $1))
+    }
+  }
+}
+
+/// The number of inputs of a dense layer.
+public struct FanInQuestion: Question {
+  public let fanIn: Int
+
+  public init(fanIn: Int) { self.fanIn = fanIn }
+
+  public var tensors: [(name: String, value: Matrix)] { [("fanIn", Matrix([Double(fanIn)]))] }
+  public var summary: String { "fanIn = \(fanIn)" }
+}
+
+extension Chapter07Problems {
+  /// 7.1a, Glorot's standard deviation.
+  public static var glorot: Problem<FanQuestion, Double> {
+    func wrong(
+      _ name: String, _ sentence: String,
+      _ rule: @escaping (_ fanIn: Double, _ fanOut: Double) -> Double
+    ) -> Misconception<FanQuestion, Double> {
+      Misconception(name, sentence) { rule(Double($0.fanIn), Double($0.fanOut)) }
+    }
+    return Problem(
+      "7.1a", "glorotStandardDeviation", minutes: 5, difficulty: 1,
+      section: "How large should weights be?",
+      hints: [
+        "Forward asks for the variance 1/fanIn, backward for 1/fanOut. Which compromise did Glorot "
+          + "and Bengio take?",
+        "Var(W) = 2/(fanIn + fanOut), and the standard deviation is its square root.",
+        "Both arguments are whole numbers: make Doubles of them before you divide.",
+        "return (2 / Double(…)).squareRoot()",
+      ],
+      cases: FanQuestion.cases,
+      forward: nil,
+      reference: { Initializer.glorot.standardDeviation(fanIn: $0.fanIn, fanOut: $0.fanOut) },
+      parts: [Part("σ") { Matrix([$0]) }],
+      misconceptions: [
+        wrong(
+          "glorot-variance",
+          "2/(fanIn + fanOut) is the variance. The standard deviation is its root."
+        ) { 2 / ($0 + $1) },
+        wrong(
+          "glorot-sum-for-mean",
+          "The compromise is the mean of both fans, (fanIn + fanOut)/2. You took their sum."
+        ) { (1 / ($0 + $1)).squareRoot() },
+        wrong(
+          "glorot-fan-in-only",
+          "√(2/fanIn) is He's rule, for ReLU. Glorot's asks fanOut as well, for the way back."
+        ) { fanIn, _ in (2 / fanIn).squareRoot() },
+        wrong(
+          "glorot-forward-only",
+          "√(1/fanIn) keeps the signal's size but not the gradient's: fanOut has a say too."
+        ) { fanIn, _ in (1 / fanIn).squareRoot() },
+        wrong(
+          "glorot-fans-swapped",
+          "√(1/fanOut) keeps the gradient's size but not the signal's. A signal sums fanIn terms."
+        ) { _, fanOut in (1 / fanOut).squareRoot() },
+        wrong(
+          "glorot-uniform-limit",
+          "√(6/(fanIn + fanOut)) is the border of the uniform form. Its standard deviation is "
+            + "that border divided by √3."
+        ) { (6 / ($0 + $1)).squareRoot() },
+      ],
+      alternatives: [
+        { 1 / (Double($0.fanIn + $0.fanOut) / 2).squareRoot() },
+        { (2.0).squareRoot() / Double($0.fanOut + $0.fanIn).squareRoot() },
+      ],
+      attempt: { try $0.glorotStandardDeviation(fanIn: $1.fanIn, fanOut: $1.fanOut) }
+    )
+  }
+
+  /// 7.1b, He's standard deviation.
+  public static var he: Problem<FanInQuestion, Double> {
+    func wrong(
+      _ name: String, _ sentence: String, _ rule: @escaping (_ fanIn: Double) -> Double
+    ) -> Misconception<FanInQuestion, Double> {
+      Misconception(name, sentence) { rule(Double($0.fanIn)) }
+    }
+    return Problem(
+      "7.1b", "heStandardDeviation", minutes: 3, difficulty: 1,
+      section: "Where ReLU takes half",
+      hints: [
+        "A ReLU lets half of the mean square through. What must the weights make up for?",
+        "½ · fanIn · Var(W) = 1, so Var(W) = 2/fanIn.",
+        "fanIn is a whole number: make a Double of it before you divide, then take the root.",
+        "return (2 / Double(…)).squareRoot()",
+      ],
+      cases: [784, 64, 100, 3, 1].map { Case(FanInQuestion(fanIn: $0)) },
+      forward: nil,
+      reference: { Initializer.he.standardDeviation(fanIn: $0.fanIn, fanOut: 1) },
+      parts: [Part("σ") { Matrix([$0]) }],
+      misconceptions: [
+        wrong("he-variance", "2/fanIn is the variance. The standard deviation is its root.") {
+          2 / $0
+        },
+        wrong(
+          "he-forgot-half",
+          "√(1/fanIn) is right without ReLU. ReLU halves the mean square: the 2 makes up for it."
+        ) { (1 / $0).squareRoot() },
+        wrong(
+          "he-half-the-wrong-way",
+          "The half that ReLU takes must be made up for: multiply 1/fanIn by 2, do not halve it."
+        ) { (0.5 / $0).squareRoot() },
+        wrong(
+          "he-uniform-limit",
+          "√(6/fanIn) is the border of the uniform form. Its standard deviation is that border "
+            + "divided by √3."
+        ) { (6 / $0).squareRoot() },
+      ],
+      alternatives: [
+        { 1 / (Double($0.fanIn) / 2).squareRoot() },
+        { (2.0).squareRoot() / Double($0.fanIn).squareRoot() },
+      ],
+      attempt: { try $0.heStandardDeviation(fanIn: $1.fanIn) }
+    )
+  }
+}

@@ -1,0 +1,124 @@
+import Backprop
+import Course
+import Figures
+
+private let hidden = 64
+private let batch = 16
+private let longest = 100
+
+/// What time does to a gradient: the same matrix, again and again.
+func showTime(
+  _ functions: FunctionsInUse, _ options: ChapterOptions, on screen: Screen
+) throws {
+  screen.section("How far back in time does a gradient reach?")
+  screen.text(
+    """
+    A recurrent network with 64 units reads 100 inputs; the loss reads the last
+    state. ‖∂loss/∂h‖ of the state k steps before, where the last one's is 1.
+    "Quiet": inputs of size 1e-8, so that tanh is nearly straight. "Loud": N(0, 1).
+    """)
+  let radii = [0.9, 1.0, 1.1]
+  let places = [1, 10, 20, 50, 100]
+  var table = Table(header: ["network", "radius"] + places.map { "k = \($0)" })
+  var series = [Series]()
+  for (name, size) in [("RNN, quiet", 1e-8), ("RNN, loud", 1.0)] {
+    for radius in radii {
+      let (network, inputs, dLast) = recurrent(functions, radius, size, seed: options.seed)
+      let states = network.states(inputs)
+      let gradients = network.backward(dLast, inputs: inputs, states: states)
+      let norms = Array(try functions.norms(gradients.states).reversed())
+      table.add(
+        [name, fixed(spectralRadius(network.hiddenWeight), 3)]
+          + places.map { significant(norms[$0 - 1], 2) })
+      series.append(Series("\(name) \(fixed(radius, 1))", y: norms, from: 1))
+    }
+  }
+  for bias in [1.0, 4.0] {
+    var generator = SplitMix64(seed: options.seed)
+    let deviation = 1 / Double(hidden).squareRoot()
+    let lstm = UnrolledLSTM(
+      inputs: hidden, hidden: hidden, deviation: deviation / 2, forgetBias: bias, using: &generator)
+    let norms = Array(
+      lstm.gradientNorms(upstream(options.seed), inputs: sequence(1, options.seed)).reversed())
+    table.add(
+      ["LSTM, loud", "bias \(Int(bias))"] + places.map { significant(norms[$0 - 1], 2) })
+    series.append(Series("LSTM, forget bias \(Int(bias))", y: norms, from: 1))
+  }
+  screen.table(table)
+  try screen.figure(
+    .lines(
+      "What is left of a gradient k steps back",
+      description: "On a logarithmic axis the quiet networks are three straight lines, falling, "
+        + "level and rising for the radii 0.9, 1.0 and 1.1; with loud inputs all three fall; the "
+        + "LSTM with a forget bias of 4 falls least.", x: "steps back, k",
+      y: Axis("‖∂loss/∂h‖", range: 1e-20...1e6, scale: .logarithmic), series), "time")
+  try showClipping(functions, options, on: screen)
+}
+
+/// What clipping does to the gradient of the weights, where the signal is quiet.
+private func showClipping(
+  _ functions: FunctionsInUse, _ options: ChapterOptions, on screen: Screen
+) throws {
+  screen.text(
+    """
+
+    The gradient of b, to which every step of a sequence adds its share, and the
+    same clipped to a length of at most 1 (quiet inputs). Clipping shortens what is
+    too long. It cannot bring back what has vanished.
+    """)
+  let lengths = [1, 5, 10, 20, 50, 75, 100]
+  var table = Table(
+    header: ["radius", "‖db‖"] + lengths.map { "\($0)" + ($0 == 1 ? " step" : "") })
+  var series = [Series]()
+  for radius in [0.9, 1.0, 1.1] {
+    let (network, inputs, dLast) = recurrent(functions, radius, 1e-8, seed: options.seed)
+    let norms = try lengths.map { length in
+      let few = Array(inputs.prefix(length))
+      let gradients = network.backward(dLast, inputs: few, states: network.states(few))
+      return try functions.norms([gradients.bias])[0]
+    }
+    let clipped = norms.map { $0 * min(1, 1 / $0) }
+    table.add([fixed(radius, 1), "whole"] + norms.map { significant($0, 2) })
+    table.add(["", "clipped"] + clipped.map { significant($0, 2) })
+    let x = lengths.map { Double($0) }
+    series.append(Series("radius \(fixed(radius, 1))", x: x, y: norms))
+    if radius == 1.1 { series.append(Series("1.1, clipped at 1", x: x, y: clipped)) }
+  }
+  screen.table(table)
+  try screen.write(
+    .lines(
+      "The gradient of b against the length of the sequence",
+      description: "With radius 1.1 the gradient grows on a straight line of the logarithmic axis; "
+        + "clipped it stays at 1; with radius 0.9 and 1.0 it stays level.",
+      x: "steps", y: Axis("‖db‖", scale: .logarithmic), series), "clipping")
+}
+
+/// A network with a hidden matrix of a given spectral radius, its inputs, and the last gradient.
+private func recurrent(
+  _ functions: FunctionsInUse, _ radius: Double, _ size: Double, seed: UInt64
+) -> (RecurrentNetwork, [Matrix], Matrix) {
+  var generator = SplitMix64(seed: seed)
+  let deviation = 1 / Double(hidden).squareRoot()
+  let inputWeight = Matrix(
+    standardDeviation: deviation, shape: [hidden, hidden], using: &generator)
+  let hiddenWeight = Matrix(
+    standardDeviation: deviation, shape: [hidden, hidden], using: &generator)
+  let network = RecurrentNetwork(
+    inputWeight: inputWeight, hiddenWeight: hiddenWeight * (radius / spectralRadius(hiddenWeight)),
+    stepBackward: functions.rnnStep)
+  return (network, sequence(size, seed), upstream(seed))
+}
+
+private func sequence(_ size: Double, _ seed: UInt64) -> [Matrix] {
+  var generator = SplitMix64(seed: seed + 1)
+  return (0..<longest).map { _ in
+    Matrix(standardDeviation: size, shape: [batch, hidden], using: &generator)
+  }
+}
+
+/// A gradient of length 1 at the last state.
+private func upstream(_ seed: UInt64) -> Matrix {
+  var generator = SplitMix64(seed: seed + 2)
+  let dLast = Matrix(shape: [batch, hidden], using: &generator)
+  return dLast / dLast.norm()
+}
