@@ -19,7 +19,10 @@ enum Workbook {
   /// Prints an exercise's hints, from a nudge to almost the code.
   static func hint(_ exercise: any Exercise) {
     print("\(exercise.id) \(exercise.name), exercises/\(exercise.file)")
-    for (number, hint) in exercise.hints.enumerated() { print("\(number + 1). \(hint)") }
+    for (number, hint) in exercise.hints.enumerated() {
+      let lines = wrapped(hint, to: 76)
+      print("\(number + 1). " + lines.joined(separator: "\n   "))
+    }
   }
 
   /// Puts one exercise back to its beginning; the rest of the file stays.

@@ -34,8 +34,8 @@ struct SourcedEngineTests {
     var net = ScalarNet([2, 3, 1], using: &generator)
     let (inputs, targets) = (Matrix(rows: [[1, 0], [0, 1]]), [1.0, -1])
     let losses = try net.train(
-      inputs, targets, steps: 60, batch: 2, learningRate: 0.3, engine: SourcedEngine(.library),
-      using: &generator)
+      inputs, targets, steps: 60, batch: 2, learningRate: 0.3, using: &generator,
+      gradients: SourcedEngine(.library).gradients)
     #expect(losses.count == 60)
     #expect(net.accuracy(inputs, targets) == 1)
     #expect(losses[59] <= 0.1)

@@ -24,12 +24,12 @@ func learnTwoMoons(_ options: ChapterOptions, _ source: Source, on screen: Scree
   let start = clock.now
   let losses = try net.train(
     moons.inputs, targets, steps: steps, batch: batch, learningRate: 0.5,
-    engine: SourcedEngine(source), using: &generator
-  ) { step, loss in
-    if step % 20 == 19 {
-      screen.progress("step \(step + 1) of \(steps), loss \(fixed(loss, 3))")
-    }
-  }
+    using: &generator,
+    report: { step, loss in
+      if step % 20 == 19 {
+        screen.progress("step \(step + 1) of \(steps), loss \(fixed(loss, 3))")
+      }
+    }, gradients: SourcedEngine(source).gradients)
   screen.endProgress()
   let seconds = (clock.now - start) / .seconds(1)
   var table = Table("steps", "loss, mean of 10 batches")
@@ -91,7 +91,7 @@ func learnFromWrongGradients(
     var net = ScalarNet([2, 16, 16, 1], using: &generator)
     let losses = try net.train(
       moons.inputs, targets, steps: 240, batch: 10, learningRate: 0.5,
-      engine: SourcedEngine(run.source), using: &generator)
+      using: &generator, gradients: SourcedEngine(run.source).gradients)
     curves.append(
       stride(from: 0, to: 240, by: 20).map { losses[$0..<$0 + 20].reduce(0, +) / 20 })
     shares.append(percent(net.accuracy(moons.inputs, targets), 1))

@@ -62,6 +62,37 @@ extension ExpressionGraph {
     self.init(nodes: nodes, root: nodes.count - 1)
   }
 
+  /// A tape numbered from its end, so that only a right order visits its nodes rightly, with slopes
+  /// that may come from elsewhere.
+  ///
+  /// - Parameters:
+  ///   - result: The root; everything that stands before it on the tape is taken along.
+  ///   - slopes: Is asked for the slopes of all nodes of one operation at once, with the values of
+  ///     their first parents and of their second; nil keeps the tape's own.
+  public init(
+    reversing result: Value,
+    slopes: (Operation, [Tensor<Double>]) throws -> [Tensor<Double>]?
+  ) rethrows {
+    let last = result.index
+    var nodes = result.tape.nodes[...last].reversed().map { node in
+      Node(
+        operation: node.operation, parents: node.parents.map { last - $0 }, value: node.value,
+        slopes: node.slopes)
+    }
+    var places: [Operation: [Int]] = [:]
+    for (place, node) in nodes.enumerated() { places[node.operation, default: []].append(place) }
+    for (operation, places) in places where operation.operandCount > 0 {
+      let parents = (0..<operation.operandCount).map { k in
+        Tensor(places.map { nodes[nodes[$0].parents[k]].value })
+      }
+      guard let given = try slopes(operation, parents) else { continue }
+      for (k, slopes) in given.enumerated() {
+        for (place, slope) in Swift.zip(places, slopes.scalars) { nodes[place].slopes[k] = slope }
+      }
+    }
+    self.init(nodes: nodes, root: 0)
+  }
+
   /// The same graph with its nodes numbered at random.
   public func shuffled(using generator: inout some RandomNumberGenerator) -> ExpressionGraph {
     let old = generator.permutation(of: nodes.count)
@@ -73,6 +104,21 @@ extension ExpressionGraph {
       return node
     }
     return ExpressionGraph(nodes: renumbered, root: new[root])
+  }
+
+  /// Every edge in the order of reverse mode: a node, one of its parents, and the slope between them.
+  ///
+  /// - Parameter order: A topological order of the graph.
+  /// - Returns: The edges, those of the root first.
+  public func edges(order: [Int]) -> [(node: Int, parent: Int, slope: Double)] {
+    var edges: [(node: Int, parent: Int, slope: Double)] = []
+    edges.reserveCapacity(2 * order.count)
+    for node in order.reversed() {
+      for (parent, slope) in zip(nodes[node].parents, nodes[node].slopes) {
+        edges.append((node, parent, slope))
+      }
+    }
+    return edges
   }
 
   /// Reverse mode: the derivative of the root with respect to every node, in one walk.

@@ -33,43 +33,23 @@ public struct SourcedEngine {
 
   /// The tape as a graph, its slopes taken from the rules.
   ///
-  /// The nodes are numbered from the end of the tape, so that only a right order visits them rightly.
+  /// A rule is asked with the upstream gradient 2, and its answer halved, which is exact: a rule that
+  /// forgets upstream is half of what it should be.
   private func graph(of result: Value) throws -> ExpressionGraph {
-    let tape = result.tape.nodes[...result.index]
-    let last = result.index
-    var nodes = tape.reversed().map { node in
-      ExpressionGraph.Node(
-        operation: node.operation, parents: node.parents.map { last - $0 }, value: node.value,
-        slopes: node.slopes)
-    }
-    var places: [Operation: [Int]] = [:]
-    for (place, node) in nodes.enumerated() { places[node.operation, default: []].append(place) }
-
-    // A rule is asked with the upstream gradient 2, and its answer halved, which is exact: a rule that
-    // forgets upstream is half of what it should be.
-    for (operation, places) in places {
-      func values(ofParent k: Int) -> Matrix {
-        Matrix(places.map { nodes[nodes[$0].parents[k]].value })
-      }
-      let upstream = Matrix(repeating: 2, shape: [places.count])
+    try ExpressionGraph(reversing: result) { operation, parents in
+      let upstream = Matrix(repeating: 2, shape: parents[0].shape)
       switch operation {
       case .multiply:
         let (da, db) = try multiply(
-          MultiplyQuestion(a: values(ofParent: 0), b: values(ofParent: 1), upstream: upstream))
-        for (i, place) in places.enumerated() {
-          nodes[place].slopes[0] = da.scalars[i] / 2
-          nodes[place].slopes[1] = db.scalars[i] / 2
-        }
-      case .tanh:
-        let dx = try tanhNode(TanhNodeQuestion(x: values(ofParent: 0), upstream: upstream))
-        for (i, place) in places.enumerated() { nodes[place].slopes[0] = dx.scalars[i] / 2 }
+          MultiplyQuestion(a: parents[0], b: parents[1], upstream: upstream))
+        return [da / 2, db / 2]
+      case .tanh: return [try tanhNode(TanhNodeQuestion(x: parents[0], upstream: upstream)) / 2]
       case .power(let exponent):
         let dx = try powNode(
-          PowNodeQuestion(x: values(ofParent: 0), exponent: exponent, upstream: upstream))
-        for (i, place) in places.enumerated() { nodes[place].slopes[0] = dx.scalars[i] / 2 }
-      default: break
+          PowNodeQuestion(x: parents[0], exponent: exponent, upstream: upstream))
+        return [dx / 2]
+      default: return nil
       }
     }
-    return ExpressionGraph(nodes: nodes, root: 0)
   }
 }

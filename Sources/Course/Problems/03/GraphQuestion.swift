@@ -99,6 +99,6 @@ extension GraphQuestion {
 
   /// All edges in the order of reverse mode.
   var steps: [(node: Int, parent: Int, slope: Double)] {
-    order.reversed().flatMap { node in links(node).map { (node, $0, $1) } }
+    graph.edges(order: order)
   }
 }

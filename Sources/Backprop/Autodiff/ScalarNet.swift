@@ -1,5 +1,3 @@
-public import Backprop
-
 /// A fully connected net of single numbers: tanh after every layer.
 public struct ScalarNet: Sendable {
   /// The number of units a layer, the inputs first: 2, 16, 16, 1.
@@ -46,7 +44,7 @@ public struct ScalarNet: Sendable {
 
   /// 1/m Σ (output - target)² over some samples, on a tape of its own, with its parameters there.
   public func loss(
-    _ inputs: Matrix, _ targets: [Double], samples: [Int]
+    _ inputs: Tensor<Double>, _ targets: [Double], samples: [Int]
   ) -> (loss: Value, parameters: [Value]) {
     let tape = Tape()
     let parameters = self.parameters.map { Value($0, on: tape) }
@@ -67,24 +65,25 @@ public struct ScalarNet: Sendable {
   ///   - steps: How many batches to take.
   ///   - batch: How many samples a step sees.
   ///   - learningRate: The step size; it falls linearly to a tenth.
-  ///   - engine: What computes the gradients.
   ///   - generator: Draws the batches.
   ///   - report: Is told the step and its loss.
-  /// - Throws: What a function of the learner's throws.
+  ///   - gradients: Reverse mode: the derivative of a loss with respect to each number on its tape.
+  /// - Throws: What `gradients` throws.
   /// - Returns: The loss of each step's batch, measured before the step.
   public mutating func train(
-    _ inputs: Matrix, _ targets: [Double], steps: Int, batch: Int, learningRate: Double,
-    engine: SourcedEngine, using generator: inout some RandomNumberGenerator,
-    report: (_ step: Int, _ loss: Double) -> Void = { _, _ in }
+    _ inputs: Tensor<Double>, _ targets: [Double], steps: Int, batch: Int, learningRate: Double,
+    using generator: inout some RandomNumberGenerator,
+    report: (_ step: Int, _ loss: Double) -> Void = { _, _ in },
+    gradients: (Value) throws -> [Double]
   ) throws -> [Double] {
     var losses: [Double] = []
     for step in 0..<steps {
       let samples = (0..<batch).map { _ in generator.integer(below: targets.count) }
       let (loss, parameters) = self.loss(inputs, targets, samples: samples)
-      let gradients = try engine.gradients(of: loss)
+      let slopes = try gradients(loss)
       let rate = learningRate * (1 - 0.9 * Double(step) / Double(steps))
       for (i, parameter) in parameters.enumerated() {
-        self.parameters[i] -= rate * gradients[parameter.index]
+        self.parameters[i] -= rate * slopes[parameter.index]
       }
       losses.append(loss.value)
       report(step, loss.value)
@@ -93,7 +92,7 @@ public struct ScalarNet: Sendable {
   }
 
   /// The share of samples whose output has the target's sign.
-  public func accuracy(_ inputs: Matrix, _ targets: [Double]) -> Double {
+  public func accuracy(_ inputs: Tensor<Double>, _ targets: [Double]) -> Double {
     let right = targets.indices.count { sample in
       let x = (0..<sizes[0]).map { inputs[sample, $0] }
       return self(x) * targets[sample] > 0
