@@ -25,12 +25,14 @@ struct GoldenFile: Sendable {
   }
 
   /// Expects a tensor to be the file's: up to 1e-10 in Double, 1e-5 in Float, relative to the larger
-  /// of 1 and the largest number.
+  /// of `size` and the largest number.
   func expect<Scalar: Real>(
-    _ tensor: Tensor<Scalar>, _ name: String, sourceLocation: SourceLocation = #_sourceLocation
+    _ tensor: Tensor<Scalar>, _ name: String, size: Double = 1,
+    sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     let expected = try checkpoint.tensor(name, as: Double.self)
-    let tolerance = Scalar.self == Double.self ? 1e-10 : 1e-5
+    let own = expected.scalars.reduce(1) { max($0, abs($1)) }
+    let tolerance = (Scalar.self == Double.self ? 1e-10 : 1e-5) * max(1, size / own)
     #expect(
       close(
         Tensor<Double>(tensor.scalars.map { Double($0) }, shape: tensor.shape), expected, tolerance),

@@ -1,2 +1,0 @@
-/// What chapter 8, the residual block, asks for.
-public protocol Chapter08: SendableMetatype {}

@@ -1,5 +1,0 @@
-import Backprop
-import Course
-
-extension Answers: Chapter08 {
-}
