@@ -6,17 +6,11 @@ private func gradient(_ weight: [Double], _ bias: [Double]) -> WeightAndBias<Dou
 }
 
 @Suite struct ClippingTests {
-<<<<<<< HEAD
-  @Test(arguments: [
-    (1, [0.6, 0], [0, 0.8]), (2.5, [1.5, 0], [0, 2]), (5, [3, 0], [0, 4]), (7, [3, 0], [0, 4]),
-  ] as [(Double, [Double], [Double])])
-=======
   static let cases: [(Double, [Double], [Double])] = [
     (1, [0.6, 0], [0, 0.8]), (2.5, [1.5, 0], [0, 2]), (5, [3, 0], [0, 4]), (7, [3, 0], [0, 4]),
   ]
 
   @Test(arguments: cases)
->>>>>>> 077ab7d4aec22fee300c2e5a1bba1e8a32d89d85
   func `all tensors are shortened together, and none is made longer`(
     limit: Double, weight: [Double], bias: [Double]
   ) {
