@@ -6,11 +6,9 @@ private func gradient(_ weight: [Double], _ bias: [Double]) -> WeightAndBias<Dou
 }
 
 @Suite struct ClippingTests {
-  @Test(
-    arguments: [
-      (1.0, [0.6, 0.0], [0.0, 0.8]), (2.5, [1.5, 0], [0, 2]), (5, [3, 0], [0, 4]),
-      (7, [3, 0], [0, 4]),
-    ] as [(Double, [Double], [Double])])
+  @Test(arguments: [
+    (1, [0.6, 0], [0, 0.8]), (2.5, [1.5, 0], [0, 2]), (5, [3, 0], [0, 4]), (7, [3, 0], [0, 4]),
+  ] as [(Double, [Double], [Double])])
   func `all tensors are shortened together, and none is made longer`(
     limit: Double, weight: [Double], bias: [Double]
   ) {
