@@ -133,6 +133,14 @@ extension Chapter06Problems {
           + "the step."
       ) { $0.correction = { _, _ in 1 } },
       mistaken(
+        "adam-v-not-corrected",
+        "v needs its correction as well as m: divide it by 1 - β₂ᵗ, or the first steps are too long."
+      ) { $0.correctsV = false },
+      mistaken(
+        "adam-m-not-corrected",
+        "m needs its correction as well as v: divide it by 1 - β₁ᵗ, or the first steps are too short."
+      ) { $0.correctsM = false },
+      mistaken(
         "adam-step-from-zero",
         "Steps count from 1, and step is already that: β to the power of step. Yours is one behind, "
           + "and divides by 0 at the first step."
@@ -199,6 +207,8 @@ private struct AdamByHand {
   var second: (Matrix, Matrix, Double) -> Matrix = { v, g, beta in beta * v + (1 - beta) * (g * g) }
   var correction: (_ beta: Double, _ step: Int) -> Double = { 1 - Double.pow($0, Double($1)) }
   var divisor: (_ vHat: Double, _ epsilon: Double) -> Double = { $0.squareRoot() + $1 }
+  var correctsM = true
+  var correctsV = true
   var swapsBetas = false
   var keepsCorrected = false
 
@@ -207,8 +217,8 @@ private struct AdamByHand {
       swapsBetas ? (question.beta2, question.beta1) : (question.beta1, question.beta2)
     let m = first(question.m, question.gradient, beta1)
     let v = second(question.v, question.gradient, beta2)
-    let mHat = m / correction(beta1, question.step)
-    let vHat = v / correction(beta2, question.step)
+    let mHat = m / (correctsM ? correction(beta1, question.step) : 1)
+    let vHat = v / (correctsV ? correction(beta2, question.step) : 1)
     let step = mHat / vHat.map { divisor($0, question.epsilon) }
     let parameter = question.parameter - question.learningRate * step
     return keepsCorrected ? (parameter, mHat, vHat) : (parameter, m, v)

@@ -77,6 +77,10 @@ extension Chapter06Problems {
             + "old one, and comes a step late."
         ) { v, g, beta in (beta * v + g, v) },
         mistaken("momentum-beta-forgotten", Sentence.noFriction) { v, g, _ in (v + g, v + g) },
+        mistaken(
+          "momentum-beta-on-gradient",
+          "β fades the old velocity only: βv + g. Yours is β(v + g), and shrinks this gradient too."
+        ) { v, g, beta in (beta * (v + g), beta * (v + g)) },
         Misconception("momentum-uphill", Sentence.uphill) {
           let v = $0.beta * $0.velocity + $0.gradient
           return ($0.parameter + $0.learningRate * v, v)
