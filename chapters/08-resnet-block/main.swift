@@ -1,1 +1,31 @@
-print("to be written")
+import Course
+import Datasets
+import Foundation
+import Exercises
+import Solutions
+
+let command = ChapterCommand(
+  8, "Chapter 8, the residual block: an addition that gives the gradient a road of its own.",
+  uses: [
+    "8.1", "8.2", "8.3", "8.4", "1.3", "2.3", "4.1", "5.1", "5.2", "5.3", "5.4", "6.4", "7.3",
+  ], trains: true)
+
+command.run(exercises: Exercises.Answers.self, solutions: Solutions.Answers.self) {
+  options, source in
+  let screen = Screen(options)
+  screen.title("Chapter 8 · The residual block")
+  screen.source(options)
+  let plan = Plan(options, images: try MNIST.load(from: options.data), source: source)
+  if ProcessInfo.processInfo.environment["EXP"] != nil { try experiment(plan, on: screen); return }
+  checkGradients(source, plan, on: screen)
+  switch source {
+  case .library:
+    try showGradientNorms(plan, on: screen)
+    try comparePlainAndResidual(plan, on: screen)
+    try trainResNets(plan, options, on: screen)
+    explainBlocks(on: screen)
+    countResNets(on: screen)
+  case .answers: try runFinale(source, plan, options, on: screen)
+  case .bug: try compareTraining(source, plan, on: screen)
+  }
+}
