@@ -1,51 +1,57 @@
 import Backprop
-import Course
-import Datasets
 
-/// A network of blocks: a convolution and pooling in front, 28×28 → 14×14, the mean of each channel
-/// and a dense layer behind.
-typealias BlockNetwork<Block: Layer<Float>> = Then<Then<Stem, Stack<Block>>, Head>
-
-typealias Stem = Then<
-  Then<Then<ImagesIn<Float>, Conv2d<Float>>, MaxPool2d<Float>>, Activation<Float>
+/// A network of equal blocks for grey images: a convolution and pooling in front, which halve height
+/// and width; behind, the mean of each channel and a dense layer.
+typealias BlockNetwork<Block: Layer> = Then<
+  Then<Stem<Block.Scalar>, Stack<Block>>, Head<Block.Scalar>
 >
-typealias Head = Then<GlobalAveragePool<Float>, Dense<Float>>
+typealias Stem<Scalar: Real> = Then<
+  Then<Then<ImagesIn<Scalar>, Conv2d<Scalar>>, MaxPool2d<Scalar>>, Activation<Scalar>
+>
+typealias Head<Scalar: Real> = Then<GlobalAveragePool<Scalar>, Dense<Scalar>>
 
-/// F with batch normalization: norm·conv·relu·norm·conv.
-typealias NormalizedBody = BasicBody<Float>
-/// F without it: conv·relu·conv.
-typealias BareBody = Then<Then<Conv2d<Float>, Activation<Float>>, Conv2d<Float>>
+/// F without batch normalization: conv, relu, conv. With it, F is the library's `BasicBody`.
+typealias BareBody<Scalar: Real> = Then<Then<Conv2d<Scalar>, Activation<Scalar>>, Conv2d<Scalar>>
 
-typealias PlainBlock<Body: Layer<Float>> = Then<Body, Activation<Float>>
-typealias ResidualBlock<Body: Layer<Float>> = Then<Residual<Body>, Activation<Float>>
+/// y = relu(F(x)).
+typealias PlainBlock<Body: Layer> = Then<Body, Activation<Body.Scalar>>
+/// y = relu(F(x) + x).
+typealias ResidualBlock<Body: Layer> = Then<Residual<Body>, Activation<Body.Scalar>>
 
-func plain<Body: Layer<Float>>(_ body: Body) -> PlainBlock<Body> { body.then(.relu) }
-func residual<Body: Layer<Float>>(_ body: Body) -> ResidualBlock<Body> {
-  Residual(body).then(.relu)
-}
+func plain<Body: Layer>(_ body: Body) -> PlainBlock<Body> { body.then(.relu) }
 
-func normalizedBody(_ channels: Int, using generator: inout SplitMix64) -> NormalizedBody {
+func residual<Body: Layer>(_ body: Body) -> ResidualBlock<Body> { Residual(body).then(.relu) }
+
+func normalizedBody<Scalar: Real>(
+  _ channels: Int, using generator: inout SplitMix64
+) -> BasicBody<Scalar> {
   basicBody(channels, channels, stride: 1, using: &generator)
 }
 
-func bareBody(_ channels: Int, using generator: inout SplitMix64) -> BareBody {
-  let geometry = ConvolutionGeometry(padding: 1)
-  return Conv2d(channels, channels, kernel: 3, geometry, using: &generator).then(.relu)
-    .then(Conv2d(channels, channels, kernel: 3, geometry, using: &generator))
+func bareBody<Scalar: Real>(
+  _ channels: Int, _ initializer: Initializer, using generator: inout SplitMix64
+) -> BareBody<Scalar> {
+  func convolution() -> Conv2d<Scalar> {
+    Conv2d(
+      channels, channels, kernel: 3, ConvolutionGeometry(padding: 1), initializer,
+      using: &generator)
+  }
+  return convolution().then(.relu).then(convolution())
 }
 
-/// A network of `depth` equal blocks; the same seed gives the same weights with and without
-/// shortcuts.
-func blockNetwork<Block: Layer<Float>>(
+/// A network of `depth` blocks, 2·depth + 2 layers with weights.
+///
+/// One seed gives the same weights with shortcuts and without.
+func blockNetwork<Block: Layer>(
   depth: Int, channels: Int, seed: UInt64,
   block: (_ channels: Int, _ generator: inout SplitMix64) -> Block
 ) -> BlockNetwork<Block> {
   var generator = SplitMix64(seed: seed)
-  let geometry = ConvolutionGeometry(padding: 1)
-  let stem = ImagesIn<Float>()
-    .then(Conv2d(1, channels, kernel: 3, geometry, using: &generator))
+  let stem = ImagesIn<Block.Scalar>()
+    .then(Conv2d(1, channels, kernel: 3, ConvolutionGeometry(padding: 1), using: &generator))
     .then(MaxPool2d(2)).then(Activation.relu)
   let stack = Stack(depth: depth) { _ in block(channels, &generator) }
-  let head = GlobalAveragePool<Float>().then(Dense(channels, 10, .glorot, using: &generator))
+  let head = GlobalAveragePool<Block.Scalar>()
+    .then(Dense(channels, 10, .glorot, using: &generator))
   return stem.then(stack).then(head)
 }

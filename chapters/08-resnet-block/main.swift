@@ -1,6 +1,5 @@
 import Course
 import Datasets
-import Foundation
 import Exercises
 import Solutions
 
@@ -16,16 +15,18 @@ command.run(exercises: Exercises.Answers.self, solutions: Solutions.Answers.self
   screen.title("Chapter 8 · The residual block")
   screen.source(options)
   let plan = Plan(options, images: try MNIST.load(from: options.data), source: source)
-  if ProcessInfo.processInfo.environment["EXP"] != nil { try experiment(plan, on: screen); return }
-  checkGradients(source, plan, on: screen)
+  try checkGradients(source, on: screen)
   switch source {
   case .library:
+    multiplySlopes(on: screen)
     try showGradientNorms(plan, on: screen)
-    try comparePlainAndResidual(plan, on: screen)
-    try trainResNets(plan, options, on: screen)
-    explainBlocks(on: screen)
-    countResNets(on: screen)
+    let pair = try comparePlainAndResidual(plan, on: screen)
+    try takeBlocksOut(of: pair, plan, on: screen)
+    try readDigits(plan, options, on: screen)
+    try readClothes(plan, on: screen)
+    compareBlocks(on: screen)
+    countParameters(on: screen)
   case .answers: try runFinale(source, plan, options, on: screen)
-  case .bug: try compareTraining(source, plan, on: screen)
+  case .bug(let name): try showBug(name, plan, on: screen)
   }
 }

@@ -18,7 +18,7 @@ extension Chapter08Problems {
           + "… return BasicBlockGradients(dx: … + …, dW1: …)",
       ],
       cases: BasicBlockQuestion.cases,
-      forward: { ($0.dy * Activation.relu($0.cache.s)).sum() },
+      forward: { ($0.dy * $0.y).sum() },
       reference: { BlockBackward().gradients($0) },
       parts: [
         Part("dx", of: \.x) { $0.dx }, Part("dW1", of: \.w1) { $0.dW1 },

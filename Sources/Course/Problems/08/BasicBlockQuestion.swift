@@ -19,7 +19,8 @@ public struct BasicBlockQuestion: Question {
     (w2, gamma2, beta2) = (parameters.w2, parameters.gamma2, parameters.beta2)
   }
 
-  init(x shape: [Int], seed: UInt64) {
+  /// A question about a block with random numbers in it, its images of a shape `[m, c, h, w]`.
+  public init(x shape: [Int], seed: UInt64, steps: BlockSteps = .textbook) {
     var generator = SplitMix64(seed: seed)
     func draw(_ shape: [Int]) -> Matrix { Tensor(shape: shape, using: &generator) }
     let channels = shape[1]
@@ -27,7 +28,7 @@ public struct BasicBlockQuestion: Question {
     (w1, gamma1, beta1) = (draw([channels, channels, 3, 3]), draw([channels]), draw([channels]))
     (w2, gamma2, beta2) = (draw([channels, channels, 3, 3]), draw([channels]), draw([channels]))
     dy = draw(shape)
-    (steps, known) = (.textbook, nil)
+    (self.steps, known) = (steps, nil)
   }
 
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
@@ -50,6 +51,9 @@ public struct BasicBlockQuestion: Question {
     let s = batchNormOfImages(z2, gamma2, beta2) + x
     return BasicBlockCache(x: x, z1: z1, n1: n1, h: h, z2: z2, s: s)
   }
+
+  /// The forward pass.
+  public var y: Matrix { Activation.relu(cache.s) }
 
   public var parameters: BasicBlockParameters {
     BasicBlockParameters(
