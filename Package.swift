@@ -52,6 +52,7 @@ let chapters = [
   ("chapter05", "05-cnn"),
   ("chapter06", "06-optimizers"),
   ("chapter07", "07-vanishing-gradients"),
+  ("chapter08", "08-resnet-block"),
 ]
 
 let package = Package(

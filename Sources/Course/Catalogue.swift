@@ -4,7 +4,7 @@ public enum Catalogue {
   public static var all: [any Exercise] {
     Chapter01Problems.all + Chapter02Problems.all + Chapter03Problems.all
       + Chapter04Problems.all + Chapter05Problems.all + Chapter06Problems.all
-      + Chapter07Problems.all
+      + Chapter07Problems.all + Chapter08Problems.all
   }
 
   /// The exercise with a number, such as 4.1, or a function's name.

@@ -4,25 +4,26 @@ extension Tensor {
   /// The element at a place in a vector.
   @inlinable
   public subscript(i: Int) -> Scalar {
-    get { storage[offset(i)] }
-    set { storage[offset(i)] = newValue }
+    @inline(__always) get { storage[offset(i)] }
+    @inline(__always) _modify { yield &storage[offset(i)] }
   }
 
   /// The element in a row and a column of a matrix.
   @inlinable
   public subscript(row: Int, column: Int) -> Scalar {
-    get { storage[offset(row, column)] }
-    set { storage[offset(row, column)] = newValue }
+    @inline(__always) get { storage[offset(row, column)] }
+    @inline(__always) _modify { yield &storage[offset(row, column)] }
   }
 
   /// The element of an image: sample, channel, row and column.
   @inlinable
   public subscript(n: Int, c: Int, y: Int, x: Int) -> Scalar {
-    get { storage[offset(n, c, y, x)] }
-    set { storage[offset(n, c, y, x)] = newValue }
+    @inline(__always) get { storage[offset(n, c, y, x)] }
+    @inline(__always) _modify { yield &storage[offset(n, c, y, x)] }
   }
 
   @inlinable
+  @inline(__always)
   func offset(_ i: Int) -> Int {
     require(rank == 1, "[i] needs a vector, this tensor is \(shape)")
     require(0 <= i && i < shape[0], "index [\(i)] is outside a tensor of shape \(shape)")
@@ -30,6 +31,7 @@ extension Tensor {
   }
 
   @inlinable
+  @inline(__always)
   func offset(_ row: Int, _ column: Int) -> Int {
     require(rank == 2, "[row, column] needs a matrix, this tensor is \(shape)")
     require(
@@ -39,6 +41,7 @@ extension Tensor {
   }
 
   @inlinable
+  @inline(__always)
   func offset(_ n: Int, _ c: Int, _ y: Int, _ x: Int) -> Int {
     require(rank == 4, "[n, c, y, x] needs images, this tensor is \(shape)")
     require(

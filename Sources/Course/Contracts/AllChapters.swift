@@ -4,7 +4,7 @@ public import Backprop
 ///
 /// `Exercises` (the learner's) and `Solutions` both conform, so their signatures cannot drift apart.
 public typealias AllChapters = Chapter01 & Chapter02 & Chapter03 & Chapter04 & Chapter05
-  & Chapter06 & Chapter07
+  & Chapter06 & Chapter07 & Chapter08
 
 /// What the learner computes in: Swift's own literal type, exact enough for nine digits.
 public typealias Matrix = Tensor<Double>

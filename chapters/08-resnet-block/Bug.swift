@@ -1,0 +1,57 @@
+import Backprop
+import Course
+import Datasets
+import Figures
+
+/// The wrong-gradient theatre: what a known mistake does to the network of the finale.
+func showBug(_ name: String, _ plan: Plan, on screen: Screen) throws {
+  screen.section("What does the checker say?")
+  let exercise = command.uses.compactMap(Catalogue.find).first {
+    $0.wrongAnswers.contains { $0.name == name }
+  }
+  let verdict = exercise?.checkMisconceptions().first { $0.name == name }?.verdict
+  guard let exercise, case .wrong(let diagnosis) = verdict else { return }
+  screen.text("The bug is in \(exercise.id), \(exercise.name).\n")
+  let lines = diagnosis.split(separator: "\n").map(String.init)
+  for line in lines {
+    for part in wrapped(line, to: 78) { screen.text("  " + part) }
+  }
+
+  screen.section("Does the network still learn?")
+  // A finding such as "db is [5, 2], should be [2]": the gradient does not fit its parameter.
+  if lines.contains(where: { $0.firstMatch(of: /✗ \w+ is \[/) != nil }) {
+    screen.text(
+      """
+      No: with a gradient of that shape no step can be taken. Mistakes of shape are the
+      kind ones: they end in an error. The others train on.
+      """)
+    return
+  }
+  screen.text(
+    "\(plan.train.count) images, batches of \(plan.batch), the network of the finale. With the bug:\n"
+  )
+  let wrong = trained(.bug(name), plan, on: screen)
+  screen.text("\nand with the right function:\n")
+  let right = trained(.library, plan, on: screen)
+  let span = max(1, right.losses.count / 20)
+  try screen.figure(
+    .lines(
+      "Loss on training images, with the bug and without",
+      description: "Two curves of the loss, one with the bug in the backward pass.", x: "step",
+      y: "loss",
+      [
+        Series("with the bug", y: smoothed(wrong.losses, over: span), from: 1),
+        Series("right", y: smoothed(right.losses, over: span), from: 1),
+      ]), "bug")
+  screen.text(
+    "\nThe bug costs \(fixed(100 * (right.accuracy - wrong.accuracy), 2)) points of test accuracy.")
+}
+
+private func trained(
+  _ source: Source, _ plan: Plan, on screen: Screen
+) -> (losses: [Double], accuracy: Double) {
+  let finale = FinaleNetwork(source)
+  var generator = SplitMix64(seed: plan.seed)
+  let run = train(finale, finale.network(using: &generator), plan, on: screen, prints: true)
+  return (run.losses, run.accuracy)
+}

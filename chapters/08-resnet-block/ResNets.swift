@@ -1,0 +1,53 @@
+import Backprop
+import Course
+import Datasets
+import Figures
+import Foundation
+
+/// Three residual blocks of 16 channels on handwritten digits.
+func readDigits(_ plan: Plan, _ options: ChapterOptions, on screen: Screen) throws {
+  screen.section("How well does a small residual network read?")
+  let run = train(
+    "MNIST", on: plan.train, plan.test, epochs: plan.epochs, plan, screen: screen)
+  if let file = options.save {
+    try run.network.checkpoint(
+      metadata: ["epochs": "\(plan.epochs)", "test accuracy": percent(run.accuracy)]
+    ).save(to: file.path)
+    screen.text("The network is saved in \(file.path).")
+  }
+}
+
+/// The same network on photographs of clothes.
+func readClothes(_ plan: Plan, on screen: Screen) throws {
+  screen.section("And clothes?")
+  let images = try FashionMNIST.load()
+  _ = train(
+    "Fashion-MNIST", on: images.train.first(plan.isQuick ? 1000 : 10_000),
+    images.test.first(plan.isQuick ? 500 : 2000), epochs: plan.isQuick ? 1 : 5, plan,
+    screen: screen)
+  screen.text(
+    """
+    The course has a sixth of Fashion-MNIST's images; shirts, pullovers and coats of
+    28×28 pixels are hard to tell apart, for people too.
+    """)
+}
+
+private func train(
+  _ name: String, on train: ImageData, _ test: ImageData, epochs: Int, _ plan: Plan, screen: Screen
+) -> Run<BlockNetwork<ResidualBlock<BasicBody<Float>>>> {
+  let network = blockNetwork(depth: 3, channels: 16, seed: plan.seed) {
+    residual(normalizedBody($0, using: &$1))
+  }
+  var recipe = Recipe<Float>(train: train, test: test, rate: 0.01, seed: plan.seed)
+  (recipe.name, recipe.epochs, recipe.batch) = (name, epochs, plan.batch)
+  screen.text(
+    """
+    \(name): \(train.count) images to train with, \(test.count) to test; \(grouped(network.parameters.count)) parameters: a
+    convolution, three residual blocks of 16 channels at 14×14, a dense layer.
+    Batches of \(plan.batch), Adam, rate up to 0.01, seed \(plan.seed).
+
+    """)
+  let run = recipe.run(network, on: screen, prints: true)
+  screen.text("\nTest accuracy \(percent(run.accuracy)).")
+  return run
+}
