@@ -76,6 +76,12 @@ let package = Package(
       name: "Solutions", dependencies: ["Backprop", "Course"], path: "solutions",
       swiftSettings: talking),
     .executableTarget(name: "workbook", dependencies: ["Course"], swiftSettings: strict),
+    .target(
+      name: "Auditing", dependencies: ["Backprop", "Course", "Solutions"],
+      path: "Sources/audit/Auditing", swiftSettings: strict),
+    .executableTarget(
+      name: "audit", dependencies: ["Auditing"], path: "Sources/audit/Command",
+      swiftSettings: strict),
   ]
     + chapters.map { name, folder in
       .executableTarget(
@@ -93,6 +99,8 @@ let package = Package(
         swiftSettings: strict + talking),
       .testTarget(
         name: "SolutionTests", dependencies: ["Course", "Solutions"], swiftSettings: strict),
+      .testTarget(
+        name: "AuditTests", dependencies: ["Auditing", "Course"], swiftSettings: strict),
       .testTarget(
         name: "ExerciseTests", dependencies: ["Course", "Exercises"], swiftSettings: strict),
       .testTarget(

@@ -13,7 +13,7 @@ public struct ActivationQuestion: Question {
 
   /// Random numbers around zero, of both signs.
   init(_ batch: Int, _ features: Int, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     x = Tensor(standardDeviation: 1.5, shape: [batch, features], using: &generator)
     dy = Tensor(shape: [batch, features], using: &generator)
   }

@@ -11,7 +11,7 @@ public struct PenaltyQuestion: Question {
   }
 
   init(_ inputs: Int, _ outputs: Int, strength: Double, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     weight = Tensor(shape: [inputs, outputs], using: &generator)
     bias = Tensor(shape: [outputs], using: &generator)
     self.strength = strength

@@ -3,14 +3,14 @@ public import Backprop
 extension ClassificationQuestion {
   /// One class of several for each row: random logits, and targets whose rows sum to 1.
   fileprivate init(soft batch: Int, _ classes: Int, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     logits = Tensor(standardDeviation: 2, shape: [batch, classes], using: &generator)
     targets = softmax(Tensor(shape: [batch, classes], using: &generator))
   }
 
   /// The same, with targets that are labels.
   fileprivate init(labels: [Int], classes: Int, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     logits = Tensor(standardDeviation: 2, shape: [labels.count, classes], using: &generator)
     targets = oneHot(labels, classes: classes)
   }

@@ -11,7 +11,7 @@ public struct WeightedQuestion: Question {
   }
 
   init(_ labels: [Int], classWeights: [Double], seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     logits = Tensor(
       standardDeviation: 2, shape: [labels.count, classWeights.count], using: &generator)
     (self.labels, self.classWeights) = (labels, classWeights)

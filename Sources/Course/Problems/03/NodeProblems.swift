@@ -70,7 +70,7 @@ extension Chapter03Problems {
       Misconception(name, sentence) { rule($0.a, $0.b, $0.upstream) }
     }
     func numbers(_ count: Int, seed: UInt64) -> Case<MultiplyQuestion> {
-      var generator = SplitMix64(seed: seed)
+      var generator = SplitMix64(caseSeed: seed)
       func random() -> Matrix { hundredths(count, using: &generator) }
       return Case(MultiplyQuestion(a: random(), b: random(), upstream: random()))
     }
@@ -135,7 +135,7 @@ extension Chapter03Problems {
       Misconception(name, sentence) { rule($0.x.map(Double.tanh), $0.upstream) }
     }
     func numbers(_ count: Int, seed: UInt64) -> Case<TanhNodeQuestion> {
-      var generator = SplitMix64(seed: seed)
+      var generator = SplitMix64(caseSeed: seed)
       func random() -> Matrix { hundredths(count, using: &generator) }
       return Case(TanhNodeQuestion(x: random(), upstream: random()))
     }

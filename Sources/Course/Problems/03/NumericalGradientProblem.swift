@@ -18,7 +18,7 @@ public struct NumericalGradientQuestion: Question {
   public var summary: String { "f(x) = \(formula), x \(x.shape), h = \(step)" }
 
   static var cases: [Case<NumericalGradientQuestion>] {
-    var generator = SplitMix64(seed: 31)
+    var generator = SplitMix64(caseSeed: 31)
     func random(_ shape: [Int]) -> Matrix { Tensor(shape: shape, using: &generator) }
     // Wide steps, so that the one-sided and the central difference are told apart by their values.
     return [

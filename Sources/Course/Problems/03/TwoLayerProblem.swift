@@ -22,7 +22,7 @@ public struct TwoLayerQuestion: Question {
   }
 
   init(_ batch: Int, _ inputs: Int, _ hidden: Int, _ outputs: Int, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     self.init(
       x: Tensor(shape: [batch, inputs], using: &generator),
       target: Tensor(uniform: 0...1, shape: [batch, outputs], using: &generator),

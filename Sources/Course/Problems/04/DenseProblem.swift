@@ -12,7 +12,7 @@ public struct DenseQuestion: Question {
   }
 
   init(_ batch: Int, _ inputs: Int, _ outputs: Int, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     x = Tensor(shape: [batch, inputs], using: &generator)
     weight = Tensor(shape: [inputs, outputs], using: &generator)
     bias = Tensor(shape: [outputs], using: &generator)

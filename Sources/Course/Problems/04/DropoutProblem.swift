@@ -14,7 +14,7 @@ public struct DropoutQuestion: Question {
   }
 
   init(_ batch: Int, _ features: Int, rate: Double, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     x = Tensor(shape: [batch, features], using: &generator)
     dy = Tensor(shape: [batch, features], using: &generator)
     let kept = (0..<batch * features).map { _ in generator.uniform() < rate ? 0.0 : 1.0 }

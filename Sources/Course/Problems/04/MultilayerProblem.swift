@@ -18,7 +18,7 @@ public struct MultilayerQuestion: Question {
 
   /// Random numbers; `sizes` are the widths from the input to the logits.
   init(_ batch: Int, _ sizes: [Int], seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     func draw(_ shape: [Int]) -> Matrix { Tensor(shape: shape, using: &generator) }
     x = draw([batch, sizes[0]])
     (w1, b1) = (draw([sizes[0], sizes[1]]), draw([sizes[1]]))

@@ -16,7 +16,7 @@ public struct TrainingStepQuestion: Question {
   }
 
   init(_ batch: Int, _ sizes: [Int], learningRate: Double, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     func draw(_ shape: [Int]) -> Matrix { Tensor(shape: shape, using: &generator) }
     parameters = TwoLayerParameters(
       w1: draw([sizes[0], sizes[1]]), b1: draw([sizes[1]]),

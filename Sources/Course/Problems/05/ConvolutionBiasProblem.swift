@@ -10,7 +10,7 @@ public struct ConvolutionBiasQuestion: Question {
   public init(bias: Matrix, dy: Matrix) { (self.bias, self.dy) = (bias, dy) }
 
   init(_ shape: [Int], seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     bias = Tensor(shape: [shape[1]], using: &generator)
     dy = Tensor(shape: shape, using: &generator)
   }

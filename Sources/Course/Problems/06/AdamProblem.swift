@@ -26,7 +26,7 @@ public struct AdamQuestion: Question {
     _ shape: [Int], step: Int, size: Double = 1, learningRate: Double = 0.1, beta1: Double = 0.9,
     beta2: Double = 0.999, epsilon: Double = 1e-8, seed: UInt64
   ) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     func draw() -> Matrix { Tensor(shape: shape, using: &generator) }
     let parameter = draw()
     let gradient = size * draw()

@@ -10,7 +10,7 @@ public struct ClippingQuestion: Question {
   }
 
   init(_ shapes: [[Int]], size: Double, limit: Double, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     self.init(
       gradients: shapes.map { size * Tensor(shape: $0, using: &generator) }, limit: limit)
   }

@@ -16,7 +16,7 @@ public struct MomentumQuestion: Question {
   }
 
   init(_ shape: [Int], learningRate: Double, beta: Double, isFirst: Bool = false, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     func draw() -> Matrix { Tensor(shape: shape, using: &generator) }
     (parameter, gradient) = (draw(), draw())
     velocity = isFirst ? Matrix(shape: shape) : 3 * draw()

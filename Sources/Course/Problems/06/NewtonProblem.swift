@@ -12,7 +12,7 @@ public struct NewtonQuestion: Question {
 
   /// A random symmetric Hessian; with a shift it is positive definite.
   init(_ n: Int, shift: Double, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     func draw(_ shape: [Int]) -> Matrix { Tensor(shape: shape, using: &generator) }
     let root = draw([n, n])
     var hessian = shift > 0 ? matmul(transposed: root, root) : root + root.transposed

@@ -21,7 +21,7 @@ public struct RMSpropQuestion: Question {
     _ shape: [Int], size: Double = 1, isFirst: Bool = false, learningRate: Double, rho: Double,
     epsilon: Double, seed: UInt64
   ) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     func draw() -> Matrix { Tensor(shape: shape, using: &generator) }
     parameter = draw()
     gradient = size * draw()

@@ -14,7 +14,7 @@ public struct NormalizationQuestion: Question {
   }
 
   init(_ batch: Int, _ features: Int, epsilon: Double, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     // Features of different sizes and means.
     x = Tensor(normal: 0.4, standardDeviation: 1.5, shape: [batch, features], using: &generator)
     gamma = Tensor(normal: 0.5, shape: [features], using: &generator)

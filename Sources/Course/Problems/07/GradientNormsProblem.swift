@@ -7,7 +7,7 @@ public struct WeightGradientsQuestion: Question {
   public init(gradients: [Matrix]) { self.gradients = gradients }
 
   init(_ shapes: [[Int]], shrinking factor: Double, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     var size = 1.0
     gradients = shapes.map { shape in
       size *= factor

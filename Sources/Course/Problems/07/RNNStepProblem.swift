@@ -22,7 +22,7 @@ public struct RNNStepQuestion: Question {
   }
 
   init(_ batch: Int, _ inputs: Int, _ hidden: Int, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     func draw(_ shape: [Int], _ deviation: Double = 1) -> Matrix {
       Tensor(standardDeviation: deviation, shape: shape, using: &generator)
     }

@@ -10,7 +10,7 @@ public struct GlobalPoolQuestion: Question {
   public init(x: Matrix, dy: Matrix) { (self.x, self.dy) = (x, dy) }
 
   init(x shape: [Int], seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     x = Tensor(shape: shape, using: &generator)
     dy = Tensor(shape: Array(shape[..<2]), using: &generator)
   }

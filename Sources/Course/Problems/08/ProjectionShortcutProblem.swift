@@ -15,7 +15,7 @@ public struct ProjectionQuestion: Question {
   }
 
   init(x shape: [Int], outputs: Int, stride: Int, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     self.stride = stride
     x = Tensor(shape: shape, using: &generator)
     weight = Tensor(shape: [outputs, shape[1], 1, 1], using: &generator)

@@ -16,7 +16,7 @@ public struct ResidualQuestion: Question {
   }
 
   init(x shape: [Int], seed: UInt64, isSilent: Bool = false) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     x = Tensor(shape: shape, using: &generator)
     let size = shape[1]
     weight = Tensor(
