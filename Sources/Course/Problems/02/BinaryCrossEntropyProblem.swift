@@ -110,6 +110,12 @@ extension Chapter02Problems {
         },
       ],
       alternatives: [
+        // σ(z) = (1 + tanh(z/2))/2, element by element.
+        { question in
+          question.logits.zip(question.targets) { z, t in
+            ((1 + Double.tanh(z / 2)) / 2 - t) / Double(question.logits.count)
+          }
+        },
         { question in
           var gradient = question.logits
           for i in 0..<gradient.rows {

@@ -78,6 +78,10 @@ extension Chapter02Problems {
       ],
       alternatives: [
         { question in
+          let error = question.target - question.prediction
+          return -(error + error) / Double(error.count)
+        },
+        { question in
           var gradient = question.prediction
           for i in 0..<gradient.rows {
             for j in 0..<gradient.columns {

@@ -51,6 +51,18 @@ extension Chapter02Problems {
       misconceptions: softmaxCrossEntropyMisconceptions,
       alternatives: [
         { question in
+          // pⱼ = 1/Σ e^(zₖ - zⱼ): where that overflows, p is 0.
+          let z = question.logits
+          var gradient = z
+          for i in 0..<z.rows {
+            for j in 0..<z.columns {
+              let sum = (0..<z.columns).reduce(0) { $0 + Double.exp(z[i, $1] - z[i, j]) }
+              gradient[i, j] = (1 / sum - question.targets[i, j]) / Double(z.rows)
+            }
+          }
+          return gradient
+        },
+        { question in
           var gradient = question.logits
           for i in 0..<gradient.rows {
             let row = (0..<gradient.columns).map { question.logits[i, $0] }

@@ -133,6 +133,18 @@ extension Chapter02Problems {
       ],
       alternatives: [
         { question in
+          let normalizers = logSumExp(question.logits)
+          var gradient = question.logits
+          for (i, label) in question.labels.enumerated() {
+            let share = question.classWeights[label] / question.total
+            for j in 0..<gradient.columns {
+              let p = Double.exp(gradient[i, j] - normalizers[i])
+              gradient[i, j] = share * p - (j == label ? share : 0)
+            }
+          }
+          return gradient
+        },
+        { question in
           let weights = question.labels.map { question.classWeights[$0] }
           let sum = weights.reduce(0, +)
           var gradient = softmax(question.logits)

@@ -65,6 +65,14 @@ extension Chapter06Problems {
       misconceptions: newtonMisconceptions,
       alternatives: [
         { question in
+          // d is the least-squares solution as well: HᵀH·d = Hᵀg, with Hᵀ = H, for which two
+          // solutions in a row will do.
+          let n = question.gradient.count
+          let right = matmul(question.hessian, question.gradient.reshaped([n, 1])).reshaped([n])
+          let step = gaussJordan(question.hessian, gaussJordan(question.hessian, right))
+          return question.parameter - step
+        },
+        { question in
           // The library's; it refuses matrices without an inverse, which no case has.
           let step = try? solve(question.hessian, question.gradient)
           return question.parameter - (step ?? question.gradient * .nan)

@@ -83,6 +83,13 @@ extension Chapter07Problems {
       ],
       alternatives: [
         { question in
+          // The trace of dWᵀ·dW.
+          question.gradients.map { dW in
+            let product = matmul(transposed: dW, dW)
+            return (0..<dW.columns).reduce(0) { $0 + product[$1, $1] }.squareRoot()
+          }
+        },
+        { question in
           question.gradients.map { dW in
             var sum = 0.0
             for row in (0..<dW.rows).reversed() {

@@ -67,6 +67,15 @@ extension Chapter08Problems {
       misconceptions: globalPoolMisconceptions,
       alternatives: [
         { question in
+          // In place, in the order of memory.
+          var dx = question.x
+          let area = dx.shape[2] * dx.shape[3]
+          for place in dx.scalars.indices {
+            dx.scalars[place] = question.dy.scalars[place / area] / Double(area)
+          }
+          return dx
+        },
+        { question in
           // As average pooling with one window a channel: a column of dy times a row of shares.
           let (shape, area) = (question.x.shape, question.x.shape[2] * question.x.shape[3])
           let shares = Matrix(repeating: 1 / Double(area), shape: [1, area])

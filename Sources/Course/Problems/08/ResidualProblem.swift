@@ -81,6 +81,7 @@ extension Chapter08Problems {
       parts: [Part("dx", of: \.x)],
       misconceptions: residualMisconceptions,
       alternatives: [
+        { $0.dy - -1 * $0.branchBackward($0.dy) },
         { $0.branchBackward($0.dy) + $0.dy },
         { question in
           // Element by element, into a copy of what came through F.

@@ -4,7 +4,7 @@ import Foundation
 /// In the child: checks mutants one after the other, and tells the parent how far it has come.
 public enum MutantTrial {
   /// Processor time for one mutant; what takes longer has lost its way.
-  static let seconds = 8
+  static let seconds = 4
   /// Memory, in bytes, that a mutant may ask for.
   static let memory: UInt = 6 << 30
   /// How many random inputs decide that a mutant equals the reference.
