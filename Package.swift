@@ -68,7 +68,7 @@ let package = Package(
       swiftSettings: strict + optimised),
     .target(name: "Figures", swiftSettings: strict),
     .target(
-      name: "Course", dependencies: ["Backprop", "Figures"], swiftSettings: strict),
+      name: "Course", dependencies: ["Backprop", "Figures"], swiftSettings: strict + optimised),
     .target(
       name: "Exercises", dependencies: ["Backprop", "Course"], path: "exercises",
       swiftSettings: talking),

@@ -77,6 +77,7 @@ extension Chapter03Problems {
       cases: [
         Case(TwoLayerQuestion(5, 2, 3, 2, seed: 41)), Case(TwoLayerQuestion(4, 3, 3, 3, seed: 42)),
         Case(TwoLayerQuestion(1, 4, 2, 3, seed: 43)),
+        Case(TwoLayerQuestion(3, 2, 4, 1, seed: 44)).rounded(),
       ],
       forward: { $0.loss },
       reference: TwoLayerRules().gradients,

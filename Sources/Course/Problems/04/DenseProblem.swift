@@ -43,7 +43,7 @@ extension Chapter04Problems {
       ],
       cases: [
         Case(DenseQuestion(5, 3, 2, seed: 4)), Case(DenseQuestion(5, 4, 4, seed: 5)),
-        Case(DenseQuestion(1, 2, 7, seed: 6)),
+        Case(DenseQuestion(1, 2, 7, seed: 6)), Case(DenseQuestion(3, 4, 2, seed: 7)).rounded(),
       ],
       forward: { ($0.dy * $0.layer($0.x)).sum() },
       reference: right,

@@ -68,6 +68,7 @@ public struct MultilayerQuestion: Question {
       Case(MultilayerQuestion(6, [4, 4, 4, 4], seed: 22)),
       Case(MultilayerQuestion(1, [2, 5, 3, 4], seed: 23)),
       Case(corner, isCorner: true),
+      Case(MultilayerQuestion(3, [2, 4, 3, 2], seed: 24)).rounded(isCorner: true),
     ]
   }
 }

@@ -56,6 +56,8 @@ extension Chapter04Problems {
         Case(TrainingStepQuestion(5, [3, 4, 2], learningRate: 0.3, seed: 41)),
         Case(TrainingStepQuestion(6, [4, 4, 4], learningRate: 0.05, seed: 42)),
         Case(TrainingStepQuestion(1, [2, 6, 3], learningRate: 1.5, seed: 43)),
+        Case(TrainingStepQuestion(3, [2, 4, 3], learningRate: 0.5, seed: 44))
+          .rounded("x", "W1", "b1", "W2", "b2"),
       ],
       forward: nil,
       reference: library,
