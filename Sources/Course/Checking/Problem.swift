@@ -105,12 +105,15 @@ extension Case where Input: Question {
   /// stand among them, which random numbers never do.
   func rounded(_ names: String..., isCorner: Bool = false) -> Case {
     var rounded = input
-    for (name, path) in Input.inputs where names.isEmpty || names.contains(name) {
+    for (number, (name, path)) in Input.inputs.enumerated()
+    where names.isEmpty || names.contains(name) {
       var tensor = rounded[keyPath: path].map { ($0 * 2).rounded() / 2 }
       if tensor.count > 2 {
-        tensor.scalars[0] = 0
-        if tensor.scalars[1] == 0 { tensor.scalars[1] = 1 }
-        tensor.scalars[tensor.count - 1] = tensor.scalars[1]
+        // Each tensor has its zero at a place of its own, so that no other zero hides it.
+        let (zero, one) = (number % tensor.count, (number + 1) % tensor.count)
+        if tensor.scalars[one] == 0 { tensor.scalars[one] = 1 }
+        tensor.scalars[(number + 2) % tensor.count] = tensor.scalars[one]
+        tensor.scalars[zero] = 0
       }
       rounded[keyPath: path] = tensor
     }

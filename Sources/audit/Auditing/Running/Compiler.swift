@@ -54,6 +54,8 @@ struct MutantCompiler {
     process.currentDirectoryURL = folder
     process.arguments =
       ["swiftc", "-swift-version", "6", "-Onone", "-suppress-warnings", "-j2"]
+      // What does not compile should say so soon.
+      + ["-Xfrontend", "-solver-scope-threshold=20000"]
       + ["-enable-upcoming-feature", "ExistentialAny", "-module-name", "Mutants"]
       + ["-I", products.appending(path: "Modules").path, "-o", executable.path] + files + objects
     let log = folder.appending(path: "swiftc.log")
