@@ -100,7 +100,8 @@ let package = Package(
       .testTarget(
         name: "SolutionTests", dependencies: ["Course", "Solutions"], swiftSettings: strict),
       .testTarget(
-        name: "AuditTests", dependencies: ["Auditing", "Course"], swiftSettings: strict),
+        name: "AuditTests", dependencies: ["Auditing", "Backprop", "Course", "Solutions"],
+        swiftSettings: strict),
       .testTarget(
         name: "ExerciseTests", dependencies: ["Course", "Exercises"], swiftSettings: strict),
       .testTarget(
