@@ -5,8 +5,8 @@ import Figures
 
 /// Twenty layers with shortcuts and without, trained alike.
 struct TrainedPair {
-  let plain: Run<BlockNetwork<PlainBlock<BasicBody<Float>>>>
-  let residual: Run<BlockNetwork<ResidualBlock<BasicBody<Float>>>>
+  let plain: Run<PlainNetwork>
+  let residual: Run<ResidualNetwork>
 }
 
 /// The degradation problem, and what a shortcut does about it.
@@ -23,14 +23,14 @@ func comparePlainAndResidual(_ plan: Plan, on screen: Screen) throws -> TrainedP
     the same images, order, first weights and schedule with and without shortcuts.
 
     """)
-  func plainRun(_ depth: Int) -> Run<BlockNetwork<PlainBlock<BasicBody<Float>>>> {
-    let network = blockNetwork(depth: depth, channels: 8, seed: plan.seed) {
+  func plainRun(_ depth: Int) -> Run<PlainNetwork> {
+    let network: PlainNetwork = blockNetwork(depth: depth, channels: 8, seed: plan.seed) {
       plain(normalizedBody($0, using: &$1))
     }
     return recipe.run(network, on: screen)
   }
-  func residualRun(_ depth: Int) -> Run<BlockNetwork<ResidualBlock<BasicBody<Float>>>> {
-    let network = blockNetwork(depth: depth, channels: 8, seed: plan.seed) {
+  func residualRun(_ depth: Int) -> Run<ResidualNetwork> {
+    let network: ResidualNetwork = blockNetwork(depth: depth, channels: 8, seed: plan.seed) {
       residual(normalizedBody($0, using: &$1))
     }
     return recipe.run(network, on: screen)

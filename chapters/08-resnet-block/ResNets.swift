@@ -34,8 +34,8 @@ func readClothes(_ plan: Plan, on screen: Screen) throws {
 
 private func train(
   _ name: String, on train: ImageData, _ test: ImageData, epochs: Int, _ plan: Plan, screen: Screen
-) -> Run<BlockNetwork<ResidualBlock<BasicBody<Float>>>> {
-  let network = blockNetwork(depth: 3, channels: 16, seed: plan.seed) {
+) -> Run<ResidualNetwork> {
+  let network: ResidualNetwork = blockNetwork(depth: 3, channels: 16, seed: plan.seed) {
     residual(normalizedBody($0, using: &$1))
   }
   var recipe = Recipe<Float>(train: train, test: test, rate: 0.01, seed: plan.seed)
