@@ -29,6 +29,12 @@ struct BadCommand: CustomTestStringConvertible, Sendable {
   BadCommand("chapter04 --epochs 0", 64, "0 is no whole number from 1"),
   BadCommand("chapter04 --batch -3", 64, "-3 is no whole number from 1"),
   BadCommand("chapter04 --threads 0", 64, "0 is no whole number from 1 to 64"),
+  BadCommand("chapter05 --rate 0", 64, "0 is no number above 0"),
+  BadCommand("chapter05 --rate nan", 64, "nan is no number above 0"),
+  BadCommand("chapter05 --schedule stairs", 64, "there is no schedule stairs"),
+  BadCommand("chapter06 --bug clip-by-value --save net", 64, "--save and --bug exclude"),
+  BadCommand(
+    "chapter05 --quick --rate 1e12", 70, "The loss is nan at step 1", "Try a rate of 1e+11"),
   BadCommand("chapter04 --quick --data nowhere-at-all", 66, "nowhere-at-all", "no such"),
 ])
 func `a command line that cannot be obeyed gets a sentence and a status`(

@@ -7,14 +7,20 @@ public struct ChapterCommand: Sendable {
   public let summary: String
   /// Whether it takes --epochs, --batch, --data and --save.
   public let trains: Bool
+  /// Whether it takes --rate and --schedule too.
+  public let choosesRate: Bool
   /// The exercises whose functions the chapter runs on, by number: what --mine needs.
   public let uses: [String]
 
   /// The executable's name, such as chapter04.
   public var name: String { "chapter0\(number)" }
 
-  public init(_ number: Int, _ summary: String, uses: [String], trains: Bool = false) {
-    (self.number, self.summary, self.uses, self.trains) = (number, summary, uses, trains)
+  public init(
+    _ number: Int, _ summary: String, uses: [String], trains: Bool = false,
+    choosesRate: Bool = false
+  ) {
+    (self.number, self.summary, self.uses) = (number, summary, uses)
+    (self.trains, self.choosesRate) = (trains, choosesRate)
   }
 
   /// The options that this chapter takes, with what stands behind each.
@@ -34,6 +40,12 @@ public struct ChapterCommand: Sendable {
         Flag("--batch", "N", "how many samples a step sees, 1 or more"),
         Flag("--data", "DIR", "read other IDX files of the same names from there"),
         Flag("--save", "FILE", "write the trained network there, as safetensors"),
+      ]
+    }
+    if choosesRate {
+      flags += [
+        Flag("--rate", "R", "the learning rate, or the highest of a schedule"),
+        Flag("--schedule", "NAME", "constant, or cosine (the default)"),
       ]
     }
     return flags + [Flag("--help", nil, "print this")]
