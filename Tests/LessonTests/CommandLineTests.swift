@@ -45,7 +45,7 @@ func `a command line that cannot be obeyed gets a sentence and a status`(
   for words in command.sentence { #expect(result.errors.contains(words), "\(result.errors)") }
 }
 
-@Test(arguments: Lesson.all)
+@Test(arguments: Lesson.chosen)
 func `help is printed, and ends well`(lesson: Lesson) throws {
   for flag in ["--help", "-h"] {
     let result = try launch(["chapter0\(lesson.chapter)", flag])
@@ -55,7 +55,7 @@ func `help is printed, and ends well`(lesson: Lesson) throws {
   }
 }
 
-@Test(arguments: Lesson.all)
+@Test(arguments: Lesson.chosen)
 func `a quick run is plain where there is no terminal, and 80 columns wide`(
   lesson: Lesson
 ) async throws {
