@@ -20,10 +20,11 @@ struct Guide {
   ///   - exercises: What is asked for.
   ///   - needed: An exercise without which the rest is not wanted.
   ///   - goOn: Asked again and again; false abandons everything.
+  ///   - each: Called with each result as it comes.
   /// - Returns: A result for each exercise, in their order.
   func survey(
     _ exercises: [any Exercise], needing needed: (any Exercise)? = nil,
-    while goOn: () -> Bool = { true }
+    while goOn: () -> Bool = { true }, each: (Result) -> Void = { _ in }
   ) throws -> Survey {
     let checker: String
     let broken: [String: String]
@@ -34,8 +35,9 @@ struct Guide {
     }
     var count = 0
     let compiled = exercises.filter { broken[$0.id] == nil }
-    let checked = try Checks(checker: checker, limit: limit).run(compiled, while: goOn) { _ in
+    let checked = try Checks(checker: checker, limit: limit).run(compiled, while: goOn) { result in
       count += 1
+      each(result)
       Screen.passing("checking \(count) of \(compiled.count)")
     }
     Screen.passing("")

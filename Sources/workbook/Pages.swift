@@ -30,7 +30,7 @@ struct Pages {
     }
     Screen.print()
     let states = State.allCases.filter { state in results.contains { $0.state == state } }
-    Screen.say(states.map { "\($0.sign) \($0.rawValue)" }.joined(separator: "   "), style: .faint)
+    Screen.say(states.map { "\($0.sign) \($0.rawValue)" }.joined(separator: ", "), style: .faint)
     Screen.print()
     if let next { self.next(next) } else { finished() }
   }

@@ -11,8 +11,18 @@ func run(_ request: Request) throws -> Int32 {
   switch request.command {
   case "check":
     return try commands.check(request.exercises(), named: !request.words.isEmpty)
+  case "watch": return try Watch(commands, request.exercise()).run()
+  case "hint": return try commands.hint(request.exercise(), all: request.flags.contains("--all"))
   case "list": return commands.list()
+  case "report": return try commands.report(asJSON: request.flags.contains("--json"))
   case "stubs": return try commands.stubs(checkOnly: request.flags.contains("--check"))
+  case "solution", "reset":
+    guard let exercise = try request.exercise() else { return 64 }
+    if request.command == "solution" {
+      return try commands.solution(exercise, peek: request.flags.contains("--peek"))
+    }
+    for sentence in try commands.reset(exercise) { Screen.say(sentence) }
+    return 0
   default: return try commands.map()
   }
 }

@@ -10,7 +10,7 @@ public enum CheckerProgram {
   /// The file descriptor for messages.
   public static let channel: Int32 = 3
   /// What a check may take of memory: many times what the largest exercise needs.
-  public static let mebibytes = 4096
+  public static let mebibytes = 1024
 
   /// Checks what the command line names, and ends the process.
   public static func run(_ answers: any AllChapters.Type) -> Never {

@@ -62,9 +62,12 @@ public struct Inquiry {
   /// Why a child gave no verdict: the trap's message, and the learner's line that led to it.
   private func cause(_ remains: Trial.Remains) -> String {
     if timedOut(remains) {
-      return "no answer after \(seconds) seconds: does a loop never end?"
+      let time = seconds == 1 ? "1 second" : "\(seconds) seconds"
+      return "no answer after \(time): does a loop never end?"
     }
-    guard let signal = remains.signal else { return "your function ended the process" }
+    guard let signal = remains.signal else {
+      return "your function ended the process: it should return, not exit"
+    }
     return Crash.sentence(in: String(decoding: remains.errors, as: UTF8.self), signal: signal)
   }
 }
