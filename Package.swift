@@ -79,7 +79,7 @@ let package = Package(
       name: "Solutions", dependencies: ["Backprop", "Course"], path: "solutions",
       swiftSettings: talking),
     .executableTarget(
-      name: "workbook", dependencies: ["Course", "Figures"], swiftSettings: strict + optimised),
+      name: "workbook", dependencies: ["Backprop", "Course", "Figures"], swiftSettings: strict),
     .executableTarget(
       name: "checker", dependencies: ["Course", "Exercises"], swiftSettings: strict),
   ]

@@ -28,9 +28,10 @@ struct Builder {
   /// Builds the checker.
   ///
   /// - Parameters:
-  ///   - isOffered: Whether an exercise must be in the checker: where it does not compile, the
-  ///     build stops at the compiler's message.
+  ///   - needed: An exercise that must be in the checker: where it does not compile, the build
+  ///     stops at the compiler's message.
   ///   - goOn: Asked again and again while it builds; false abandons the build.
+  /// - Throws: `Trouble`, if `swift` cannot be started or the copy cannot be written.
   /// - Returns: What came of it.
   func build(needing needed: (any Exercise)? = nil, while goOn: () -> Bool) throws -> Outcome {
     let environment = ProcessInfo.processInfo.environment
@@ -52,6 +53,17 @@ struct Builder {
       }
     }
     return .failed(messages.prefix(3).map(\.text).joined(separator: "\n\n"))
+  }
+
+  /// Builds chapter 4, whose network can run on the learner's functions.
+  func chapter04() throws -> String {
+    if let checker = ProcessInfo.processInfo.environment[Self.override] {
+      return URL(filePath: checker).deletingLastPathComponent().path + "/chapter04"
+    }
+    guard let build = try build(product: "chapter04", { true }), build.succeeded else {
+      throw Trouble("chapter04 cannot be built; `swift build --product chapter04` says why")
+    }
+    return scratch.path + "/debug/chapter04"
   }
 
   private var copy: URL { folder.notes.appending(path: "exercises") }
@@ -142,7 +154,8 @@ struct Builder {
   /// A file with one function as it was shipped, and every other on the line where it was.
   private func withoutBody(of exercise: any Exercise, in source: String) throws -> String {
     guard let function = FunctionText(of: exercise, in: source) else { return source }
-    let stub = try Stubs.function(of: exercise, fromSolution: folder.text(folder.solution(exercise)))
+    let stub = try Stubs.function(
+      of: exercise, fromSolution: folder.text(folder.solution(exercise)))
     let missing = function.lines.count - stub.split(separator: "\n").count
     let padding = String(repeating: "\n", count: max(0, missing))
     return function.replaced(by: stub + padding, in: source)

@@ -24,6 +24,7 @@ struct Checks {
   ///   - exercises: What is checked.
   ///   - goOn: Asked again and again; false ends all checks.
   ///   - each: Called with each result as it comes.
+  /// - Throws: `Trouble`, if a process cannot be started.
   /// - Returns: The results in the order of the exercises; nil if they were abandoned.
   func run(
     _ exercises: [any Exercise], while goOn: () -> Bool, each: (Result) -> Void = { _ in }

@@ -63,7 +63,8 @@ struct Commands {
       let file = folder.exercises.appending(path: name)
       if (try? Data(contentsOf: file)) == Data(stub.utf8) { continue }
       inStep = false
-      Screen.print("exercises/\(name) \(checkOnly ? "is not what solutions/\(name) gives" : "written")")
+      Screen.print(
+        "exercises/\(name) \(checkOnly ? "is not what solutions/\(name) gives" : "written")")
       if !checkOnly { try folder.write(stub, to: file) }
     }
     return inStep || !checkOnly ? 0 : 1

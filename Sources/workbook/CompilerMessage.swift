@@ -17,7 +17,8 @@ struct CompilerMessage {
       else { continue }
       // The compiler draws the source under the message: lines such as "12 | let x", "   : ".
       let drawing = lines[(index + 1)...].prefix { $0.contains(/^ *\d* *[|:]/) }
-      let text = (["exercises/\(match.1):\(match.2):\(match.3): \(match.4)"] + drawing.map(String.init))
+      let text =
+        (["exercises/\(match.1):\(match.2):\(match.3): \(match.4)"] + drawing.map(String.init))
         .joined(separator: "\n")
       messages.append(
         CompilerMessage(file: String(match.1), line: Int(match.2) ?? 1, text: text))

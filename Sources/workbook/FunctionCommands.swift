@@ -23,7 +23,8 @@ extension Commands {
     if shown < count {
       Screen.say("\(count - shown) more: ask again, or `hint \(exercise.id) --all`", style: .faint)
     } else {
-      Screen.say("That was the last; `solution \(exercise.id) --peek` shows it done.", style: .faint)
+      Screen.say(
+        "That was the last; `solution \(exercise.id) --peek` shows it done.", style: .faint)
     }
     return 0
   }

@@ -21,6 +21,7 @@ struct Guide {
   ///   - needed: An exercise without which the rest is not wanted.
   ///   - goOn: Asked again and again; false abandons everything.
   ///   - each: Called with each result as it comes.
+  /// - Throws: `Trouble`, if a process cannot be started.
   /// - Returns: A result for each exercise, in their order.
   func survey(
     _ exercises: [any Exercise], needing needed: (any Exercise)? = nil,

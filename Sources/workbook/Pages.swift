@@ -81,7 +81,8 @@ struct Pages {
   /// Where an exercise is, what it asks of you, and what to read.
   func facts(_ exercise: any Exercise) {
     Screen.say(folder.place(of: exercise), indent: 2)
-    Screen.say("about \(exercise.minutes) minutes, difficulty \(exercise.difficulty) of 5", indent: 2)
+    Screen.say(
+      "about \(exercise.minutes) minutes, difficulty \(exercise.difficulty) of 5", indent: 2)
     if let lesson = folder.lesson(exercise.chapter) {
       Screen.say("lesson: \(lesson), \"\(exercise.section)\"", indent: 2)
     }

@@ -1,7 +1,9 @@
 import Course
 import Foundation
 
-/// The results for others: a teacher, a portfolio, a program. Nothing in it says whose they are.
+/// The results for a teacher, a portfolio or a program.
+///
+/// Nothing in it says whose they are.
 struct Report: Codable {
   struct Entry: Codable {
     let id: String
@@ -51,7 +53,9 @@ struct Report: Codable {
     var lines = ["# Backprop Workbook", "", "\(done) of \(total) exercises done."]
     for chapter in Set(exercises.map(\.chapter)).sorted() {
       let own = exercises.filter { $0.chapter == chapter }
-      lines += ["", "## \(title(chapter))", "", "| exercise | state | checked in |", "| --- | --- | --- |"]
+      lines += [
+        "", "## \(title(chapter))", "", "| exercise | state | checked in |", "| --- | --- | --- |",
+      ]
       lines += own.map { entry in
         let star = entry.isChallenge ? " ★" : ""
         let seconds = String(format: "%.2f s", entry.seconds)

@@ -19,7 +19,7 @@ struct Request {
       list               every exercise
       doctor             whether this machine is ready
       report --json      results for a program, or --markdown for a reader
-      finish             a page about what your functions can do
+      finish [--quick]   a page about what your functions can do
 
     An ID is a number such as 4.1, a function's name, or for check a chapter such as 4.
     --timeout is what one exercise may take, from 1 to 600 seconds (10 if not given).
@@ -52,7 +52,8 @@ struct Request {
       } else if word == "--timeout" || word.hasPrefix("--timeout=") {
         let value = word == "--timeout" ? rest.popFirst() : String(word.dropFirst(10))
         guard let value, let seconds = Int(value), (1...600).contains(seconds) else {
-          throw Self.misuse("--timeout takes whole seconds from 1 to 600, not \(value ?? "nothing")")
+          throw Self.misuse(
+            "--timeout takes whole seconds from 1 to 600, not \(value ?? "nothing")")
         }
         timeout = seconds
       } else if word.hasPrefix("-") {

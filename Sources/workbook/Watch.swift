@@ -198,7 +198,7 @@ final class Watch {
     Screen.print()
     pages.bar(inOrder)
     if hasKeys {
-      Screen.say("n next  h hint  l list  x reset  q quit  ? help", style: .faint)
+      Screen.say("n next · h hint · l list · x reset · q quit · ? help", style: .faint)
     } else {
       Screen.say("Waiting for the next save; Ctrl-C ends this.", style: .faint)
     }
@@ -211,7 +211,8 @@ final class Watch {
     case .hints(let count):
       Hints.show(inHand, first: count)
       let rest = inHand.hints.count - count
-      Screen.say(rest > 0 ? "h shows \(rest) more, one at a time" : "that was the last", style: .faint)
+      Screen.say(
+        rest > 0 ? "h shows \(rest) more, one at a time" : "that was the last", style: .faint)
     case .list:
       for result in inOrder {
         commands.pages.line(result, isMarked: result.exercise.id == inHand.id)
@@ -228,7 +229,8 @@ final class Watch {
         Edit the file and save it: the verdict comes by itself.
         """)
     case .resetting:
-      Screen.say("Put \(inHand.id) \(inHand.name) back to its beginning? y does it, any other key not.")
+      Screen.say(
+        "Put \(inHand.id) \(inHand.name) back to its beginning? y does it, any other key not.")
     case .message(let text): Screen.say(text)
     }
   }

@@ -14,6 +14,8 @@ func run(_ request: Request) throws -> Int32 {
   case "watch": return try Watch(commands, request.exercise()).run()
   case "hint": return try commands.hint(request.exercise(), all: request.flags.contains("--all"))
   case "list": return commands.list()
+  case "doctor": return commands.doctor()
+  case "finish": return try commands.finish(quick: request.flags.contains("--quick"))
   case "report": return try commands.report(asJSON: request.flags.contains("--json"))
   case "stubs": return try commands.stubs(checkOnly: request.flags.contains("--check"))
   case "solution", "reset":

@@ -40,7 +40,7 @@ public enum CheckerProgram {
 
   /// Sends how far each function's answer is from the truth: a JSON object, by exercise.
   private static func sendErrors(of answers: any AllChapters.Type) {
-    var errors = [String: Measurement]()
+    var errors = [String: Agreement]()
     for exercise in Catalogue.all { errors[exercise.id] = exercise.measure(answers) }
     let line = (try? JSONEncoder().encode(errors)) ?? Data()
     FileHandle(fileDescriptor: channel).write(line)

@@ -10,7 +10,8 @@ enum Crash {
       return (isMemory ? "more memory than there is: " : "") + message + place
     }
     return switch signal {
-    case SIGSEGV, SIGBUS: "out of stack or memory\(place): does a function call itself without an end?"
+    case SIGSEGV, SIGBUS:
+      "out of stack or memory\(place): does a function call itself without an end?"
     case SIGKILL: "ended by the system\(place): did it ask for too much memory?"
     default: "a trap (signal \(signal))\(place)"
     }

@@ -47,7 +47,8 @@ public struct Inquiry {
     if let diagnosis {
       text += "\nand where it does not stop, it is not right yet:\n" + diagnosis
     } else if !right.isEmpty {
-      text += "\nbut right with "
+      text +=
+        "\nbut right with "
         + right.map { exercise.label(case: $0) }.joined(separator: "; with ")
     }
     verdict = isTimedOut ? .timedOut(text) : .stopped(text)

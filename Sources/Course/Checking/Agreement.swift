@@ -1,7 +1,7 @@
 import Backprop
 
 /// How far a function's answers are from the truth, at most, over all cases.
-public struct Measurement: Codable, Equatable, Sendable {
+public struct Agreement: Codable, Equatable, Sendable {
   /// The largest error relative to the larger of 1 and the right value's size.
   public let error: Double
   /// Whether the truth is central differences of the forward function; else it is the library.
@@ -13,7 +13,7 @@ extension Problem {
   ///
   /// Central differences have an error of their own, near 1e-10; where the forward function has a
   /// corner they say nothing, and the case is left out.
-  public func measure(_ answers: any AllChapters.Type) -> Measurement? {
+  public func measure(_ answers: any AllChapters.Type) -> Agreement? {
     guard judge == nil else { return nil }
     var (largest, isGradient) = (0.0, false)
     for test in cases {
@@ -38,6 +38,6 @@ extension Problem {
         }
       }
     }
-    return Measurement(error: largest, isGradient: isGradient)
+    return Agreement(error: largest, isGradient: isGradient)
   }
 }
