@@ -55,6 +55,9 @@ let chapters = [
   ("chapter08", "08-resnet-block"),
 ]
 
+/// The learner's folder, or the copy that `workbook` makes of it when a file does not compile.
+let exercises = Context.environment["WORKBOOK_EXERCISES"] ?? "exercises"
+
 let package = Package(
   name: "BackpropWorkbook",
   platforms: [.macOS(.v26)],
@@ -70,12 +73,15 @@ let package = Package(
     .target(
       name: "Course", dependencies: ["Backprop", "Figures"], swiftSettings: strict),
     .target(
-      name: "Exercises", dependencies: ["Backprop", "Course"], path: "exercises",
+      name: "Exercises", dependencies: ["Backprop", "Course"], path: exercises,
       swiftSettings: talking),
     .target(
       name: "Solutions", dependencies: ["Backprop", "Course"], path: "solutions",
       swiftSettings: talking),
-    .executableTarget(name: "workbook", dependencies: ["Course"], swiftSettings: strict),
+    .executableTarget(
+      name: "workbook", dependencies: ["Backprop", "Course", "Figures"], swiftSettings: strict),
+    .executableTarget(
+      name: "checker", dependencies: ["Course", "Exercises"], swiftSettings: strict),
   ]
     + chapters.map { name, folder in
       .executableTarget(
