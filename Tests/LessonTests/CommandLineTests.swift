@@ -29,6 +29,8 @@ struct BadCommand: CustomTestStringConvertible, Sendable {
   BadCommand("chapter04 --epochs 0", 64, "0 is no whole number from 1"),
   BadCommand("chapter04 --batch -3", 64, "-3 is no whole number from 1"),
   BadCommand("chapter04 --threads 0", 64, "0 is no whole number from 1 to 64"),
+  BadCommand("chapter01 --load x", 64, "there is no option --load"),
+  BadCommand("chapter04 --load nowhere-at-all", 66, "nowhere-at-all"),
   BadCommand("chapter04 --quick --data nowhere-at-all", 66, "nowhere-at-all", "no such"),
 ])
 func `a command line that cannot be obeyed gets a sentence and a status`(
@@ -56,6 +58,15 @@ func `a quick run is plain where there is no terminal, and 80 columns wide`(
   let output = try await Programs.shared.output(of: "chapter0\(lesson.chapter) --quick")
   #expect(!output.contains("\u{1B}") && !output.contains("\r"))
   for line in output.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+}
+
+@Test(arguments: Lesson.all)
+func `with --plain nothing is drawn with characters`(lesson: Lesson) async throws {
+  let output = try await Programs.shared.output(of: "chapter0\(lesson.chapter) --quick --plain")
+  for line in output.split(separator: "\n") {
+    let drawn = line.unicodeScalars.contains { (0x2500...0x28FF).contains($0.value) }
+    #expect(!drawn, "\(line)")
+  }
 }
 
 /// Four IDX files with some tiny images, one of which can be spoilt.

@@ -7,6 +7,7 @@ public struct ChapterOptions {
   public var quick = false
   public var mine = false
   public var solutions = false
+  public var plain = false
   public var bug: String?
   public var seed: UInt64 = 0
   public var figures: URL?
@@ -15,6 +16,7 @@ public struct ChapterOptions {
   public var batch: Int?
   public var data: URL?
   public var save: URL?
+  public var load: URL?
 
   /// Reads a command line; what it does not know is an error, with the usage.
   public init(parsing arguments: [String], for command: ChapterCommand) throws {
@@ -51,6 +53,7 @@ public struct ChapterOptions {
     case "--quick": quick = true
     case "--mine": mine = true
     case "--solutions": solutions = true
+    case "--plain": plain = true
     default: help = true
     }
   }
@@ -77,6 +80,7 @@ public struct ChapterOptions {
     case "--epochs": epochs = try number(atLeast: 1)
     case "--batch": batch = try number(atLeast: 1)
     case "--data": data = URL(filePath: value)
+    case "--load": load = URL(filePath: value)
     default: save = URL(filePath: value)
     }
   }
