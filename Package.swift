@@ -87,7 +87,9 @@ let package = Package(
       .executableTarget(
         name: name,
         dependencies: ["Backprop", "Course", "Datasets", "Figures", "Exercises", "Solutions"],
-        path: "chapters/\(folder)", exclude: ["README.md", "figures"], swiftSettings: strict)
+        path: "chapters/\(folder)",
+        exclude: ["README.md", "figures"] + (folder == "04-mlp" ? ["bridge.py"] : []),
+        swiftSettings: strict)
     } + [
       .testTarget(
         name: "BackpropTests", dependencies: ["Backprop"], exclude: ["Golden"],
