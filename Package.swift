@@ -82,6 +82,12 @@ let package = Package(
       name: "workbook", dependencies: ["Backprop", "Course", "Figures"], swiftSettings: strict),
     .executableTarget(
       name: "checker", dependencies: ["Course", "Exercises"], swiftSettings: strict),
+    .target(
+      name: "Auditing", dependencies: ["Backprop", "Course", "Solutions"],
+      path: "Sources/audit/Auditing", swiftSettings: strict),
+    .executableTarget(
+      name: "audit", dependencies: ["Auditing"], path: "Sources/audit/Command",
+      swiftSettings: strict),
   ]
     + chapters.map { name, folder in
       .executableTarget(
@@ -101,6 +107,8 @@ let package = Package(
         swiftSettings: strict + talking),
       .testTarget(
         name: "SolutionTests", dependencies: ["Course", "Solutions"], swiftSettings: strict),
+      .testTarget(
+        name: "AuditTests", dependencies: ["Auditing", "Course"], swiftSettings: strict),
       .testTarget(
         name: "ExerciseTests", dependencies: ["Course", "Exercises"], swiftSettings: strict),
       .testTarget(
