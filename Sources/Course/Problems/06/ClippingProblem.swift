@@ -135,6 +135,22 @@ extension Chapter06Problems {
         return question.gradients.map { $0 * min(1, question.limit / norm) }
       },
       Misconception(
+        "clip-by-first-norm",
+        "You took the norm of the first tensor for that of all. Add up the squares of every tensor "
+          + "before you take the root."
+      ) { question in
+        let norm = question.gradients[0].norm()
+        return question.gradients.map { norm > question.limit ? $0 * (question.limit / norm) : $0 }
+      },
+      Misconception(
+        "clip-by-last-norm",
+        "Each tensor has overwritten the norm of the one before, so that only the last one counts. "
+          + "Add its squares to a sum (+=), and take the root at the end."
+      ) { question in
+        let norm = question.gradients[question.gradients.count - 1].norm()
+        return question.gradients.map { norm > question.limit ? $0 * (question.limit / norm) : $0 }
+      },
+      Misconception(
         "clip-by-largest-number",
         "The norm is the root of the sum of squares. You took the largest number for it."
       ) { question in

@@ -102,6 +102,42 @@ extension Chapter06Problems {
           + "reaches the minimum."
       ) { $0.share = { Double(min($0.step, $0.total) - $0.warmup) / Double($0.total) } },
       mistaken(
+        "warmup-cosine-late",
+        "The cosine begins at step w, where the warm-up ends. Yours is w steps late: step already "
+          + "counts the warm-up, take w away once."
+      ) { $0.share = { Double(min($0.step, $0.total) - 2 * $0.warmup) / rest($0) } },
+      mistaken(
+        "warmup-cosine-late-and-short",
+        "The warm-up is taken away twice, from the step and from the length of the cosine. It is "
+          + "over once: (k - w)/(K - w)."
+      ) {
+        $0.share = { question in
+          let late = max(0, min(question.step, question.total) - 2 * question.warmup)
+          return Double(late) / (rest(question) - Double(question.warmup))
+        }
+      },
+      mistaken(
+        "warmup-cosine-short",
+        "The cosine has the K - w steps after the warm-up. Yours is w steps shorter, and at the "
+          + "minimum too early."
+      ) {
+        $0.share = { question in
+          let step = Double(min(question.step, question.total) - question.warmup)
+          return min(1, step / (rest(question) - Double(question.warmup)))
+        }
+      },
+      mistaken(
+        "warmup-cosine-ends-a-step-early",
+        "The minimum is reached at step K. Yours is there at K - 1: the cosine's length is K - w, "
+          + "nothing is taken off it."
+      ) {
+        $0.share = { min(1, Double(min($0.step, $0.total) - $0.warmup) / (rest($0) - 1)) }
+      },
+      mistaken(
+        "warmup-cosine-begins-a-step-late",
+        "Only the rise counts k + 1. In the cosine the step is k: at k = w the rate is the peak."
+      ) { $0.share = { min(1, Double(min($0.step, $0.total) + 1 - $0.warmup) / rest($0)) } },
+      mistaken(
         "warmup-minimum-forgotten",
         "The rate falls to the minimum, not to 0: ηmin + ½(η - ηmin)(1 + cos …)."
       ) { $0.minimum = { _ in 0 } },
@@ -136,6 +172,11 @@ extension Chapter06Problems {
           + "2π, and is back at the peak."
       ) { $0.curve = { (1 + Double.cos(2 * Double.pi * $0)) / 2 } },
     ]
+  }
+
+  /// K - w.
+  private static func rest(_ question: WarmupQuestion) -> Double {
+    Double(question.total - question.warmup)
   }
 
   private static func mistaken(
