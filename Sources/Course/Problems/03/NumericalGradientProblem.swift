@@ -34,8 +34,8 @@ public struct NumericalGradientQuestion: Question {
       Case(
         .init("log Σ eˣ", at: random([4, 1]), step: 1e-3) { Double.log($0.map(Double.exp).sum()) }),
       Case(
-        .init("x₀·x₁ + x₂²·x₃", at: Matrix([0, 1, 1, -0.5]), step: 0.2) { x in
-          x[0] * x[1] + x[2] * x[2] * x[3]
+        .init("x₀·x₁ + x₂²·x₃", at: Matrix(rows: [[0, 1], [2, 1]]), step: 0.2) { x in
+          x.scalars[0] * x.scalars[1] + x.scalars[2] * x.scalars[2] * x.scalars[3]
         }),
       Case(.init("x²", at: random([1, 1]), step: 1e-5) { $0.squaredNorm() }),
     ]
