@@ -18,6 +18,11 @@ typealias PlainBlock<Body: Layer> = Then<Body, Activation<Body.Scalar>>
 /// y = relu(F(x) + x).
 typealias ResidualBlock<Body: Layer> = Then<Residual<Body>, Activation<Body.Scalar>>
 
+/// Blocks with batch norm throughout, without shortcuts.
+typealias PlainNetwork = BlockNetwork<PlainBlock<BasicBody<Float>>>
+/// The same with shortcuts.
+typealias ResidualNetwork = BlockNetwork<ResidualBlock<BasicBody<Float>>>
+
 func plain<Body: Layer>(_ body: Body) -> PlainBlock<Body> { body.then(.relu) }
 
 func residual<Body: Layer>(_ body: Body) -> ResidualBlock<Body> { Residual(body).then(.relu) }
