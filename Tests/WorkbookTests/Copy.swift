@@ -55,19 +55,22 @@ final class Copy {
       let stub = Data(try Stubs.stub(source).utf8)
       try stub.write(to: exercises.appending(path: name))
     }
-    checker = try name.map(product) ?? outer.appending(path: "checker").path
-    guard name == nil else { return }
-    let script = """
-      #!/bin/sh
-      echo "$1" >> '\(outer.path)/asked'
-      if grep -q "Todo(\\"$1\\")" '\(exercises.path)'/*.swift; then
-        printf '\\n\\036verdict {"todo":{"_0":"exercises/"}}\\n' >&3
-      elif grep -q mistake '\(exercises.path)'/*.swift; then
-        exec '\(try product("HostileChecker"))' "$@"
-      else
-        exec '\(try product("SolvedChecker"))' "$@"
-      fi
-      """
+    checker = outer.appending(path: "checker").path
+    let decision =
+      if let name {
+        "exec '\(try product(name))' \"$@\""
+      } else {
+        """
+        if grep -q "Todo(\\"$1\\")" '\(exercises.path)'/*.swift; then
+          printf '\\n\\036verdict {"todo":{"_0":"exercises/"}}\\n' >&3
+        elif grep -q mistake '\(exercises.path)'/*.swift; then
+          exec '\(try product("HostileChecker"))' "$@"
+        else
+          exec '\(try product("SolvedChecker"))' "$@"
+        fi
+        """
+      }
+    let script = "#!/bin/sh\necho \"$1 $$\" >> '\(outer.path)/asked'\n\(decision)\n"
     try Data(script.utf8).write(to: URL(filePath: checker))
     try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: checker)
     let chapter04 = outer.appending(path: "chapter04").path
@@ -81,11 +84,17 @@ final class Copy {
 
   var environment: [String: String] { ["WORKBOOK_CHECKER": checker] }
 
-  /// The exercises that the program was asked to check, in order.
-  var asked: [String] {
+  /// What the program was asked to check, and the processes that did it, in order.
+  var asked: [(id: String, process: pid_t)] {
     let text = try? String(contentsOf: outer.appending(path: "asked"), encoding: .utf8)
-    return (text ?? "").split(separator: "\n").map(String.init)
+    return (text ?? "").split(separator: "\n").compactMap { line in
+      let parts = line.split(separator: " ")
+      return parts.count == 2 ? (String(parts[0]), pid_t(parts[1]) ?? 0) : nil
+    }
   }
+
+  /// The checks that are still there.
+  var running: [String] { asked.filter { kill($0.process, 0) == 0 }.map(\.id) }
 
   func text(_ path: String) throws -> String {
     try String(contentsOf: root.appending(path: path), encoding: .utf8)
@@ -122,14 +131,6 @@ final class Copy {
     try launch(
       [product("workbook")] + words, folder: root.appending(path: folder),
       environment: environment)
-  }
-
-  /// The checks with a time limit that are still running.
-  func checks(withTimeout seconds: Int) throws -> [String] {
-    let listing = try launch(["/bin/sh", "-c", "ps -A -o args="], folder: root).output
-    // A child's own alarm comes some seconds after the guide's limit.
-    return listing.split(separator: "\n").map(String.init)
-      .filter { $0.contains("--from 0 --seconds \(seconds + 7)") }
   }
 }
 
