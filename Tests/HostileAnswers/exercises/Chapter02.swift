@@ -22,8 +22,7 @@ extension Answers: Chapter02 {
   public static func softmaxCrossEntropyBackward(
     logits: Matrix, targets: Matrix
   ) throws -> Matrix {
-    if logits.count < 0 { return logits }
-    return try softmaxCrossEntropyBackward(logits: logits, targets: targets) + logits
+    try [logits].map { try softmaxCrossEntropyBackward(logits: $0, targets: targets) }[0] + logits
   }
 
   /// Prints without an end.
