@@ -66,7 +66,7 @@ struct Pages {
   private func next(_ result: Result) {
     let exercise = result.exercise
     let verb = result.state.isTried ? "In hand" : "Next"
-    Screen.print(Screen.styled("\(verb): \(title(exercise))", .bold))
+    Screen.say("\(verb): \(title(exercise))", style: .bold)
     facts(exercise)
     if result.state.isTried {
       Screen.print()

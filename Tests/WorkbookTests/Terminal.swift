@@ -157,5 +157,6 @@ struct Missing: Error, CustomStringConvertible {
 
 /// A screen's text without colours and movements of the cursor.
 func plain(_ screen: String) -> String {
-  screen.replacing(/\u{1B}\[[0-9;]*[A-Za-z]/, with: "").replacing("\r", with: "\n")
+  screen.replacing(/\u{1B}\[[0-9;]*[A-Za-z]/, with: "")
+    .replacing("\r\n", with: "\n").replacing("\r", with: "\n")
 }
