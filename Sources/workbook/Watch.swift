@@ -95,7 +95,8 @@ final class Watch {
     } while look() != stamp
     if case .hints = extra {} else if !isReset { extra = nil }
     (isReset, changes) = (false, [])
-    before = results
+    // A save that interrupts the checks after another belongs to the same change.
+    if unchecked.isEmpty { before = results }
     unchecked = Set(Catalogue.all.map(\.id))
     Screen.passing("saved; checking \(inHand.id) \(inHand.name)")
     checkRest()
