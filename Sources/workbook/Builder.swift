@@ -90,6 +90,8 @@ struct Builder {
     product: String, exercises: URL? = nil, _ goOn: () -> Bool
   ) throws -> (succeeded: Bool, log: String)? {
     var environment = ProcessInfo.processInfo.environment
+    // In a terminal the compiler would colour its messages, also where they are read by a program.
+    environment["TERM"] = "dumb"
     environment["WORKBOOK_EXERCISES"] = exercises.map { _ in ".workbook/exercises" }
     let child = try Child(
       "swift",
@@ -118,7 +120,8 @@ struct Builder {
       }
     }
     Screen.passing("")
-    return (child.end == .status(0), child.text(.output) + "\n" + child.text(.errors))
+    let log = child.text(.output) + "\n" + child.text(.errors)
+    return (child.end == .status(0), log.replacing(/\u{1B}\[[0-9;]*[A-Za-z]/, with: ""))
   }
 
   /// Takes out of the copy what the compiler complains about.
