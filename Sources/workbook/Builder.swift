@@ -140,9 +140,11 @@ struct Builder {
     let file = copy.appending(path: message.file)
     let source = try folder.text(folder.exercises.appending(path: message.file))
     let line = message.line - 1
-    let inside = all.first {
-      FunctionText(of: $0, in: source)?.lines.contains(line) ?? false
-    }
+    let functions = all.map { ($0, FunctionText(of: $0, in: source)) }
+    // A brace that is missing in a function is an error at the end of the file.
+    let inside =
+      functions.first { $0.1?.lines.contains(line) ?? false }?.0
+      ?? functions.first { $0.1?.isClosed == false }?.0
     if let inside, !wholeFile {
       broken[inside.id] = [broken[inside.id], message.text].compactMap(\.self)
         .joined(separator: "\n\n")

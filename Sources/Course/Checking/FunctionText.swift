@@ -7,6 +7,8 @@ public struct FunctionText {
   public let lines: Range<Int>
   /// The line of the signature, counted from 1.
   public let signatureLine: Int
+  /// Whether its braces match.
+  public let isClosed: Bool
   /// All of its text.
   public let text: String
 
@@ -30,6 +32,7 @@ public struct FunctionText {
     }
     lines = marker..<last
     signatureLine = signature + 1
+    isClosed = end != nil
     text = all[marker..<last].joined(separator: "\n")
   }
 
