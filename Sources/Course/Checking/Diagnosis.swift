@@ -93,7 +93,8 @@ extension Problem {
     _ outcomes: [Outcome<Input, Output>]
   ) -> [String] {
     let (got, expected) = (part.value(outcome.output), part.value(reference(outcome.input)))
-    guard got.shape == expected.shape, got.count > 1 else { return [] }
+    guard got.shape == expected.shape else { return [] }
+    if got.count == 1 { return numberPattern(of: part, in: outcomes).map { [$0] } ?? [] }
     if let i = got.scalars.firstIndex(where: { !$0.isFinite }) {
       return [
         "→ \(part.name)\(place(i, in: got.shape)) is no finite number: is there a division by 0, "
@@ -107,6 +108,8 @@ extension Problem {
     }
     let sentence =
       signSentence(got, expected, tensors: outcome.input.tensors) ?? whatIf(part, in: outcomes)
+      ?? relation(of: part, in: outcomes) ?? precisionSentence(got, expected)
+      ?? regionSentence(got, expected) ?? caseSentence(part, in: outcomes)
     return sentence.map { [$0] } ?? []
   }
 }
@@ -138,7 +141,7 @@ func place(_ offset: Int, in shape: [Int]) -> String {
 }
 
 /// Names the factor if all elements are off by the same one, and the size that it equals.
-private func ratioSentence(
+func ratioSentence(
   _ got: Matrix, _ expected: Matrix, tensors: [(name: String, value: Matrix)]
 ) -> String? {
   let pairs = zip(got.scalars, expected.scalars).filter { abs($0.1) > 1e-9 }
@@ -188,11 +191,6 @@ private func signSentence(
       return "→ wrong exactly where \(name) is 0: what holds there is a convention, "
         + "the function's comment says which"
     }
-  }
-  if got.rank == 2, got.rows > 1 {
-    let firstRowIsRight = !wrong.prefix(got.columns).contains(true)
-    let restIsWrong = !wrong.dropFirst(got.columns).contains(false)
-    if firstRowIsRight && restIsWrong { return "→ only the first row is right" }
   }
   return nil
 }

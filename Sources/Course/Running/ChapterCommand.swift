@@ -9,6 +9,8 @@ public struct ChapterCommand: Sendable {
   public let trains: Bool
   /// Whether it takes --rate and --schedule too.
   public let choosesRate: Bool
+  /// Whether it takes --load.
+  public let loads: Bool
   /// The exercises whose functions the chapter runs on, by number: what --mine needs.
   public let uses: [String]
 
@@ -17,10 +19,10 @@ public struct ChapterCommand: Sendable {
 
   public init(
     _ number: Int, _ summary: String, uses: [String], trains: Bool = false,
-    choosesRate: Bool = false
+    choosesRate: Bool = false, loads: Bool = false
   ) {
     (self.number, self.summary, self.uses) = (number, summary, uses)
-    (self.trains, self.choosesRate) = (trains, choosesRate)
+    (self.trains, self.choosesRate, self.loads) = (trains, choosesRate, loads)
   }
 
   /// The options that this chapter takes, with what stands behind each.
@@ -29,6 +31,7 @@ public struct ChapterCommand: Sendable {
       Flag("--quick", nil, "the same in a few seconds, on less data"),
       Flag("--mine", nil, "with your functions from exercises/"),
       Flag("--solutions", nil, "with the functions from solutions/, as --mine will be"),
+      Flag("--plain", nil, "in words and numbers, for screen readers: no pictures"),
       Flag("--bug", "NAME", "with a known mistake put in; --bug list names them"),
       Flag("--seed", "N", "the seed of all randomness, 0 or more (default 0)"),
       Flag("--figures", "DIR", "write the figures there, as SVG"),
@@ -47,6 +50,9 @@ public struct ChapterCommand: Sendable {
         Flag("--rate", "R", "the learning rate, or the highest of a schedule"),
         Flag("--schedule", "NAME", "constant, or cosine (the default)"),
       ]
+    }
+    if loads {
+      flags += [Flag("--load", "FILE", "train nothing: read a network from there, and test it")]
     }
     return flags + [Flag("--help", nil, "print this")]
   }

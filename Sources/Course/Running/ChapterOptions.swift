@@ -7,6 +7,7 @@ public struct ChapterOptions {
   public var quick = false
   public var mine = false
   public var solutions = false
+  public var plain = false
   public var bug: String?
   public var seed: UInt64 = 0
   public var figures: URL?
@@ -19,6 +20,7 @@ public struct ChapterOptions {
   public var isConstantRate = false
   public var data: URL?
   public var save: URL?
+  public var load: URL?
 
   /// Reads a command line; what it does not know is an error, with the usage.
   public init(parsing arguments: [String], for command: ChapterCommand) throws {
@@ -59,6 +61,7 @@ public struct ChapterOptions {
     case "--quick": quick = true
     case "--mine": mine = true
     case "--solutions": solutions = true
+    case "--plain": plain = true
     default: help = true
     }
   }
@@ -95,6 +98,7 @@ public struct ChapterOptions {
       }
       isConstantRate = value == "constant"
     case "--data": data = URL(filePath: value)
+    case "--load": load = URL(filePath: value)
     default: save = URL(filePath: value)
     }
   }

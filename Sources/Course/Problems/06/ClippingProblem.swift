@@ -3,16 +3,20 @@ public import Backprop
 /// The gradients of several parameters, and how long they may be together.
 public struct ClippingQuestion: Question {
   public let gradients: [Matrix]
-  public let limit: Double
+  public var limit: Double
 
   public init(gradients: [Matrix], limit: Double) {
     (self.gradients, self.limit) = (gradients, limit)
   }
 
   init(_ shapes: [[Int]], size: Double, limit: Double, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     self.init(
       gradients: shapes.map { size * Tensor(shape: $0, using: &generator) }, limit: limit)
+  }
+
+  public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] {
+    [("limit", \.limit)]
   }
 
   public var tensors: [(name: String, value: Matrix)] {
@@ -58,6 +62,14 @@ extension Chapter06Problems {
         },
       misconceptions: clippingMisconceptions,
       alternatives: [
+        { question in
+          // Shortened in place, by the norm over the limit.
+          var (gradients, sum) = (question.gradients, 0.0)
+          for gradient in gradients { for g in gradient.scalars { sum += g * g } }
+          let ratio = max(1, sum.squareRoot() / question.limit)
+          for i in gradients.indices { gradients[i] = gradients[i] / ratio }
+          return gradients
+        },
         { question in
           let squares = question.gradients.flatMap(\.scalars).map { $0 * $0 }
           let norm = squares.reduce(0, +).squareRoot()

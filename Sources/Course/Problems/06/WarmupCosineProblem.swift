@@ -5,12 +5,16 @@ public struct WarmupQuestion: Question {
   public let step: Int
   public let warmup: Int
   public let total: Int
-  public let peak: Double
-  public let minimum: Double
+  public var peak: Double
+  public var minimum: Double
 
   public init(step: Int, warmup: Int, total: Int, peak: Double, minimum: Double) {
     (self.step, self.warmup, self.total) = (step, warmup, total)
     (self.peak, self.minimum) = (peak, minimum)
+  }
+
+  public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] {
+    [("peak", \.peak), ("minimum", \.minimum)]
   }
 
   public var tensors: [(name: String, value: Matrix)] { [] }
@@ -53,6 +57,14 @@ extension Chapter06Problems {
       parts: [Part("the rate") { Matrix([$0], shape: []) }],
       misconceptions: warmupMisconceptions,
       alternatives: [
+        { question in
+          // ½(1 + cos a) = 1 - sin²(a/2), from the peak down.
+          let (k, w) = (Double(question.step), Double(question.warmup))
+          if question.step < question.warmup { return (k * question.peak + question.peak) / w }
+          let quarter = Double.pi / 2 * min(1, (k - w) / (Double(question.total) - w))
+          let sine = Double.sin(quarter)
+          return question.peak - (question.peak - question.minimum) * sine * sine
+        },
         { WarmupByHand().rate($0) },
         { question in
           // ½(1 + cos a) = cos²(a/2).
