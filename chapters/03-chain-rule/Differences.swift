@@ -8,11 +8,38 @@ private func scientific(_ x: Double, _ decimals: Int = 1) -> String {
   String(format: "%.\(decimals)e", x)
 }
 
+/// What the differences are: slopes of chords, beside the tangent that is meant.
+private func drawTheChords(on screen: Screen) throws {
+  func chord(
+    _ name: String, from a: Double, to b: Double, over range: ClosedRange<Double>
+  ) -> Series {
+    let slope = (b * b - a * a) / (b - a)
+    return Series(name, over: range, count: 2) { a * a + slope * ($0 - a) }
+  }
+  try screen.figure(
+    .lines(
+      "Which chord has the tangent's slope?",
+      description: """
+        The curve x² between 1.5 and 4.5. Its tangent at 3 has the slope 6. The chord from 3 to 4 has \
+        the slope 7 and is steeper. The chord from 2 to 4 has the slope 6: it runs parallel to the \
+        tangent, a little above it.
+        """,
+      x: "x", y: Axis("f(x) = x²", range: 0...20),
+      [
+        Series("f", over: 1.5...4.5) { $0 * $0 },
+        Series("tangent at 3, slope 6", over: 1.5...4.5, count: 2) { 9 + 6 * ($0 - 3) },
+        chord("one-sided, h = 1, slope 7", from: 3, to: 4, over: 2.5...4.5),
+        chord("central, h = 1, slope 6", from: 2, to: 4, over: 1.5...4.5),
+      ]), "chords")
+}
+
 /// The error of the central difference against its step, in both precisions.
 func askTheFunctionItself(_ source: Source, on screen: Screen) throws {
   screen.section("How small should the step of a numerical gradient be?")
+  try drawTheChords(on: screen)
   screen.text(
     """
+
     f(x) = eˣ, whose slope is eˣ: the largest relative error at 21 places.
     One-sided: (f(x+h) - f(x))/h. Central: (f(x+h) - f(x-h))/2h.
 
