@@ -90,7 +90,8 @@ struct FrontDoorTests {
     }
     #expect(targets == Lesson.all.map { "chapter0\($0.chapter)" })
     let tasks = try object(".vscode/tasks.json")
-    let commands = (tasks["tasks"] as? [[String: Any]] ?? []).compactMap { $0["command"] as? String }
+    let entries = tasks["tasks"] as? [[String: Any]] ?? []
+    let commands = entries.compactMap { $0["command"] as? String }
     #expect(!commands.isEmpty && commands.allSatisfy { $0.hasPrefix("swift ") })
     let inputs = tasks["inputs"] as? [[String: Any]] ?? []
     let named = Set(inputs.compactMap { $0["id"] as? String })
