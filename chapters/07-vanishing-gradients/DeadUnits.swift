@@ -31,7 +31,7 @@ func showDeadUnits(
         activation == .relu ? "relu" : "leaky relu", normalizes ? "yes" : "no",
         significant(rate, 1), "\(before) of 256",
         loss.isFinite ? "\(after) of 256" : "-", loss.isFinite ? fixed(loss, 3) : "no number",
-        percent(network.accuracy(on: digits.testX, labels: digits.testLabels, .running), 1))
+        percent(network.accuracy(on: digits.testX, labels: digits.testLabels, .inference), 1))
     }
   }
   screen.table(table)

@@ -9,7 +9,8 @@ func showFirstLayer(_ laboratory: Laboratory, on screen: Screen) throws {
     """
     The length of dW of the first layer, before any training. "Depth" layers of 64
     units and one output; a batch of 128, inputs and targets N(0, 1), mean squared
-    error; geometric mean over 5 seeds. The output layer begins with σ = 1/8 in all.
+    error; geometric mean over 5 seeds. The output layer begins alike in all rows,
+    with Glorot's σ = √(2/65) = 0.175, so that only the layers before it differ.
     """)
   let depths = [2, 5, 10, 20]
   var table = Table(header: ["activation, weights"] + depths.map { "depth \($0)" })
@@ -21,6 +22,13 @@ func showFirstLayer(_ laboratory: Laboratory, on screen: Screen) throws {
   }
   screen.table(table)
   screen.text("Read a row from left to right: it keeps its size, vanishes, or explodes.")
+  let loudest = try laboratory.gradientNorms(
+    Setting(activation: .relu, start: .unit), depth: 20, seeds: 5, last: .normal(1))[0]
+  screen.text(
+    """
+    (With an output layer N(0, 1) as well, relu, N(0, 1) would come to \(significant(loudest, 2)): the
+    error grows with σ of that layer, and so does what passes back through it.)
+    """)
 }
 
 /// The gradient of each layer, for all settings, as maps.

@@ -110,7 +110,7 @@ func train(
     }
     return LearningOutcome(
       loss: mean(last),
-      accuracy: network.accuracy(on: digits.testX, labels: digits.testLabels, .running),
+      accuracy: network.accuracy(on: digits.testX, labels: digits.testLabels, .inference),
       rate: rate, curve: curve)
   }
   return outcomes.min { a, b in

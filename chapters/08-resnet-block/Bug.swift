@@ -30,9 +30,9 @@ func showBug(_ name: String, _ plan: Plan, on screen: Screen) throws {
   screen.text(
     "\(plan.train.count) images, batches of \(plan.batch), the network of the finale. With the bug:\n"
   )
-  let wrong = trained(.bug(name), plan, on: screen)
+  let wrong = try trained(.bug(name), plan, on: screen)
   screen.text("\nand with the right function:\n")
-  let right = trained(.library, plan, on: screen)
+  let right = try trained(.library, plan, on: screen)
   let span = max(1, right.losses.count / 20)
   try screen.figure(
     .lines(
@@ -49,9 +49,9 @@ func showBug(_ name: String, _ plan: Plan, on screen: Screen) throws {
 
 private func trained(
   _ source: Source, _ plan: Plan, on screen: Screen
-) -> (losses: [Double], accuracy: Double) {
+) throws -> (losses: [Double], accuracy: Double) {
   let finale = FinaleNetwork(source)
   var generator = SplitMix64(seed: plan.seed)
-  let run = train(finale, finale.network(using: &generator), plan, on: screen, prints: true)
+  let run = try train(finale, finale.network(using: &generator), plan, on: screen, prints: true)
   return (run.losses, run.accuracy)
 }

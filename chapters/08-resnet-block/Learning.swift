@@ -46,7 +46,7 @@ struct Recipe<Scalar: Real> {
   func run<Network: Layer<Scalar>>(
     _ network: Network, with optimizer: inout some Optimizer<Scalar>, on screen: Screen,
     prints: Bool = false
-  ) -> Run<Network> {
+  ) throws(TrainingFailure) -> Run<Network> {
     var (run, losses) = (Run(network: network), [Double]())
     var training = Training<Scalar>(epochs: epochs, batch: batch)
     training.name = name.isEmpty ? "" : name + ", "
@@ -61,7 +61,7 @@ struct Recipe<Scalar: Real> {
     }
     let x: Tensor<Scalar> = train.images(as: Scalar.self)
     let testX: Tensor<Scalar> = test.images(as: Scalar.self)
-    training.run(
+    try training.run(
       &run.network, on: x, labels: train.labels, with: &optimizer, seed: seed + 1, screen: screen
     ) { report, network in
       run.accuracy = Backprop.accuracy(
@@ -81,9 +81,9 @@ struct Recipe<Scalar: Real> {
   /// The same with Adam.
   func run<Network: Layer<Scalar>>(
     _ network: Network, on screen: Screen, prints: Bool = false
-  ) -> Run<Network> {
+  ) throws(TrainingFailure) -> Run<Network> {
     var adam = Adam<Scalar>(learningRate: rate)
-    return run(network, with: &adam, on: screen, prints: prints)
+    return try run(network, with: &adam, on: screen, prints: prints)
   }
 }
 

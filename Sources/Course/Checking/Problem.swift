@@ -62,6 +62,8 @@ public enum Source: Sendable {
 public protocol Question {
   /// The tensors that go in, by their names in the formulas: x, W, dy.
   static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] { get }
+  /// The single numbers that go in: learningRate, epsilon.
+  static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] { get }
 
   /// What messages say that the function was called with; the inputs, unless there is more to say.
   var tensors: [(name: String, value: Matrix)] { get }
@@ -80,6 +82,7 @@ extension Question {
 
 extension Question {
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] { [] }
+  public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] { [] }
 
   public var tensors: [(name: String, value: Matrix)] {
     Self.inputs.map { ($0.name, self[keyPath: $0.path]) }

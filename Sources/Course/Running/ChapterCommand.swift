@@ -7,6 +7,8 @@ public struct ChapterCommand: Sendable {
   public let summary: String
   /// Whether it takes --epochs, --batch, --data and --save.
   public let trains: Bool
+  /// Whether it takes --rate and --schedule too.
+  public let choosesRate: Bool
   /// Whether it takes --load.
   public let loads: Bool
   /// The exercises whose functions the chapter runs on, by number: what --mine needs.
@@ -16,10 +18,11 @@ public struct ChapterCommand: Sendable {
   public var name: String { "chapter0\(number)" }
 
   public init(
-    _ number: Int, _ summary: String, uses: [String], trains: Bool = false, loads: Bool = false
+    _ number: Int, _ summary: String, uses: [String], trains: Bool = false,
+    choosesRate: Bool = false, loads: Bool = false
   ) {
     (self.number, self.summary, self.uses) = (number, summary, uses)
-    (self.trains, self.loads) = (trains, loads)
+    (self.trains, self.choosesRate, self.loads) = (trains, choosesRate, loads)
   }
 
   /// The options that this chapter takes, with what stands behind each.
@@ -40,6 +43,12 @@ public struct ChapterCommand: Sendable {
         Flag("--batch", "N", "how many samples a step sees, 1 or more"),
         Flag("--data", "DIR", "read other IDX files of the same names from there"),
         Flag("--save", "FILE", "write the trained network there, as safetensors"),
+      ]
+    }
+    if choosesRate {
+      flags += [
+        Flag("--rate", "R", "the learning rate, or the highest of a schedule"),
+        Flag("--schedule", "NAME", "constant, or cosine (the default)"),
       ]
     }
     if loads {

@@ -13,7 +13,7 @@ public struct ActivationQuestion: Question {
 
   /// Random numbers around zero, of both signs.
   init(_ batch: Int, _ features: Int, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     x = Tensor(standardDeviation: 1.5, shape: [batch, features], using: &generator)
     dy = Tensor(shape: [batch, features], using: &generator)
   }
@@ -50,7 +50,7 @@ public struct ActivationQuestion: Question {
 public struct LeakyQuestion: Question {
   public var x: Matrix
   public var dy: Matrix
-  public let slope: Double
+  public var slope: Double
 
   public init(x: Matrix, dy: Matrix, slope: Double) {
     (self.x, self.dy, self.slope) = (x, dy, slope)
@@ -58,6 +58,9 @@ public struct LeakyQuestion: Question {
 
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("x", \.x), ("dy", \.dy)]
+  }
+  public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] {
+    [("slope", \.slope)]
   }
 
   /// The same inputs as the other activations, each with a slope of its own.

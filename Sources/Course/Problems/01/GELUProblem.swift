@@ -54,6 +54,13 @@ extension Chapter01Problems {
         ) { $0.x.map(gelu.derivative) },
       ],
       alternatives: [
+        // By symmetry, Φ(x) = 1 - Φ(-x).
+        {
+          $0.chain { x in
+            let tail = distribution(-abs(x))
+            return (x < 0 ? tail : 1 - tail) + x * density(x)
+          }
+        },
         { $0.chain { distribution($0) + $0 * density($0) } },
         { question in
           let distributions = question.x.map(distribution)

@@ -47,6 +47,13 @@ extension Chapter01Problems {
         ) { $0.withSoftmax { y, _ in y * (1 - y) } },
       ],
       alternatives: [
+        // The row sums as a product with ones: each column of it has them all.
+        {
+          $0.withSoftmax { y, dy in
+            let ones = Matrix(repeating: 1, shape: [y.columns, y.columns])
+            return y * (dy - matmul(dy * y, ones))
+          }
+        },
         throughJacobian,
         { $0.withSoftmax { y, dy in dy * y - (y.transposed * (dy * y).sum(axis: 1)).transposed } },
       ],

@@ -17,7 +17,7 @@ public struct ClassificationQuestion: Question {
 extension ClassificationQuestion {
   /// Independent yes-or-no questions: random logits, targets of 0, of 1 and between.
   fileprivate init(binary batch: Int, _ outputs: Int, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     logits = Tensor(standardDeviation: 2, shape: [batch, outputs], using: &generator)
     let soft = Tensor<Double>(uniform: 0...1, shape: [batch, outputs], using: &generator)
     targets = soft.map { $0 < 0.3 ? 0 : $0 > 0.6 ? 1 : $0 }
@@ -110,6 +110,12 @@ extension Chapter02Problems {
         },
       ],
       alternatives: [
+        // σ(z) = (1 + tanh(z/2))/2, element by element.
+        { question in
+          question.logits.zip(question.targets) { z, t in
+            ((1 + Double.tanh(z / 2)) / 2 - t) / Double(question.logits.count)
+          }
+        },
         { question in
           var gradient = question.logits
           for i in 0..<gradient.rows {

@@ -4,7 +4,7 @@ public import Backprop
 public struct HuberQuestion: Question {
   public var prediction: Matrix
   public var target: Matrix
-  public let delta: Double
+  public var delta: Double
 
   public init(prediction: Matrix, target: Matrix, delta: Double) {
     (self.prediction, self.target, self.delta) = (prediction, target, delta)
@@ -24,6 +24,9 @@ public struct HuberQuestion: Question {
 
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("prediction", \.prediction), ("target", \.target)]
+  }
+  public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] {
+    [("delta", \.delta)]
   }
 
   fileprivate var error: Matrix { prediction - target }
@@ -107,6 +110,12 @@ extension Chapter02Problems {
         ) { -$0.error.map($0.clip) / $0.count },
       ],
       alternatives: [
+        { question in
+          // What goes beyond ±δ is taken off again.
+          let (e, delta) = (question.error, question.delta)
+          let beyond = e.map { max($0 - delta, 0) - max(-$0 - delta, 0) }
+          return (e - beyond) / question.count
+        },
         { question in
           question.error.map { e in
             if e > question.delta { return question.delta / question.count }

@@ -4,14 +4,14 @@ public import Backprop
 public struct PenaltyQuestion: Question {
   public var weight: Matrix
   public var bias: Matrix
-  public let strength: Double
+  public var strength: Double
 
   public init(weight: Matrix, bias: Matrix, strength: Double) {
     (self.weight, self.bias, self.strength) = (weight, bias, strength)
   }
 
   init(_ inputs: Int, _ outputs: Int, strength: Double, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     weight = Tensor(shape: [inputs, outputs], using: &generator)
     bias = Tensor(shape: [outputs], using: &generator)
     self.strength = strength
@@ -19,6 +19,9 @@ public struct PenaltyQuestion: Question {
 
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("W", \.weight), ("b", \.bias)]
+  }
+  public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] {
+    [("strength", \.strength)]
   }
 }
 
@@ -76,6 +79,11 @@ extension Chapter02Problems {
         },
       ],
       alternatives: [
+        { question in
+          var dW = question.weight
+          for i in dW.scalars.indices { dW.scalars[i] *= question.strength }
+          return (dW, question.bias - question.bias)
+        },
         { question in
           (question.weight.map { $0 * question.strength }, question.bias * 0)
         },

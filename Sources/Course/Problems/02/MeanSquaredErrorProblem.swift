@@ -11,7 +11,7 @@ public struct RegressionQuestion: Question {
 
   /// Random predictions and targets around 1, with errors of both signs at predictions of either.
   init(_ batch: Int, _ outputs: Int, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     let shape = [batch, outputs]
     prediction = Tensor(normal: 1, standardDeviation: 1.5, shape: shape, using: &generator)
     target = Tensor(normal: 1, shape: shape, using: &generator)
@@ -77,6 +77,10 @@ extension Chapter02Problems {
         },
       ],
       alternatives: [
+        { question in
+          let error = question.target - question.prediction
+          return -(error + error) / Double(error.count)
+        },
         { question in
           var gradient = question.prediction
           for i in 0..<gradient.rows {

@@ -11,7 +11,7 @@ public struct WeightedQuestion: Question {
   }
 
   init(_ labels: [Int], classWeights: [Double], seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     logits = Tensor(
       standardDeviation: 2, shape: [labels.count, classWeights.count], using: &generator)
     (self.labels, self.classWeights) = (labels, classWeights)
@@ -132,6 +132,18 @@ extension Chapter02Problems {
         },
       ],
       alternatives: [
+        { question in
+          let normalizers = logSumExp(question.logits)
+          var gradient = question.logits
+          for (i, label) in question.labels.enumerated() {
+            let share = question.classWeights[label] / question.total
+            for j in 0..<gradient.columns {
+              let p = Double.exp(gradient[i, j] - normalizers[i])
+              gradient[i, j] = share * p - (j == label ? share : 0)
+            }
+          }
+          return gradient
+        },
         { question in
           let weights = question.labels.map { question.classWeights[$0] }
           let sum = weights.reduce(0, +)

@@ -11,7 +11,7 @@ public struct ScoresQuestion: Question {
 
   /// Random scores in steps of 1/levels, so that some are equal; positives score higher on average.
   init(_ count: Int, positives: Int, levels: Int, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     self.positives = generator.permutation(of: count).map { $0 < positives }
     scores = self.positives.map { isPositive in
       let score = (generator.uniform() + (isPositive ? generator.uniform() : 0)) / 2

@@ -2,11 +2,11 @@ public import Backprop
 
 /// A classifier of two layers, a batch with its targets, and the length of the step.
 public struct TrainingStepQuestion: Question {
-  public let parameters: TwoLayerParameters
+  public var parameters: TwoLayerParameters
   public var x: Matrix
   /// What the probabilities should be, a row a sample.
   public var targets: Matrix
-  public let learningRate: Double
+  public var learningRate: Double
 
   public init(
     parameters: TwoLayerParameters, x: Matrix, targets: Matrix, learningRate: Double
@@ -16,7 +16,7 @@ public struct TrainingStepQuestion: Question {
   }
 
   init(_ batch: Int, _ sizes: [Int], learningRate: Double, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     func draw(_ shape: [Int]) -> Matrix { Tensor(shape: shape, using: &generator) }
     parameters = TwoLayerParameters(
       w1: draw([sizes[0], sizes[1]]), b1: draw([sizes[1]]),
@@ -27,14 +27,13 @@ public struct TrainingStepQuestion: Question {
   }
 
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
-    [("x", \.x), ("targets", \.targets)]
-  }
-
-  public var tensors: [(name: String, value: Matrix)] {
     [
-      ("x", x), ("targets", targets), ("W1", parameters.w1), ("b1", parameters.b1),
-      ("W2", parameters.w2), ("b2", parameters.b2),
+      ("x", \.x), ("targets", \.targets), ("W1", \.parameters.w1), ("b1", \.parameters.b1),
+      ("W2", \.parameters.w2), ("b2", \.parameters.b2),
     ]
+  }
+  public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] {
+    [("learningRate", \.learningRate)]
   }
 }
 
@@ -65,6 +64,22 @@ extension Chapter04Problems {
       ],
       misconceptions: stepMisconceptions,
       alternatives: [
+        { question in
+          // Sample by sample, each with its share of the rate.
+          var parameters = question.parameters
+          let share = question.learningRate / Double(question.x.rows)
+          for sample in 0..<question.x.rows {
+            var single = question
+            single.x = question.x.rows(sample..<sample + 1)
+            single.targets = question.targets.rows(sample..<sample + 1)
+            let step = StepByHand().gradients(single)
+            parameters.w1 -= share * step.w1
+            parameters.b1 -= share * step.b1
+            parameters.w2 -= share * step.w2
+            parameters.b2 -= share * step.b2
+          }
+          return parameters
+        },
         { StepByHand().updated($0) },
         { question in
           // Updated in place, from gradients that were all there before.

@@ -22,7 +22,7 @@ public struct ConvolutionQuestion: Question {
   init(
     x shape: [Int], weight filters: [Int], stride: Int, padding: Int, groups: Int = 1, seed: UInt64
   ) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     geometry = ConvolutionGeometry(stride: stride, padding: padding, groups: groups)
     x = Tensor(shape: shape, using: &generator)
     weight = Tensor(shape: filters, using: &generator)

@@ -29,6 +29,19 @@ extension Chapter05Problems {
       ],
       misconceptions: depthwiseMisconceptions,
       alternatives: [
+        { question in
+          // All three in one pass over the products, the bias by its first.
+          var gradients = (dx: question.x * 0, dW: question.weight * 0, db: question.bias * 0)
+          question.forEachTerm { input, filter, output in
+            gradients.dx[input] += question.weight[filter] * question.dy[output]
+            gradients.dW[filter] += question.x[input] * question.dy[output]
+          }
+          for (place, dy) in question.dy.scalars.enumerated() {
+            let area = question.dy.shape[2] * question.dy.shape[3]
+            gradients.db[place / area % question.dy.shape[1]] += dy
+          }
+          return gradients
+        },
         { ($0.dx(), $0.dW(), conv2dReferenceBackwardBias($0.dy)) }, channelByChannel,
       ],
       attempt: {

@@ -14,7 +14,7 @@ public struct PoolingQuestion: Question {
   }
 
   init(_ shape: [Int], window: Int, stride: Int, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     let x = Matrix(shape: shape, using: &generator)
     self.init(x: x, window: window, stride: stride, using: &generator)
   }
@@ -54,7 +54,7 @@ public struct PoolingQuestion: Question {
 
   /// Images of few different numbers: most windows have several that are largest.
   static var ties: [Case<PoolingQuestion>] {
-    var generator = SplitMix64(seed: 77)
+    var generator = SplitMix64(caseSeed: 77)
     let x = Matrix(shape: [3, 2, 6, 4], using: &generator).map { $0 > 0.5 ? 1 : $0 < -1.5 ? -1 : 0 }
     return [
       Case(Self(x: x, window: 2, stride: 2, using: &generator), isCorner: true),

@@ -12,7 +12,7 @@ public struct NewtonQuestion: Question {
 
   /// A random symmetric Hessian; with a shift it is positive definite.
   init(_ n: Int, shift: Double, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     func draw(_ shape: [Int]) -> Matrix { Tensor(shape: shape, using: &generator) }
     let root = draw([n, n])
     var hessian = shift > 0 ? matmul(transposed: root, root) : root + root.transposed
@@ -64,6 +64,14 @@ extension Chapter06Problems {
       parts: [Part("parameter")],
       misconceptions: newtonMisconceptions,
       alternatives: [
+        { question in
+          // d is the least-squares solution as well: HᵀH·d = Hᵀg, with Hᵀ = H, for which two
+          // solutions in a row will do.
+          let n = question.gradient.count
+          let right = matmul(question.hessian, question.gradient.reshaped([n, 1])).reshaped([n])
+          let step = gaussJordan(question.hessian, gaussJordan(question.hessian, right))
+          return question.parameter - step
+        },
         { question in
           // The library's; it refuses matrices without an inverse, which no case has.
           let step = try? solve(question.hessian, question.gradient)

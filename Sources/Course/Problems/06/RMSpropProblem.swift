@@ -5,9 +5,9 @@ public struct RMSpropQuestion: Question {
   public var parameter: Matrix
   public var gradient: Matrix
   public var squares: Matrix
-  public let learningRate: Double
-  public let rho: Double
-  public let epsilon: Double
+  public var learningRate: Double
+  public var rho: Double
+  public var epsilon: Double
 
   public init(
     parameter: Matrix, gradient: Matrix, squares: Matrix, learningRate: Double, rho: Double,
@@ -21,7 +21,7 @@ public struct RMSpropQuestion: Question {
     _ shape: [Int], size: Double = 1, isFirst: Bool = false, learningRate: Double, rho: Double,
     epsilon: Double, seed: UInt64
   ) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     func draw() -> Matrix { Tensor(shape: shape, using: &generator) }
     parameter = draw()
     gradient = size * draw()
@@ -32,6 +32,9 @@ public struct RMSpropQuestion: Question {
 
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("parameter", \.parameter), ("gradient", \.gradient), ("squares", \.squares)]
+  }
+  public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] {
+    [("learningRate", \.learningRate), ("rho", \.rho), ("epsilon", \.epsilon)]
   }
 
   public var summary: String {
@@ -79,6 +82,16 @@ extension Chapter06Problems {
       parts: [Part("parameter") { $0.parameter }, Part("squares") { $0.squares }],
       misconceptions: rmspropMisconceptions,
       alternatives: [
+        { question in
+          // In place, and divided before the rate comes in.
+          var (parameter, squares) = (question.parameter, question.squares * question.rho)
+          squares += (question.gradient * question.gradient) * (1 - question.rho)
+          let direction = question.gradient.zip(squares) {
+            $0 / ($1.squareRoot() + question.epsilon)
+          }
+          parameter -= direction * question.learningRate
+          return (parameter, squares)
+        },
         { question in
           var (parameter, squares) = (question.parameter, question.squares)
           for i in 0..<parameter.count {

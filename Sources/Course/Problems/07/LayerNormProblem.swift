@@ -71,7 +71,20 @@ extension Chapter07Problems {
         Part("dBeta", of: \.beta) { $0.dBeta },
       ],
       misconceptions: layerNormMisconceptions,
-      alternatives: [layerNormByElements, layerNormStepByStep],
+      alternatives: [
+        { question in
+          // As batch norm of the transposed matrix, whose γ is in dy already.
+          let (n, g) = (Double(question.x.columns), (question.dy * question.gamma).transposed)
+          let centred = question.x.transposed - question.x.transposed.mean(axis: 0)
+          let deviation = ((centred * centred).mean(axis: 0) + question.epsilon)
+            .map { $0.squareRoot() }
+          let normal = centred / deviation
+          let dx = (n * g - g.sum(axis: 0) - normal * (g * normal).sum(axis: 0)) / (n * deviation)
+          return (
+            dx.transposed, (question.dy * normal.transposed).sum(axis: 0), question.dy.sum(axis: 0)
+          )
+        }, layerNormByElements, layerNormStepByStep,
+      ],
       attempt: {
         try $0.layerNormBackward($1.dy, x: $1.x, gamma: $1.gamma, epsilon: $1.epsilon)
       }

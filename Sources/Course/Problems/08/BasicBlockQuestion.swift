@@ -21,7 +21,7 @@ public struct BasicBlockQuestion: Question {
 
   /// A question about a block with random numbers in it, its images of a shape `[m, c, h, w]`.
   public init(x shape: [Int], seed: UInt64, steps: BlockSteps = .textbook) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     func draw(_ shape: [Int]) -> Matrix { Tensor(shape: shape, using: &generator) }
     let channels = shape[1]
     x = draw(shape)

@@ -16,7 +16,7 @@ public struct ResidualQuestion: Question {
   }
 
   init(x shape: [Int], seed: UInt64, isSilent: Bool = false) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     x = Tensor(shape: shape, using: &generator)
     let size = shape[1]
     weight = Tensor(
@@ -81,6 +81,7 @@ extension Chapter08Problems {
       parts: [Part("dx", of: \.x)],
       misconceptions: residualMisconceptions,
       alternatives: [
+        { $0.dy - -1 * $0.branchBackward($0.dy) },
         { $0.branchBackward($0.dy) + $0.dy },
         { question in
           // Element by element, into a copy of what came through F.
