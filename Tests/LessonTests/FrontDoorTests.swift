@@ -73,8 +73,9 @@ struct FrontDoorTests {
     let block = try #require(
       try Lesson(0, in: package).blocks.first { $0.introduction.hasPrefix("<!-- check: 4.1") })
     let exercise = try #require(Catalogue.find("4.1"))
-    #expect(block.lines.contains("with \(exercise.describe(case: 0)):"))
-    let sentences = block.lines.filter { $0.hasPrefix("→ ") }.map { String($0.dropFirst(2)) }
+    let lines = block.lines.map { $0.trimmingCharacters(in: .whitespaces) }
+    #expect(lines.contains("with \(exercise.describe(case: 0)):"))
+    let sentences = lines.filter { $0.hasPrefix("→ ") }.map { String($0.dropFirst(2)) }
     #expect(sentences.count == 2)
     for sentence in sentences {
       #expect(exercise.wrongAnswers.contains { $0.sentence == sentence }, "\(sentence)")
