@@ -30,7 +30,7 @@ extension Outcome {
     switch verdict {
     case .passed: return nil
     case .wrong(let diagnosis): text = diagnosis
-    case .todo(let reason), .stopped(let reason): text = reason
+    case .todo(let reason), .stopped(let reason), .timedOut(let reason): text = reason
     }
     let lines = text.split(separator: "\n").map(String.init)
     let sentences = lines.filter { $0.hasPrefix("→ ") }.map { String($0.dropFirst(2)) }
