@@ -51,10 +51,13 @@ struct Pages {
 
   /// How much is done.
   func bar(_ results: [Result]) {
-    let done = results.count { $0.state == .done }
-    let words = " \(done) of \(results.count) done"
+    bar(done: results.count { $0.state == .done }, of: results.count)
+  }
+
+  func bar(done: Int, of total: Int) {
+    let words = " \(done) of \(total) done"
     let room = max(5, min(50, Screen.width - words.count - 3))
-    let filled = results.isEmpty ? 0 : room * done / results.count
+    let filled = total == 0 ? 0 : room * done / total
     let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: room - filled)
     Screen.print("[\(bar)]\(words)")
   }

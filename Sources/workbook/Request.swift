@@ -136,7 +136,7 @@ func nearest(to word: String, among names: [String]) -> String? {
   let distances = names.map { (name: $0, distance: edits(word, $0.lowercased())) }
   let best = distances.min { $0.distance < $1.distance }
   let contained = names.first { word.count >= 4 && $0.lowercased().contains(word) }
-  return best.flatMap { $0.distance <= max(1, word.count / 3) ? $0.name : nil } ?? contained
+  return best.flatMap { $0.distance <= min(4, max(1, word.count / 2)) ? $0.name : nil } ?? contained
 }
 
 /// How many letters must be put in, left out or changed to make one word of another.
