@@ -129,7 +129,8 @@ let package = Package(
       .testTarget(
         name: "BackpropTests", dependencies: ["Backprop"], exclude: ["Golden"],
         swiftSettings: strict + optimised),
-      .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: strict),
+      .testTarget(
+        name: "DatasetsTests", dependencies: ["Backprop", "Datasets"], swiftSettings: strict),
       .testTarget(name: "FiguresTests", dependencies: ["Figures"], swiftSettings: strict),
       .testTarget(
         name: "CourseTests", dependencies: ["Backprop", "Course"],
@@ -157,6 +158,7 @@ let package = Package(
         swiftSettings: strict),
       .testTarget(
         name: "LessonTests",
-        dependencies: ["Course"] + chapters.map { .target(name: $0.0) }, swiftSettings: strict),
+        dependencies: ["Backprop", "Course"] + chapters.map { .target(name: $0.0) },
+        swiftSettings: strict),
     ]
 )
