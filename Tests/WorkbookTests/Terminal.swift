@@ -15,9 +15,8 @@ final class Terminal {
   init(
     _ words: [String], columns: UInt16 = 80, folder: URL, environment: [String: String] = [:]
   ) throws {
-    keyboard = posix_openpt(O_RDWR | O_NOCTTY)
-    try #require(keyboard >= 0 && grantpt(keyboard) == 0 && unlockpt(keyboard) == 0)
-    let name = try #require(ptsname(keyboard))
+    let name: String
+    (keyboard, name) = try Self.pair()
     var size = winsize(ws_row: 40, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
     _ = ioctl(keyboard, UInt(TIOCSWINSZ), &size)
     _ = fcntl(keyboard, F_SETFD, FD_CLOEXEC)
@@ -42,17 +41,35 @@ final class Terminal {
     for descriptor in 0..<Int32(3) {
       posix_spawn_file_actions_addopen(&actions, descriptor, name, O_RDWR, 0)
     }
-    posix_spawn_file_actions_addchdir_np(&actions, folder.path)
     let settings = ProcessInfo.processInfo.environment.merging(["TERM": "xterm"]) { $1 }
       .merging(environment) { $1 }
-    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+    let inFolder = ["/bin/sh", "-c", "cd \"$1\" && shift && exec \"$@\"", "sh", folder.path]
+    var arguments: [UnsafeMutablePointer<CChar>?] =
+      (inFolder + words).map { strdup($0) } + [nil]
     var variables: [UnsafeMutablePointer<CChar>?] =
       settings.map { strdup("\($0)=\($1)") } + [nil]
     defer { for text in arguments + variables { free(text) } }
     var started = pid_t()
-    let failure = posix_spawn(&started, words[0], &actions, &attributes, &arguments, &variables)
+    let failure = posix_spawn(&started, inFolder[0], &actions, &attributes, &arguments, &variables)
     pid = started
     try #require(failure == 0, "\(words[0]) cannot be started")
+  }
+
+  /// The two ends of a new pseudo-terminal: ours, and the name of the program's.
+  private static func pair() throws -> (Int32, String) {
+    #if os(Linux)
+      // Swift does not see posix_openpt and its kin: this is what they do.
+      let end = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+      var (lock, number) = (Int32(0), UInt32(0))
+      let (unlock, getNumber) = (UInt(0x4004_5431), UInt(0x8004_5430))
+      try #require(end >= 0 && ioctl(end, unlock, &lock) == 0)
+      try #require(ioctl(end, getNumber, &number) == 0)
+      return (end, "/dev/pts/\(number)")
+    #else
+      let end = posix_openpt(O_RDWR | O_NOCTTY)
+      try #require(end >= 0 && grantpt(end) == 0 && unlockpt(end) == 0)
+      return (end, String(cString: try #require(ptsname(end))))
+    #endif
   }
 
   deinit {
