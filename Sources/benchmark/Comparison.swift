@@ -14,7 +14,9 @@ struct Comparison {
   func fill(_ report: inout Report) throws {
     let networks = try peer("networks", if: python?.torch)
     let (flat, image) = ([784], [1, 28, 28])
-    for (batch, wanted) in [(64, wants(3, 1.8, 0.9)), (128, wants(2, nil, nil)), (1, wants(5, nil, nil))] {
+    for (batch, wanted) in [
+      (64, wants(3, 1.8, 0.9)), (128, wants(2, nil, nil)), (1, wants(5, nil, nil)),
+    ] {
       let ours = Training(flat, batch: batch, mlp)
       report.lines += try network(
         "MLP 784-256-128-10, Adam, batch \(batch)", "mlp,\(batch)", ["contiguous"], networks,
@@ -90,7 +92,9 @@ struct Comparison {
       var line = try line(
         "matrix product \(size)³, 1 thread", "GFLOP/s", productContender(size), others, wanted,
         beside: peakContender())
-      if let peak = line.beside { line.line.note = "\(percentage(line.line.ours / peak)) of the peak" }
+      if let peak = line.beside {
+        line.line.note = "\(percentage(line.line.ours / peak)) of the peak"
+      }
       return line.line
     }
   }
