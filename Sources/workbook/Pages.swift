@@ -102,11 +102,9 @@ struct Pages {
       Screen.say(text, indent: 2)
     case .uncompiled(let text): code(text)
     }
-    let printed = result.printed.split(separator: "\n", omittingEmptySubsequences: false)
-    guard printed.contains(where: { !$0.isEmpty }) else { return }
+    let lines = result.printed.split(separator: "\n")
+    guard !lines.isEmpty else { return }
     Screen.print("  it printed:")
-    let end = printed.lastIndex { !$0.isEmpty } ?? 0
-    let lines = printed[...end]
     for line in lines.prefix(20) { Screen.print("  | " + visible(line, room: Screen.width - 4)) }
     if lines.count > 20 { Screen.print("  | … and \(lines.count - 20) lines more") }
   }

@@ -10,6 +10,8 @@ final class Watch {
   private var before = [String: Result]()
   /// What has not been checked since the last save.
   private var unchecked = Set(Catalogue.all.map(\.id))
+  /// Whether the next save is our own, and what was said about it shall stay.
+  private var isReset = false
   /// Whether nothing has been shown yet.
   private var isBeginning = true
   /// The states that the last save changed, other than of the exercise in hand.
@@ -91,8 +93,8 @@ final class Watch {
       stamp = look()
       usleep(60_000)
     } while look() != stamp
-    if case .hints = extra {} else { extra = nil }
-    changes = []
+    if case .hints = extra {} else if !isReset { extra = nil }
+    (isReset, changes) = (false, [])
     before = results
     unchecked = Set(Catalogue.all.map(\.id))
     Screen.passing("saved; checking \(inHand.id) \(inHand.name)")
@@ -186,6 +188,7 @@ final class Watch {
   private func reset() throws {
     do {
       extra = .message(try commands.reset(inHand).joined(separator: "\n"))
+      isReset = true
     } catch let trouble as Trouble {
       extra = .message(trouble.description)
     }

@@ -10,7 +10,7 @@ import Testing
     (["reset"], "reset takes an exercise"),
     (["report"], "report takes either --json or --markdown"),
     (["--timeout", "soon"], "--timeout takes whole seconds from 1 to 600, not soon"),
-    (["4.1"], "did you mean `check 4.1`?"),
+    (["4.1"], "4.1 is an exercise; did you mean `check 4.1`?"),
     (["check", "densBackward"], "there is no exercise densBackward; did you mean denseBackward?"),
     (["hint", "3.3"], "3.3 has two functions, 3.3a tanhNodeBackward and 3.3b powNodeBackward"),
     (["solution", "9.9"], "there is no exercise 9.9"),
@@ -140,7 +140,7 @@ import Testing
     try copy.edit("exercises/Chapter02.swift", "/// Exercise 2.1:", "///")
     let ill = try copy.run("doctor")
     #expect(ill.status == 1)
-    #expect(ill.output.contains("✗     data: images is not as shipped: `git checkout"))
+    #expect(ill.output.contains("✗ data: images is not as shipped"))
     #expect(ill.output.contains("no line `/// Exercise 2.1: …`"), "\(ill.output)")
   }
 

@@ -41,8 +41,10 @@ final class Terminal {
     for descriptor in 0..<Int32(3) {
       posix_spawn_file_actions_addopen(&actions, descriptor, name, O_RDWR, 0)
     }
-    let settings = ProcessInfo.processInfo.environment.merging(["TERM": "xterm"]) { $1 }
-      .merging(environment) { $1 }
+    let settings = ProcessInfo.processInfo.environment.merging(["TERM": "xterm", "NO_COLOR": ""]) {
+      $1
+    }
+    .merging(environment) { $1 }
     let inFolder = ["/bin/sh", "-c", "cd \"$1\" && shift && exec \"$@\"", "sh", folder.path]
     var arguments: [UnsafeMutablePointer<CChar>?] =
       (inFolder + words).map { strdup($0) } + [nil]
@@ -155,5 +157,5 @@ struct Missing: Error, CustomStringConvertible {
 
 /// A screen's text without colours and movements of the cursor.
 func plain(_ screen: String) -> String {
-  screen.replacing(/\u{1B}\[[0-9;]*[A-Za-z]/, with: "").replacing("\r", with: "")
+  screen.replacing(/\u{1B}\[[0-9;]*[A-Za-z]/, with: "").replacing("\r", with: "\n")
 }
