@@ -96,7 +96,7 @@ let package = Package(
       swiftSettings: strict + optimised),
     .target(name: "Figures", swiftSettings: strict),
     .target(
-      name: "Course", dependencies: ["Backprop", "Figures"], swiftSettings: strict),
+      name: "Course", dependencies: ["Backprop", "Figures"], swiftSettings: strict + optimised),
     .target(
       name: "Exercises", dependencies: ["Backprop", "Course"], path: exercises,
       swiftSettings: talking),
@@ -137,7 +137,8 @@ let package = Package(
       .testTarget(
         name: "SolutionTests", dependencies: ["Course", "Solutions"], swiftSettings: strict),
       .testTarget(
-        name: "AuditTests", dependencies: ["Auditing", "Course"], swiftSettings: strict),
+        name: "AuditTests", dependencies: ["Auditing", "Backprop", "Course", "Solutions"],
+        swiftSettings: strict),
       .testTarget(
         name: "ExerciseTests", dependencies: ["Course", "Exercises"], swiftSettings: strict),
       .testTarget(

@@ -30,7 +30,9 @@ struct MutantCompiler {
       if status == 0 { return (executable, mutants) }
       var broken = Set<Int>()
       for line in output.split(separator: "\n") {
-        guard let match = line.firstMatch(of: /(\w+\.swift):(\d+):\d+: error: (.*)/) else { continue }
+        guard let match = line.firstMatch(of: /(\w+\.swift):(\d+):\d+: error: (.*)/) else {
+          continue
+        }
         guard let file = files.first(where: { $0.name == match.1 }),
           let owner = Int(match.2).flatMap({ file.owner(line: $0) })
         else { throw Failure(description: "the frame of the mutants does not compile: \(line)") }
@@ -44,7 +46,9 @@ struct MutantCompiler {
 
   private func compile(_ files: [String], to executable: URL) throws -> (Int32, String) {
     let manager = FileManager.default
-    let objects = try ["Auditing", "Solutions", "Course", "Figures", "Backprop", "Kernels"].flatMap { module in
+    let objects = try [
+      "Auditing", "Solutions", "Course", "Figures", "Backprop", "Kernels", "Processor",
+    ].flatMap { module in
       let folder = products.appending(path: "\(module).build")
       return try manager.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".o") }
         .map { folder.appending(path: $0).path }
@@ -54,6 +58,8 @@ struct MutantCompiler {
     process.currentDirectoryURL = folder
     process.arguments =
       ["swiftc", "-swift-version", "6", "-Onone", "-suppress-warnings", "-j2"]
+      // What does not compile should say so soon.
+      + ["-Xfrontend", "-solver-scope-threshold=20000"]
       + ["-enable-upcoming-feature", "ExistentialAny", "-module-name", "Mutants"]
       + ["-I", products.appending(path: "Modules").path, "-o", executable.path] + files + objects
     let log = folder.appending(path: "swiftc.log")
