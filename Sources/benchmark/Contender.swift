@@ -44,6 +44,7 @@ func median(_ numbers: [Double]) -> Double {
 ///   - rounds: How often.
 ///   - seconds: How long each measurement takes.
 /// - Returns: The median rate of each.
+/// - Throws: What a contender throws.
 func interleaved(
   _ contenders: [Contender], rounds: Int, seconds: Double
 ) throws -> [Double] {

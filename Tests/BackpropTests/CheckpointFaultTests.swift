@@ -124,7 +124,9 @@ private let fork: @convention(c) () -> pid_t = {
   private static let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("Golden/checkpoint.safetensors")
 
-  /// What reading these bytes ends with: nil, or the error's status. Anything else is a failure.
+  /// What reading these bytes ends with: nil, or the error's status.
+  ///
+  /// Anything else is a failure.
   private func status(of bytes: [UInt8], at path: String) throws -> Int32? {
     try Data(bytes).write(to: URL(fileURLWithPath: path))
     do {
