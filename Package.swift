@@ -113,7 +113,7 @@ let package = Package(
         path: "chapters/\(folder)", exclude: ["README.md", "figures"], swiftSettings: strict)
     } + [
       .testTarget(
-        name: "BackpropTests", dependencies: ["Backprop"], exclude: ["Golden"],
+        name: "BackpropTests", dependencies: ["Backprop", "Processor"], exclude: ["Golden"],
         swiftSettings: strict + optimised),
       .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: strict),
       .testTarget(name: "FiguresTests", dependencies: ["Figures"], swiftSettings: strict),
