@@ -75,6 +75,9 @@ let chapters = [
   ("chapter08", "08-resnet-block"),
 ]
 
+/// The learner's folder, or the copy that `workbook` makes of it when a file does not compile.
+let exercises = Context.environment["WORKBOOK_EXERCISES"] ?? "exercises"
+
 let package = Package(
   name: "BackpropWorkbook",
   platforms: [.macOS(.v26)],
@@ -93,14 +96,23 @@ let package = Package(
       swiftSettings: strict + optimised),
     .target(name: "Figures", swiftSettings: strict),
     .target(
-      name: "Course", dependencies: ["Backprop", "Figures"], swiftSettings: strict),
+      name: "Course", dependencies: ["Backprop", "Figures"], swiftSettings: strict + optimised),
     .target(
-      name: "Exercises", dependencies: ["Backprop", "Course"], path: "exercises",
+      name: "Exercises", dependencies: ["Backprop", "Course"], path: exercises,
       swiftSettings: talking),
     .target(
       name: "Solutions", dependencies: ["Backprop", "Course"], path: "solutions",
       swiftSettings: talking),
-    .executableTarget(name: "workbook", dependencies: ["Course"], swiftSettings: strict),
+    .executableTarget(
+      name: "workbook", dependencies: ["Backprop", "Course", "Figures"], swiftSettings: strict),
+    .executableTarget(
+      name: "checker", dependencies: ["Course", "Exercises"], swiftSettings: strict),
+    .target(
+      name: "Auditing", dependencies: ["Backprop", "Course", "Solutions"],
+      path: "Sources/audit/Auditing", swiftSettings: strict),
+    .executableTarget(
+      name: "audit", dependencies: ["Auditing"], path: "Sources/audit/Command",
+      swiftSettings: strict),
     .executableTarget(
       name: "benchmark", dependencies: ["Backprop", "Datasets", "Processor"],
       exclude: ["peers", "ratios.json"],
@@ -110,7 +122,9 @@ let package = Package(
       .executableTarget(
         name: name,
         dependencies: ["Backprop", "Course", "Datasets", "Figures", "Exercises", "Solutions"],
-        path: "chapters/\(folder)", exclude: ["README.md", "figures"], swiftSettings: strict)
+        path: "chapters/\(folder)",
+        exclude: ["README.md", "figures"] + (folder == "04-mlp" ? ["bridge.py"] : []),
+        swiftSettings: strict)
     } + [
       .testTarget(
         name: "BackpropTests", dependencies: ["Backprop", "Processor"], exclude: ["Golden"],
@@ -122,6 +136,9 @@ let package = Package(
         swiftSettings: strict + talking),
       .testTarget(
         name: "SolutionTests", dependencies: ["Course", "Solutions"], swiftSettings: strict),
+      .testTarget(
+        name: "AuditTests", dependencies: ["Auditing", "Backprop", "Course", "Solutions"],
+        swiftSettings: strict),
       .testTarget(
         name: "ExerciseTests", dependencies: ["Course", "Exercises"], swiftSettings: strict),
       .testTarget(

@@ -10,13 +10,20 @@ typealias Stem<Scalar: Real> = Then<
 >
 typealias Head<Scalar: Real> = Then<GlobalAveragePool<Scalar>, Dense<Scalar>>
 
-/// F without batch normalization: conv, relu, conv. With it, F is the library's `BasicBody`.
+/// F without batch normalization: conv, relu, conv.
+///
+/// With it, F is the library's `BasicBody`.
 typealias BareBody<Scalar: Real> = Then<Then<Conv2d<Scalar>, Activation<Scalar>>, Conv2d<Scalar>>
 
 /// y = relu(F(x)).
 typealias PlainBlock<Body: Layer> = Then<Body, Activation<Body.Scalar>>
 /// y = relu(F(x) + x).
 typealias ResidualBlock<Body: Layer> = Then<Residual<Body>, Activation<Body.Scalar>>
+
+/// Blocks with batch norm throughout, without shortcuts.
+typealias PlainNetwork = BlockNetwork<PlainBlock<BasicBody<Float>>>
+/// The same with shortcuts.
+typealias ResidualNetwork = BlockNetwork<ResidualBlock<BasicBody<Float>>>
 
 func plain<Body: Layer>(_ body: Body) -> PlainBlock<Body> { body.then(.relu) }
 
