@@ -127,7 +127,7 @@ let package = Package(
         swiftSettings: strict)
     } + [
       .testTarget(
-        name: "BackpropTests", dependencies: ["Backprop"], exclude: ["Golden"],
+        name: "BackpropTests", dependencies: ["Backprop", "Processor"], exclude: ["Golden"],
         swiftSettings: strict + optimised),
       .testTarget(
         name: "DatasetsTests", dependencies: ["Backprop", "Datasets"], swiftSettings: strict),
