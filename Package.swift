@@ -96,7 +96,7 @@ let package = Package(
       swiftSettings: strict + optimised),
     .target(name: "Figures", swiftSettings: strict),
     .target(
-      name: "Course", dependencies: ["Backprop", "Figures"], swiftSettings: strict),
+      name: "Course", dependencies: ["Backprop", "Figures"], swiftSettings: strict + optimised),
     .target(
       name: "Exercises", dependencies: ["Backprop", "Course"], path: exercises,
       swiftSettings: talking),
@@ -127,9 +127,10 @@ let package = Package(
         swiftSettings: strict)
     } + [
       .testTarget(
-        name: "BackpropTests", dependencies: ["Backprop"], exclude: ["Golden"],
+        name: "BackpropTests", dependencies: ["Backprop", "Processor"], exclude: ["Golden"],
         swiftSettings: strict + optimised),
-      .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: strict),
+      .testTarget(
+        name: "DatasetsTests", dependencies: ["Backprop", "Datasets"], swiftSettings: strict),
       .testTarget(name: "FiguresTests", dependencies: ["Figures"], swiftSettings: strict),
       .testTarget(
         name: "CourseTests", dependencies: ["Backprop", "Course"],
@@ -137,7 +138,8 @@ let package = Package(
       .testTarget(
         name: "SolutionTests", dependencies: ["Course", "Solutions"], swiftSettings: strict),
       .testTarget(
-        name: "AuditTests", dependencies: ["Auditing", "Course"], swiftSettings: strict),
+        name: "AuditTests", dependencies: ["Auditing", "Backprop", "Course", "Solutions"],
+        swiftSettings: strict),
       .testTarget(
         name: "ExerciseTests", dependencies: ["Course", "Exercises"], swiftSettings: strict),
       // What the guide is tested with: functions that misbehave, and finished ones.
@@ -156,6 +158,7 @@ let package = Package(
         swiftSettings: strict),
       .testTarget(
         name: "LessonTests",
-        dependencies: ["Course"] + chapters.map { .target(name: $0.0) }, swiftSettings: strict),
+        dependencies: ["Backprop", "Course"] + chapters.map { .target(name: $0.0) },
+        swiftSettings: strict),
     ]
 )

@@ -34,12 +34,15 @@ public struct ActivationQuestion: Question {
         dy: Matrix(rows: [[0.8, -1.2, -0.6, 1.1], [-0.9, 0.4, 1.3, 0.7]])))
   }
 
+  /// Zeros and equal numbers.
+  static var round: Case<ActivationQuestion> { Case(ActivationQuestion(2, 6, seed: 4)).rounded() }
+
   /// Inputs that are exactly 0, where a ReLU has its corner, among ordinary ones.
   static var corner: Case<ActivationQuestion> {
     Case(
       ActivationQuestion(
         x: Matrix(rows: [[0, 2, 0], [-1, 0, 3]]),
-        dy: Matrix(rows: [[1.5, -0.5, -2], [0.7, -1.1, 0.4]])), isCorner: true)
+        dy: Matrix(rows: [[1.5, 0, -2], [0.7, -1.1, 1.5]])), isCorner: true)
   }
 
   /// dx = dy · slope(x), element by element: the form of an answer, right or wrong.

@@ -14,7 +14,7 @@ extension Chapter01Problems {
           + "let density = Double.exp(…) / (2 * Double.pi).squareRoot(); "
           + "return dy * (distribution + … * density) }",
       ],
-      cases: ActivationQuestion.cases + [ActivationQuestion.farOut],
+      cases: ActivationQuestion.cases + [ActivationQuestion.farOut, ActivationQuestion.round],
       forward: { ($0.dy * gelu($0.x)).sum() },
       reference: { gelu.backward($0.dy, .init(x: $0.x)).dInput },
       parts: [Part("dx", of: \.x)],

@@ -12,7 +12,7 @@ extension Chapter01Problems {
         "let sums = (dy * y).sum(axis: …); then, for every row i and column j: "
           + "dx[i, j] = y[i, j] * (dy[i, j] - sums[…])",
       ],
-      cases: ActivationQuestion.cases + [ActivationQuestion.farOut],
+      cases: ActivationQuestion.cases + [ActivationQuestion.farOut, ActivationQuestion.round],
       forward: { ($0.dy * Backprop.softmax($0.x)).sum() },
       reference: { Backprop.softmaxBackward($0.dy, y: Backprop.softmax($0.x)) },
       parts: [Part("dx", of: \.x)],

@@ -48,6 +48,7 @@ extension Chapter02Problems {
         Case(ClassificationQuestion(binary: 4, 4, seed: 212)),
         Case(ClassificationQuestion(binary: 1, 7, seed: 213)),
         Case(ClassificationQuestion(binary: 6, 1, seed: 214)), Case(.extremeBinary),
+        Case(ClassificationQuestion(binary: 2, 6, seed: 215)).rounded(),
       ],
       forward: { Backprop.binaryCrossEntropy(logits: $0.logits, targets: $0.targets).loss },
       reference: { Backprop.binaryCrossEntropy(logits: $0.logits, targets: $0.targets).gradient },

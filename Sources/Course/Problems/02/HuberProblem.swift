@@ -48,7 +48,8 @@ extension Chapter02Problems {
       cases: [
         Case(HuberQuestion(5, 3, delta: 0.8, seed: 261)),
         Case(HuberQuestion(4, 4, delta: 1.7, seed: 262)),
-        Case(HuberQuestion(1, 7, delta: 0.1, seed: 263)), Case(.atCorners, isCorner: true),
+        Case(HuberQuestion(1, 7, delta: 0.9, seed: 263)), Case(.atCorners, isCorner: true),
+        Case(HuberQuestion(2, 6, delta: 0.7, seed: 264)).rounded(),
       ],
       forward: {
         Backprop.huber(prediction: $0.prediction, target: $0.target, delta: $0.delta).loss

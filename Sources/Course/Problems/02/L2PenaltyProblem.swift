@@ -43,6 +43,7 @@ extension Chapter02Problems {
         Case(PenaltyQuestion(4, 4, strength: 1.5, seed: 242)),
         Case(PenaltyQuestion(1, 7, strength: 0.01, seed: 243)),
         Case(PenaltyQuestion(5, 1, strength: 0.7, seed: 244)),
+        Case(PenaltyQuestion(2, 6, strength: 2, seed: 245)).rounded(),
       ],
       forward: { Backprop.l2Penalty($0.weight, strength: $0.strength).loss },
       reference: right,

@@ -36,6 +36,7 @@ extension Chapter02Problems {
       cases: [
         Case(RegressionQuestion(5, 3, seed: 201)), Case(RegressionQuestion(4, 4, seed: 202)),
         Case(RegressionQuestion(1, 7, seed: 203)), Case(RegressionQuestion(6, 1, seed: 204)),
+        Case(RegressionQuestion(2, 6, seed: 205)).rounded(),
       ],
       forward: { Backprop.meanSquaredError(prediction: $0.prediction, target: $0.target).loss },
       reference: {

@@ -42,6 +42,7 @@ extension Chapter02Problems {
         Case(ClassificationQuestion(soft: 1, 7, seed: 223)),
         Case(ClassificationQuestion(labels: [1, 0, 1, 1, 0, 0], classes: 2, seed: 224)),
         Case(.extremeRows),
+        Case(ClassificationQuestion(soft: 2, 6, seed: 225)).rounded("logits"),
       ],
       forward: { Backprop.softmaxCrossEntropy(logits: $0.logits, targets: $0.targets).loss },
       reference: {

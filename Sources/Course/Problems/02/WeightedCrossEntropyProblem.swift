@@ -59,6 +59,7 @@ extension Chapter02Problems {
         Case(WeightedQuestion([4], classWeights: [1, 2, 3, 4, 5, 6, 7], seed: 253)),
         Case(WeightedQuestion([0, 0, 1, 0, 0, 0], classWeights: [0.2, 9], seed: 254)),
         Case(WeightedQuestion([1, 0, 2], classWeights: [0, 1.5, 3, 2, 1], seed: 255)),
+        Case(WeightedQuestion([3, 5], classWeights: [2, 1, 3, 0.5, 1, 4], seed: 256)).rounded(),
       ],
       forward: {
         Backprop.weightedCrossEntropy(

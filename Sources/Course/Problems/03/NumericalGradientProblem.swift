@@ -33,6 +33,10 @@ public struct NumericalGradientQuestion: Question {
         }),
       Case(
         .init("log Σ eˣ", at: random([4, 1]), step: 1e-3) { Double.log($0.map(Double.exp).sum()) }),
+      Case(
+        .init("x₀·x₁ + x₂²·x₃", at: Matrix(rows: [[0, 1], [2, 1]]), step: 0.2) { x in
+          x.scalars[0] * x.scalars[1] + x.scalars[2] * x.scalars[2] * x.scalars[3]
+        }),
       Case(.init("x²", at: random([1, 1]), step: 1e-5) { $0.squaredNorm() }),
     ]
   }

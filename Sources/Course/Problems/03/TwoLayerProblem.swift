@@ -75,8 +75,10 @@ extension Chapter03Problems {
           + "let dh = matmul(delta2, transposed: …); let delta1 = dh * …",
       ],
       cases: [
-        Case(TwoLayerQuestion(5, 2, 3, 2, seed: 41)), Case(TwoLayerQuestion(4, 3, 3, 3, seed: 42)),
+        Case(TwoLayerQuestion(5, 2, 3, 2, seed: 41)), Case(TwoLayerQuestion(3, 3, 3, 3, seed: 42)),
         Case(TwoLayerQuestion(1, 4, 2, 3, seed: 43)),
+        Case(TwoLayerQuestion(3, 2, 4, 1, seed: 44)).rounded(),
+        Case(TwoLayerQuestion(2, 1, 1, 2, seed: 45)),
       ],
       forward: { $0.loss },
       reference: TwoLayerRules().gradients,

@@ -49,7 +49,7 @@ extension Chapter04Problems {
         Case(ScoresQuestion(scores: [0.2, 0.7], positives: [false, true])),
         Case(ScoresQuestion(60, positives: 7, levels: 4, seed: 53)),
         Case(
-          ScoresQuestion(scores: [-3, 4, 0, 2, -1], positives: [false, true, false, false, true])),
+          ScoresQuestion(scores: [-3, 4, -2, 2, -1], positives: [false, true, false, false, true])),
       ],
       forward: nil,
       reference: { Backprop.areaUnderROC(scores: $0.scores, isPositive: $0.positives) },

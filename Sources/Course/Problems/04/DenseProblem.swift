@@ -42,8 +42,8 @@ extension Chapter04Problems {
         "return (matmul(dy, transposed: …), matmul(transposed: x, …), dy.sum(axis: …))",
       ],
       cases: [
-        Case(DenseQuestion(5, 3, 2, seed: 4)), Case(DenseQuestion(5, 4, 4, seed: 5)),
-        Case(DenseQuestion(1, 2, 7, seed: 6)),
+        Case(DenseQuestion(5, 3, 2, seed: 4)), Case(DenseQuestion(4, 4, 4, seed: 5)),
+        Case(DenseQuestion(1, 2, 7, seed: 6)), Case(DenseQuestion(3, 1, 4, seed: 7)).rounded(),
       ],
       forward: { ($0.dy * $0.layer($0.x)).sum() },
       reference: right,

@@ -47,6 +47,7 @@ extension Chapter04Problems {
         Case(DropoutQuestion(4, 4, rate: 0.5, seed: 32)),
         Case(DropoutQuestion(1, 9, rate: 0.75, seed: 35)),
         Case(DropoutQuestion(2, 3, rate: 0, seed: 34)),
+        Case(DropoutQuestion(2, 6, rate: 0.4, seed: 36)).rounded(),
       ],
       forward: { ($0.dy * $0.x * $0.mask / (1 - $0.rate)).sum() },
       reference: {

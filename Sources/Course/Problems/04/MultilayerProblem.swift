@@ -65,9 +65,10 @@ public struct MultilayerQuestion: Question {
       dLogits: Matrix(rows: [[0.5], [-0.75]]))
     return [
       Case(MultilayerQuestion(5, [3, 4, 6, 2], seed: 21)),
-      Case(MultilayerQuestion(6, [4, 4, 4, 4], seed: 22)),
+      Case(MultilayerQuestion(4, [4, 4, 4, 4], seed: 22)),
       Case(MultilayerQuestion(1, [2, 5, 3, 4], seed: 23)),
       Case(corner, isCorner: true),
+      Case(MultilayerQuestion(3, [2, 4, 3, 2], seed: 24)).rounded(isCorner: true),
     ]
   }
 }

@@ -15,14 +15,18 @@ public struct TrainingStepQuestion: Question {
     self.learningRate = learningRate
   }
 
-  init(_ batch: Int, _ sizes: [Int], learningRate: Double, seed: UInt64) {
+  init(
+    _ batch: Int, _ sizes: [Int], learningRate: Double, seed: UInt64, hasSoftTargets: Bool = false
+  ) {
     var generator = SplitMix64(caseSeed: seed)
     func draw(_ shape: [Int]) -> Matrix { Tensor(shape: shape, using: &generator) }
     parameters = TwoLayerParameters(
       w1: draw([sizes[0], sizes[1]]), b1: draw([sizes[1]]),
       w2: draw([sizes[1], sizes[2]]), b2: draw([sizes[2]]))
     x = draw([batch, sizes[0]])
-    targets = oneHot((0..<batch).map { _ in generator.integer(below: sizes[2]) }, classes: sizes[2])
+    let labels = (0..<batch).map { _ in generator.integer(below: sizes[2]) }
+    targets =
+      hasSoftTargets ? softmax(draw([batch, sizes[2]])) : oneHot(labels, classes: sizes[2])
     self.learningRate = learningRate
   }
 
@@ -54,8 +58,11 @@ extension Chapter04Problems {
       ],
       cases: [
         Case(TrainingStepQuestion(5, [3, 4, 2], learningRate: 0.3, seed: 41)),
-        Case(TrainingStepQuestion(6, [4, 4, 4], learningRate: 0.05, seed: 42)),
+        Case(
+          TrainingStepQuestion(4, [4, 4, 4], learningRate: 0.8, seed: 42, hasSoftTargets: true)),
         Case(TrainingStepQuestion(1, [2, 6, 3], learningRate: 1.5, seed: 43)),
+        Case(TrainingStepQuestion(3, [2, 4, 3], learningRate: 0.5, seed: 44))
+          .rounded("x", "W1", "b1", "W2", "b2"),
       ],
       forward: nil,
       reference: library,

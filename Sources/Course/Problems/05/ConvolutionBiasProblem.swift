@@ -50,6 +50,7 @@ extension Chapter05Problems {
         Case(ConvolutionBiasQuestion([3, 3, 3, 3], seed: 62)),
         Case(ConvolutionBiasQuestion([1, 2, 4, 3], seed: 63)),
         Case(ConvolutionBiasQuestion([5, 1, 1, 1], seed: 64)),
+        Case(ConvolutionBiasQuestion([2, 4, 2, 3], seed: 65)).rounded(),
       ],
       forward: { question in
         let sums = question.sums(keeping: 1)

@@ -49,6 +49,7 @@ public struct PoolingQuestion: Question {
       Case(Self([2, 3, 7, 6], window: 3, stride: 2, seed: 74)),
       Case(Self([3, 1, 4, 5], window: 3, stride: 1, seed: 75)),
       Case(Self([1, 2, 8, 6], window: 2, stride: 3, seed: 76)),
+      Case(Self([2, 1, 4, 3], window: 2, stride: 1, seed: 78)).rounded(isCorner: true),
     ]
   }
 

@@ -90,6 +90,11 @@ extension Chapter06Problems {
             parameter: Matrix([1, -2, 3]), gradient: Matrix([0, 2, -4]), m: Matrix([0, 0, 1]),
             v: Matrix([0, 0, 4]), step: 5, learningRate: 0.2, beta1: 0.7, beta2: 0.95,
             epsilon: 1e-4)),
+        Case(
+          AdamQuestion(
+            [3, 3], step: 4, learningRate: 0.7, beta1: 0.8, beta2: 0.9, epsilon: 0.3, seed: 86)
+        )
+        .rounded(),
       ],
       forward: nil,
       reference: { AdamByHand().answer($0) },

@@ -48,7 +48,7 @@ extension Chapter06Problems {
       cases: [
         Case(ClippingQuestion([[3, 2], [2], [1, 4]], size: 2, limit: 1, seed: 91)),
         Case(ClippingQuestion([[2, 2], [3]], size: 0.1, limit: 5, seed: 92)),
-        Case(ClippingQuestion([[4]], size: 40, limit: 0.5, seed: 93)),
+        Case(ClippingQuestion([[4]], size: 40, limit: 0.7, seed: 93)),
         Case(ClippingQuestion(gradients: [Matrix([3, 0]), Matrix([0, -4])], limit: 5)),
         Case(ClippingQuestion(gradients: [Matrix([3, 0]), Matrix([0.1, -4])], limit: 4)),
         Case(ClippingQuestion(gradients: [Matrix([0, 0]), Matrix([0])], limit: 1)),

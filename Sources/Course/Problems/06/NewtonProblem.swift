@@ -58,6 +58,10 @@ extension Chapter06Problems {
           NewtonQuestion(
             parameter: Matrix([1, 1]), gradient: Matrix([1, 2]),
             hessian: Matrix(rows: [[1e-20, 1], [1, 1]]))),
+        Case(
+          NewtonQuestion(
+            parameter: Matrix([0, 2, 2]), gradient: Matrix([0, -1, -1]),
+            hessian: Matrix(rows: [[2, 1, 0], [1, 3, 1], [0, 1, 4]]))),
       ],
       forward: nil,
       reference: { $0.parameter - gaussJordan($0.hessian, $0.gradient) },

@@ -65,7 +65,7 @@ extension Chapter06Problems {
         Case(RMSpropQuestion([3, 2], learningRate: 0.1, rho: 0.9, epsilon: 1e-8, seed: 71)),
         Case(
           RMSpropQuestion(
-            [4], size: 1e-7, learningRate: 0.1, rho: 0.6, epsilon: 1e-6, seed: 72)),
+            [1, 4], size: 1e-7, learningRate: 0.1, rho: 0.6, epsilon: 1e-6, seed: 72)),
         Case(
           RMSpropQuestion(
             [2, 3], isFirst: true, learningRate: 0.01, rho: 0.99, epsilon: 1e-3, seed: 73)),
@@ -76,6 +76,8 @@ extension Chapter06Problems {
           RMSpropQuestion(
             parameter: Matrix([1, -2, 3]), gradient: Matrix([0, 0, -4]),
             squares: Matrix([0, 9, 0]), learningRate: 0.2, rho: 0.75, epsilon: 1e-4)),
+        Case(RMSpropQuestion([3, 3], learningRate: 0.7, rho: 0.7, epsilon: 0.3, seed: 75))
+          .rounded(),
       ],
       forward: nil,
       reference: { RMSpropByHand().answer($0) },

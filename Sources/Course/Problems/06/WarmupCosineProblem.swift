@@ -28,10 +28,10 @@ public struct WarmupQuestion: Question {
 extension Chapter06Problems {
   /// 6.6, a learning rate that rises in a line and falls in half a cosine.
   public static var warmupCosine: Problem<WarmupQuestion, Double> {
-    func ask(_ step: Int, _ warmup: Int, _ total: Int, _ minimum: Double = 0.02)
-      -> Case<WarmupQuestion>
-    {
-      Case(WarmupQuestion(step: step, warmup: warmup, total: total, peak: 0.3, minimum: minimum))
+    func ask(
+      _ step: Int, _ warmup: Int, _ total: Int, _ minimum: Double = 0.02, peak: Double = 0.3
+    ) -> Case<WarmupQuestion> {
+      Case(WarmupQuestion(step: step, warmup: warmup, total: total, peak: peak, minimum: minimum))
     }
     return Problem(
       "6.6", "warmupCosine", minutes: 10, difficulty: 2, section: "Schedules",
@@ -47,7 +47,8 @@ extension Chapter06Problems {
       cases: [
         ask(2, 8, 50), ask(0, 8, 50), ask(7, 8, 50), ask(8, 8, 50), ask(20, 8, 50),
         ask(43, 8, 50, 0), ask(49, 8, 50), ask(50, 8, 50), ask(57, 8, 50), ask(5, 0, 21),
-        ask(1, 3, 9, 0.1),
+        ask(1, 3, 9, 0.1), ask(2, 4, 17, 0.6, peak: 1.7), ask(9, 4, 17, 0.6, peak: 1.7),
+        ask(17, 4, 17, 0.6, peak: 1.7),
       ],
       forward: nil,
       reference: {

@@ -79,6 +79,8 @@ extension Chapter07Problems {
       cases: [
         Case(RNNStepQuestion(5, 3, 4, seed: 82)), Case(RNNStepQuestion(4, 4, 4, seed: 83)),
         Case(RNNStepQuestion(1, 2, 6, seed: 84)),
+        Case(RNNStepQuestion(3, 4, 2, seed: 85)).rounded(),
+        Case(RNNStepQuestion(2, 1, 1, seed: 86)),
       ],
       forward: { (($0.dOutput + $0.future) * $0.h).sum() },
       reference: { $0.gradients(dz: $0.dz) },

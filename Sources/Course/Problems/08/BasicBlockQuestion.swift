@@ -72,6 +72,7 @@ public struct BasicBlockQuestion: Question {
       Case(BasicBlockQuestion(x: [2, 3, 3, 3], seed: 93)),
       Case(BasicBlockQuestion(x: [1, 1, 4, 3], seed: 94)),
       Case(silent, isCorner: true),
+      Case(BasicBlockQuestion(x: [3, 2, 2, 3], seed: 96)).rounded(isCorner: true),
     ]
   }
 }

@@ -57,6 +57,7 @@ extension Chapter08Problems {
         Case(GlobalPoolQuestion(x: [5, 3, 2, 7], seed: 89)),
         Case(GlobalPoolQuestion(x: [3, 3, 3, 3], seed: 90)),
         Case(GlobalPoolQuestion(x: [1, 4, 6, 5], seed: 91)),
+        Case(GlobalPoolQuestion(x: [2, 3, 4, 2], seed: 92)).rounded(),
       ],
       forward: { ($0.dy * $0.y).sum() },
       reference: { question in

@@ -77,6 +77,7 @@ extension Chapter08Problems {
         Case(ProjectionQuestion(x: [2, 3, 3, 3], outputs: 3, stride: 1, seed: 86)),
         Case(ProjectionQuestion(x: [1, 4, 7, 5], outputs: 2, stride: 3, seed: 87)),
         Case(ProjectionQuestion(x: [4, 3, 4, 6], outputs: 3, stride: 2, seed: 88)),
+        Case(ProjectionQuestion(x: [2, 3, 3, 4], outputs: 1, stride: 1, seed: 89)).rounded(),
       ],
       forward: { ($0.dy * $0.y).sum() },
       reference: projection,

@@ -30,7 +30,9 @@ struct MutantCompiler {
       if status == 0 { return (executable, mutants) }
       var broken = Set<Int>()
       for line in output.split(separator: "\n") {
-        guard let match = line.firstMatch(of: /(\w+\.swift):(\d+):\d+: error: (.*)/) else { continue }
+        guard let match = line.firstMatch(of: /(\w+\.swift):(\d+):\d+: error: (.*)/) else {
+          continue
+        }
         guard let file = files.first(where: { $0.name == match.1 }),
           let owner = Int(match.2).flatMap({ file.owner(line: $0) })
         else { throw Failure(description: "the frame of the mutants does not compile: \(line)") }
@@ -43,17 +45,14 @@ struct MutantCompiler {
   }
 
   private func compile(_ files: [String], to executable: URL) throws -> (Int32, String) {
-    let manager = FileManager.default
-    let objects = try ["Auditing", "Solutions", "Course", "Figures", "Backprop", "Kernels"].flatMap { module in
-      let folder = products.appending(path: "\(module).build")
-      return try manager.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".o") }
-        .map { folder.appending(path: $0).path }
-    }
+    let objects = try objects()
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.currentDirectoryURL = folder
     process.arguments =
       ["swiftc", "-swift-version", "6", "-Onone", "-suppress-warnings", "-j2"]
+      // What does not compile should say so soon.
+      + ["-Xfrontend", "-solver-scope-threshold=20000"]
       + ["-enable-upcoming-feature", "ExistentialAny", "-module-name", "Mutants"]
       + ["-I", products.appending(path: "Modules").path, "-o", executable.path] + files + objects
     let log = folder.appending(path: "swiftc.log")
@@ -64,5 +63,15 @@ struct MutantCompiler {
     process.waitUntilExit()
     try handle.close()
     return (process.terminationStatus, try String(contentsOf: log, encoding: .utf8))
+  }
+
+  /// The object files that this program was linked from, but for its own `main`.
+  ///
+  /// The build folder may hold others, of files that have been renamed since.
+  private func objects() throws -> [String] {
+    let list = products.appending(path: "audit.product/Objects.LinkFileList")
+    return try String(contentsOf: list, encoding: .utf8).split(separator: "\n")
+      .map { $0.trimmingCharacters(in: CharacterSet(charactersIn: "'\"")) }
+      .filter { !$0.contains("/audit.build/") }
   }
 }
