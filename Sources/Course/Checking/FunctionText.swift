@@ -24,8 +24,8 @@ public struct FunctionText {
       if scanner.hasOpened && scanner.depth <= 0 { end = line + 1 }
     }
     var last = end ?? next
-    // Without its own closing brace, the blank lines and the file's last brace are not its text.
-    while end == nil, last > signature + 1, all[last - 1].allSatisfy({ " }".contains($0) }) {
+    // Without its own closing brace, blank lines and the brace that closes the file are not its text.
+    while end == nil, last > signature + 1, all[last - 1].isEmpty || all[last - 1] == "}" {
       last -= 1
     }
     lines = marker..<last

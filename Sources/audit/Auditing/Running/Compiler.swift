@@ -45,14 +45,7 @@ struct MutantCompiler {
   }
 
   private func compile(_ files: [String], to executable: URL) throws -> (Int32, String) {
-    let manager = FileManager.default
-    let objects = try [
-      "Auditing", "Solutions", "Course", "Figures", "Backprop", "Kernels", "Processor",
-    ].flatMap { module in
-      let folder = products.appending(path: "\(module).build")
-      return try manager.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".o") }
-        .map { folder.appending(path: $0).path }
-    }
+    let objects = try objects()
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.currentDirectoryURL = folder
@@ -70,5 +63,15 @@ struct MutantCompiler {
     process.waitUntilExit()
     try handle.close()
     return (process.terminationStatus, try String(contentsOf: log, encoding: .utf8))
+  }
+
+  /// The object files that this program was linked from, but for its own `main`.
+  ///
+  /// The build folder may hold others, of files that have been renamed since.
+  private func objects() throws -> [String] {
+    let list = products.appending(path: "audit.product/Objects.LinkFileList")
+    return try String(contentsOf: list, encoding: .utf8).split(separator: "\n")
+      .map { $0.trimmingCharacters(in: CharacterSet(charactersIn: "'\"")) }
+      .filter { !$0.contains("/audit.build/") }
   }
 }
