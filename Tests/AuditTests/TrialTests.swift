@@ -20,7 +20,7 @@ private func product(
 /// What the audit makes of an answer that is checked on some cases only.
 private func outcome(
   cases: [Matrix], answer: @escaping (ActivationQuestion) -> Matrix
-) -> Outcome {
+) -> Auditing.Outcome {
   let problem = product(cases: cases, answer: answer)
   let (_, sample) = Samples.of(problem) {
     ActivationQuestion(x: $0.tensor([1, 2]), dy: $0.tensor([1, 2]))
