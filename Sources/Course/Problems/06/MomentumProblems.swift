@@ -46,7 +46,7 @@ extension Chapter06Problems {
       Case(MomentumQuestion([3, 2], learningRate: 0.1, beta: 0.9, seed: 61)),
       Case(MomentumQuestion([4], learningRate: 0.5, beta: 0.6, seed: 62)),
       Case(MomentumQuestion([2, 2], learningRate: 0.01, beta: 0.99, isFirst: true, seed: 63)),
-      Case(MomentumQuestion([2, 1, 3, 2], learningRate: 2, beta: 0.3, seed: 64)),
+      Case(MomentumQuestion([1, 2, 3, 2], learningRate: 2, beta: 0.3, seed: 64)),
       Case(MomentumQuestion([1, 5], learningRate: 0.2, beta: 0, seed: 65)),
       Case(MomentumQuestion([3, 3], learningRate: 0.7, beta: 0.8, seed: 66)).rounded(),
     ]

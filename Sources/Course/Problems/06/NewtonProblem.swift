@@ -20,6 +20,13 @@ public struct NewtonQuestion: Question {
     self.init(parameter: draw([n]), gradient: draw([n]), hessian: hessian)
   }
 
+  /// A Hessian of one's choice, with a parameter and a slope that are easy to follow.
+  fileprivate init(_ hessian: [[Double]]) {
+    let places = hessian.indices.map { Double($0) }
+    self.init(
+      parameter: Matrix(places), gradient: 1 - 0.5 * Matrix(places), hessian: Matrix(rows: hessian))
+  }
+
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("parameter", \.parameter), ("gradient", \.gradient), ("hessian", \.hessian)]
   }
@@ -62,6 +69,11 @@ extension Chapter06Problems {
           NewtonQuestion(
             parameter: Matrix([0, 2, 2]), gradient: Matrix([0, -1, -1]),
             hessian: Matrix(rows: [[2, 1, 0], [1, 3, 1], [0, 1, 4]]))),
+        // Pivots that are negative, that are neither in the first nor in the last row, and that
+        // only elimination makes 0.
+        Case(NewtonQuestion([[0, -2], [-2, 1]])), Case(NewtonQuestion([[-5, 0], [0, 1]])),
+        Case(NewtonQuestion([[0, 1, 0], [1, 2, 5], [0, 5, 3]])),
+        Case(NewtonQuestion([[2, 2, 1], [2, 2, 3], [1, 3, 1]])),
       ],
       forward: nil,
       reference: { $0.parameter - gaussJordan($0.hessian, $0.gradient) },

@@ -71,7 +71,7 @@ extension Chapter06Problems {
             [2, 3], isFirst: true, learningRate: 0.01, rho: 0.99, epsilon: 1e-3, seed: 73)),
         Case(
           RMSpropQuestion(
-            [2, 1, 2, 2], size: 30, learningRate: 1, rho: 0.8, epsilon: 0.1, seed: 74)),
+            [2, 1, 2, 2], size: 30, learningRate: 1.5, rho: 0.8, epsilon: 0.1, seed: 74)),
         Case(
           RMSpropQuestion(
             parameter: Matrix([1, -2, 3]), gradient: Matrix([0, 0, -4]),

@@ -47,8 +47,8 @@ extension Chapter06Problems {
       cases: [
         ask(2, 8, 50), ask(0, 8, 50), ask(7, 8, 50), ask(8, 8, 50), ask(20, 8, 50),
         ask(43, 8, 50, 0), ask(49, 8, 50), ask(50, 8, 50), ask(57, 8, 50), ask(5, 0, 21),
-        ask(1, 3, 9, 0.1), ask(2, 4, 17, 0.6, peak: 1.7), ask(9, 4, 17, 0.6, peak: 1.7),
-        ask(17, 4, 17, 0.6, peak: 1.7),
+        ask(1, 3, 9, 0.1), ask(2, 4, 17, 1.6, peak: 3.7), ask(9, 4, 17, 1.6, peak: 3.7),
+        ask(17, 4, 17, 1.6, peak: 3.7),
       ],
       forward: nil,
       reference: {

@@ -74,7 +74,7 @@ extension Chapter08Problems {
         Case(ResidualQuestion(x: [5, 3], seed: 81)),
         Case(ResidualQuestion(x: [2, 3, 4, 5], seed: 82)),
         Case(ResidualQuestion(x: [1, 4], seed: 83)),
-        Case(ResidualQuestion(x: [3, 2], seed: 84, isSilent: true)),
+        Case(ResidualQuestion(x: [3, 3], seed: 84, isSilent: true)),
         Case(ResidualQuestion(x: [2, 6], seed: 85)).rounded(),
       ],
       forward: { ($0.dy * $0.y).sum() },
