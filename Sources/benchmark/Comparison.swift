@@ -92,7 +92,9 @@ struct Comparison {
       var line = try line(
         "matrix product \(size)³, 1 thread", "GFLOP/s", productContender(size), others, wanted,
         beside: peakContender())
-      if let peak = line.beside { line.line.note = "\(percentage(line.line.ours / peak)) of the peak" }
+      if let peak = line.beside {
+        line.line.note = "\(percentage(line.line.ours / peak)) of the peak"
+      }
       return line.line
     }
   }

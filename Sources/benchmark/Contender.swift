@@ -33,7 +33,8 @@ func median(_ numbers: [Double]) -> Double {
   let sorted = numbers.sorted()
   guard let last = sorted.last else { return .nan }
   let middle = sorted.count / 2
-  return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + min(sorted[middle], last)) / 2
+  return sorted.count % 2 == 1
+    ? sorted[middle] : (sorted[middle - 1] + min(sorted[middle], last)) / 2
 }
 
 /// Measures contenders in turn, round by round, so that whatever else the machine does meets all.
@@ -43,6 +44,7 @@ func median(_ numbers: [Double]) -> Double {
 ///   - rounds: How often.
 ///   - seconds: How long each measurement takes.
 /// - Returns: The median rate of each.
+/// - Throws: What a contender throws.
 func interleaved(
   _ contenders: [Contender], rounds: Int, seconds: Double
 ) throws -> [Double] {

@@ -46,7 +46,9 @@ struct KernelCase {
     let layers = [
       ("6→16, 5×5 on 14×14", Conv2d<Float>(6, 16, kernel: 5, using: &generator), 14, 10),
       ("1→6, 5×5 on 32×32", Conv2d<Float>(1, 6, kernel: 5, using: &generator), 32, 28),
-      ("16→16, 3×3 on 14×14", Conv2d<Float>(16, 16, kernel: 3, geometry, using: &generator), 14, 14),
+      (
+        "16→16, 3×3 on 14×14", Conv2d<Float>(16, 16, kernel: 3, geometry, using: &generator), 14, 14
+      ),
     ]
     let textbook = textbookProduct()
     let cases = layers.flatMap { name, layer, size, output in
