@@ -16,6 +16,7 @@ enum Ratios {
   ///
   /// - Parameter record: Whether to store the ratios instead of comparing with them.
   /// - Returns: Whether every kernel is as fast as stored.
+  /// - Throws: What reading or writing ratios.json throws.
   static func run(record: Bool) throws -> Bool {
     Threads.count = 1
     Memory.keepFreed()
@@ -33,12 +34,12 @@ enum Ratios {
       if !kernel.name.hasPrefix("its ") { previous = name }
       let wanted = known[name].map { $0 * (1 - tolerance) } ?? 0
       let (ratio, seconds) = measure(kernel, until: wanted)
-      measured[name] = (ratio * 100).rounded() / 100
+      measured[name] = Double(String(format: "%.3g", ratio)) ?? ratio
       let isSlow = !(ratio >= wanted)
       if isSlow { slow.append(name) }
       print(
-        "\(isSlow ? "✗" : "✓") \(name): \(shown(seconds * 1e6)) µs, ratio \(shown(ratio))"
-          + (known[name].map { ", stored \(shown($0))" } ?? ""))
+        "\(isSlow ? "✗" : "✓") \(name): \(shown(seconds * 1e6)) µs, ratio \(String(format: "%.3g", ratio))"
+          + (known[name].map { ", stored \(String(format: "%.3g", $0))" } ?? ""))
     }
     if record {
       stored[set] = measured

@@ -56,7 +56,7 @@ struct Doctor {
 
   private func settings() -> Line {
     let environment = ProcessInfo.processInfo.environment
-    let portable = environment["PORTABLE"] == nil ? "this processor" : "any processor (PORTABLE)"
+    let portable = environment["BACKPROP_CPU"].map { "\($0) (BACKPROP_CPU)" } ?? "this processor"
     let path = Bundle.main.executableURL?.resolvingSymlinksInPath().path ?? ""
     let isDebug = path.contains("/debug/")
     return Line(

@@ -9,7 +9,8 @@ private func random<Scalar: Real>(_ shape: [Int], seed: UInt64) -> Tensor<Scalar
 
 /// The product of each form with the largest difference from the textbook loop, in rounding errors
 /// of a sum of k terms.
-private func largestError<Scalar: Real>(_ m: Int, _ k: Int, _ n: Int, _ type: Scalar.Type) -> Scalar {
+private func largestError<Scalar: Real>(_ m: Int, _ k: Int, _ n: Int, _ type: Scalar.Type) -> Scalar
+{
   let a: Tensor<Scalar> = random([m, k], seed: 1)
   let b: Tensor<Scalar> = random([k, n], seed: 2)
   let expected = matmulReference(a, b)
@@ -37,7 +38,9 @@ private func largestError<Scalar: Real>(_ m: Int, _ k: Int, _ n: Int, _ type: Sc
   func `a product of many blocks has the same bits on 1, 2 and 3 threads`(m: Int, k: Int, n: Int) {
     let before = Threads.count
     defer { Threads.count = before }
-    let (a, b): (Tensor<Float>, Tensor<Float>) = (random([m, k], seed: 3), random([k, n], seed: 4))
+    let (a, b): (Tensor<Float>, Tensor<Float>) = (
+      random([m, k], seed: 3), random([k, n], seed: 4)
+    )
     let results = [1, 2, 3].map { threads in
       Threads.count = threads
       return [matmul(a, b), matmul(transposed: a.transposed, b)]
