@@ -127,9 +127,10 @@ let package = Package(
         swiftSettings: strict)
     } + [
       .testTarget(
-        name: "BackpropTests", dependencies: ["Backprop"], exclude: ["Golden"],
+        name: "BackpropTests", dependencies: ["Backprop", "Processor"], exclude: ["Golden"],
         swiftSettings: strict + optimised),
-      .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: strict),
+      .testTarget(
+        name: "DatasetsTests", dependencies: ["Backprop", "Datasets"], swiftSettings: strict),
       .testTarget(name: "FiguresTests", dependencies: ["Figures"], swiftSettings: strict),
       .testTarget(
         name: "CourseTests", dependencies: ["Backprop", "Course"],
@@ -141,8 +142,23 @@ let package = Package(
         swiftSettings: strict),
       .testTarget(
         name: "ExerciseTests", dependencies: ["Course", "Exercises"], swiftSettings: strict),
+      // What the guide is tested with: functions that misbehave, and finished ones.
+      .target(
+        name: "HostileAnswers", dependencies: ["Backprop", "Course"],
+        path: "Tests/HostileAnswers", swiftSettings: talking),
+      .executableTarget(
+        name: "HostileChecker", dependencies: ["Course", "HostileAnswers"],
+        path: "Tests/HostileChecker", swiftSettings: strict),
+      .executableTarget(
+        name: "SolvedChecker", dependencies: ["Course", "Solutions"],
+        path: "Tests/SolvedChecker", swiftSettings: strict),
+      .testTarget(
+        name: "WorkbookTests",
+        dependencies: ["Course", "workbook", "checker", "HostileChecker", "SolvedChecker"],
+        swiftSettings: strict),
       .testTarget(
         name: "LessonTests",
-        dependencies: ["Course"] + chapters.map { .target(name: $0.0) }, swiftSettings: strict),
+        dependencies: ["Backprop", "Course"] + chapters.map { .target(name: $0.0) },
+        swiftSettings: strict),
     ]
 )

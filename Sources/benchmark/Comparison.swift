@@ -13,21 +13,22 @@ struct Comparison {
 
   func fill(_ report: inout Report) throws {
     let networks = try peer("networks", if: python?.torch)
-    let (flat, image) = ([784], [1, 28, 28])
-    for (batch, wanted) in [(64, wants(3, 1.8, 0.9)), (128, wants(2, nil, nil)), (1, wants(5, nil, nil))] {
-      let ours = Training(flat, batch: batch, mlp)
+    for (batch, wanted) in [
+      (64, wants(3, 1.8, 0.9)), (128, wants(2, nil, nil)), (1, wants(5, nil, nil)),
+    ] {
       report.lines += try network(
         "MLP 784-256-128-10, Adam, batch \(batch)", "mlp,\(batch)", ["contiguous"], networks,
-        ours.contender, batch, wanted)
+        batch, wanted
+      ) { Training([784], batch: batch, mlp).contender }
     }
-    let leNet = Training(image, batch: 64, count: 2048) { leNet5(using: &$0) }
     report.lines += try network(
       "LeNet-5, Adam, batch 64", "lenet,64", ["channels_last", "contiguous"], networks,
-      leNet.contender, 64, wants(4, 2, nil))
-    let resNet = Training(image, batch: 64, count: 2048, smallResNet)
+      64, wants(4, 2, nil)
+    ) { Training([1, 28, 28], batch: 64, count: 2048) { leNet5(using: &$0) }.contender }
     report.lines += try network(
       "ResNet of chapter 8, Adam, batch 64", "resnet,64", ["channels_last", "contiguous"],
-      networks, resNet.contender, 64, wants(2, nil, nil))
+      networks, 64, wants(2, nil, nil)
+    ) { Training([1, 28, 28], batch: 64, count: 2048, smallResNet).contender }
     report.lines += try products()
     report.lines += try engineLines()
     if chosen("memory"), let line = memoryLine(python) { report.lines.append(line) }
@@ -59,7 +60,8 @@ struct Comparison {
   /// A network on two threads against PyTorch in every form: layouts, one and two threads.
   private func network(
     _ work: String, _ variant: String, _ layouts: [String], _ peer: Peer?,
-    _ contender: (String, Int, Int) -> Contender, _ batch: Int, _ wanted: Double?
+    _ batch: Int, _ wanted: Double?,
+    _ training: () -> (_ name: String, _ batch: Int, _ threads: Int) -> Contender
   ) throws -> [Line] {
     guard chosen(work) else { return [] }
     var others: [Contender] = []
@@ -70,7 +72,7 @@ struct Comparison {
           .compactMap { $0 }
       }
     }
-    let ours = contender("Backprop", batch, machineThreads)
+    let ours = training()("Backprop", batch, machineThreads)
     return [try line(work, "images/s", ours, others, wanted)]
   }
 
@@ -90,7 +92,9 @@ struct Comparison {
       var line = try line(
         "matrix product \(size)³, 1 thread", "GFLOP/s", productContender(size), others, wanted,
         beside: peakContender())
-      if let peak = line.beside { line.line.note = "\(percentage(line.line.ours / peak)) of the peak" }
+      if let peak = line.beside {
+        line.line.note = "\(percentage(line.line.ours / peak)) of the peak"
+      }
       return line.line
     }
   }
@@ -143,4 +147,4 @@ struct Comparison {
 /// Two threads, or one where the machine has no more.
 let machineThreads = min(2, ProcessInfo.processInfo.activeProcessorCount)
 
-func percentage(_ share: Double) -> String { String(format: "%.0f %%", 100 * share) }
+private func percentage(_ share: Double) -> String { String(format: "%.0f %%", 100 * share) }

@@ -33,7 +33,8 @@ func median(_ numbers: [Double]) -> Double {
   let sorted = numbers.sorted()
   guard let last = sorted.last else { return .nan }
   let middle = sorted.count / 2
-  return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + min(sorted[middle], last)) / 2
+  return sorted.count % 2 == 1
+    ? sorted[middle] : (sorted[middle - 1] + min(sorted[middle], last)) / 2
 }
 
 /// Measures contenders in turn, round by round, so that whatever else the machine does meets all.
@@ -43,6 +44,7 @@ func median(_ numbers: [Double]) -> Double {
 ///   - rounds: How often.
 ///   - seconds: How long each measurement takes.
 /// - Returns: The median rate of each.
+/// - Throws: What a contender throws.
 func interleaved(
   _ contenders: [Contender], rounds: Int, seconds: Double
 ) throws -> [Double] {
@@ -51,8 +53,8 @@ func interleaved(
   for _ in 0..<rounds {
     for place in contenders.indices {
       rates[place].append(try contenders[place].rate(seconds))
-      // Threads of the last one that still spin would slow the next one.
-      usleep(5000)
+      // Threads that wait for more work spin a while, OpenMP's up to 0.2 s: not in another's time.
+      usleep(contenders.count > 1 ? 250_000 : 5000)
     }
   }
   return rates.map(median)

@@ -48,8 +48,7 @@ final class Training<Network: Layer<Float>> {
   ) {
     var generator = SplitMix64(seed: 1)
     network = make(&generator)
-    let size = shape.reduce(count, *)
-    samples = Tensor((0..<size).map { _ in Float(generator.uniform()) }, shape: [count] + shape)
+    samples = Tensor(uniform: 0...1, shape: [count] + shape, using: &generator)
     labels = (0..<count).map { _ in generator.integer(below: 10) }
     batches = Batches(of: count, size: batch, dropLast: true, using: &generator)
   }

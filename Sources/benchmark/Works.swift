@@ -5,18 +5,13 @@ import Backprop
 /// Products of two n × n matrices on one thread, in GFLOP/s.
 func productContender(_ n: Int) -> Contender {
   var generator = SplitMix64(seed: 1)
-  let (a, b) = (uniformMatrix(n, n, using: &generator), uniformMatrix(n, n, using: &generator))
+  let a = Tensor<Float>(uniform: 0...1, shape: [n, n], using: &generator)
+  let b = Tensor<Float>(uniform: 0...1, shape: [n, n], using: &generator)
   let inner = Contender("Backprop", amount: 2e-9 * Double(n * n * n)) { _ = matmul(a, b) }
   return Contender("Backprop") { seconds in
     Threads.count = 1
     return try inner.rate(seconds)
   }
-}
-
-func uniformMatrix(
-  _ rows: Int, _ columns: Int, using generator: inout SplitMix64
-) -> Tensor<Float> {
-  Tensor((0..<rows * columns).map { _ in Float(generator.uniform()) }, shape: [rows, columns])
 }
 
 /// What this processor can do at most on one thread, in GFLOP/s.

@@ -90,6 +90,8 @@ struct Builder {
     product: String, exercises: URL? = nil, _ goOn: () -> Bool
   ) throws -> (succeeded: Bool, log: String)? {
     var environment = ProcessInfo.processInfo.environment
+    // In a terminal the compiler would colour its messages, also where they are read by a program.
+    environment["TERM"] = "dumb"
     environment["WORKBOOK_EXERCISES"] = exercises.map { _ in ".workbook/exercises" }
     let child = try Child(
       "swift",
@@ -118,7 +120,8 @@ struct Builder {
       }
     }
     Screen.passing("")
-    return (child.end == .status(0), child.text(.output) + "\n" + child.text(.errors))
+    let log = child.text(.output) + "\n" + child.text(.errors)
+    return (child.end == .status(0), log.replacing(/\u{1B}\[[0-9;]*[A-Za-z]/, with: ""))
   }
 
   /// Takes out of the copy what the compiler complains about.
@@ -137,9 +140,11 @@ struct Builder {
     let file = copy.appending(path: message.file)
     let source = try folder.text(folder.exercises.appending(path: message.file))
     let line = message.line - 1
-    let inside = all.first {
-      FunctionText(of: $0, in: source)?.lines.contains(line) ?? false
-    }
+    let functions = all.map { ($0, FunctionText(of: $0, in: source)) }
+    // A brace that is missing in a function is an error at the end of the file.
+    let inside =
+      functions.first { $0.1?.lines.contains(line) ?? false }?.0
+      ?? functions.first { $0.1?.isClosed == false }?.0
     if let inside, !wholeFile {
       broken[inside.id] = [broken[inside.id], message.text].compactMap(\.self)
         .joined(separator: "\n\n")

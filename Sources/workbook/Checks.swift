@@ -73,7 +73,7 @@ struct Checks {
   private func advance(_ check: inout Running) throws -> Bool {
     let age = (ContinuousClock.now - check.childStart) / .seconds(1)
     if check.child.end == nil && age > Double(limit) {
-      let isTrap = check.child.text(.errors).contains("Fatal error: ")
+      let isTrap = Crash.isTold(in: check.child.text(.errors))
       if !isTrap || age > Double(limit + graceSeconds) {
         check.deadlineHasPassed = true
         check.child.stop()

@@ -56,7 +56,7 @@ struct Doctor {
 
   private func settings() -> Line {
     let environment = ProcessInfo.processInfo.environment
-    let portable = environment["PORTABLE"] == nil ? "this processor" : "any processor (PORTABLE)"
+    let portable = environment["BACKPROP_CPU"].map { "\($0) (BACKPROP_CPU)" } ?? "this processor"
     let path = Bundle.main.executableURL?.resolvingSymlinksInPath().path ?? ""
     let isDebug = path.contains("/debug/")
     return Line(
@@ -163,12 +163,8 @@ extension Commands {
   /// Examines the machine; status 1 if something is to be done.
   func doctor() -> Int32 {
     let isWell = Doctor(folder: folder).examine { line in
-      let sign = line.isOk ? "✓ ok " : "✗    "
-      let text = "\(sign) \(line.name): \(line.text)"
-      for (index, part) in wrap(text, width: Screen.width - 6).enumerated() {
-        let margin = index == 0 ? "" : "    "
-        Screen.print(Screen.styled(margin + part, line.isOk ? .plain : .bad))
-      }
+      Screen.say(
+        "\(line.isOk ? "✓ ok," : "✗") \(line.name): \(line.text)", style: line.isOk ? .plain : .bad)
     }
     Screen.print()
     Screen.say(isWell ? "All is well." : "Do what stands beside each ✗, then ask again.")

@@ -6,6 +6,11 @@ enum Keys {
   private struct Saved: @unchecked Sendable { let settings: termios }
   private static let saved = Mutex<Saved?>(nil)
 
+  /// After the guide was stopped with Ctrl-Z and goes on, keys come one at a time again.
+  static func resume() {
+    if saved.withLock({ $0 != nil }) { listen() }
+  }
+
   /// From now on keys come without Enter, and are not shown; Ctrl-C still interrupts.
   static func listen() {
     var settings = termios()

@@ -51,10 +51,13 @@ struct Pages {
 
   /// How much is done.
   func bar(_ results: [Result]) {
-    let done = results.count { $0.state == .done }
-    let words = " \(done) of \(results.count) done"
+    bar(done: results.count { $0.state == .done }, of: results.count)
+  }
+
+  func bar(done: Int, of total: Int) {
+    let words = " \(done) of \(total) done"
     let room = max(5, min(50, Screen.width - words.count - 3))
-    let filled = results.isEmpty ? 0 : room * done / results.count
+    let filled = total == 0 ? 0 : room * done / total
     let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: room - filled)
     Screen.print("[\(bar)]\(words)")
   }
@@ -63,7 +66,7 @@ struct Pages {
   private func next(_ result: Result) {
     let exercise = result.exercise
     let verb = result.state.isTried ? "In hand" : "Next"
-    Screen.print(Screen.styled("\(verb): \(title(exercise))", .bold))
+    Screen.say("\(verb): \(title(exercise))", style: .bold)
     facts(exercise)
     if result.state.isTried {
       Screen.print()
@@ -99,11 +102,9 @@ struct Pages {
       Screen.say(text, indent: 2)
     case .uncompiled(let text): code(text)
     }
-    let printed = result.printed.split(separator: "\n", omittingEmptySubsequences: false)
-    guard printed.contains(where: { !$0.isEmpty }) else { return }
+    let lines = result.printed.split(separator: "\n")
+    guard !lines.isEmpty else { return }
     Screen.print("  it printed:")
-    let end = printed.lastIndex { !$0.isEmpty } ?? 0
-    let lines = printed[...end]
     for line in lines.prefix(20) { Screen.print("  | " + visible(line, room: Screen.width - 4)) }
     if lines.count > 20 { Screen.print("  | … and \(lines.count - 20) lines more") }
   }

@@ -36,12 +36,16 @@ enum Processes {
   /// Sees to it that Ctrl-C, a closed terminal and `kill` leave nothing behind.
   static func handleSignals() -> [any DispatchSourceSignal] {
     signal(SIGPIPE, SIG_IGN)
-    return signals.map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { leave(128 + number) }
-      source.resume()
-      return source
-    }
+    let goesOn = DispatchSource.makeSignalSource(signal: SIGCONT, queue: .global())
+    goesOn.setEventHandler { Keys.resume() }
+    goesOn.resume()
+    return [goesOn]
+      + signals.map { number in
+        signal(number, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+        source.setEventHandler { leave(128 + number) }
+        source.resume()
+        return source
+      }
   }
 }

@@ -1,4 +1,5 @@
 import Course
+import Foundation
 
 /// What the command line asks for.
 struct Request {
@@ -7,23 +8,34 @@ struct Request {
   var flags = Set<String>()
   var timeout = Int(Trial.seconds)
 
-  static let usage = """
-    usage: swift run workbook [command] [--timeout SECONDS]
+  private static let usageLines = [
+    ("(none)", "where you are, and what comes next"),
+    ("check [ID…]", "verdicts; status 0 if all asked for pass"),
+    ("watch [ID]", "check at each save"),
+    ("hint [ID] [--all]", "one hint more each time, from a nudge to almost the code"),
+    ("solution ID", "once it passes; --peek shows it before"),
+    ("reset ID", "put one function back to its beginning"),
+    ("list", "every exercise"),
+    ("doctor", "whether this machine is ready"),
+    ("report --json", "results for a program, or --markdown for a reader"),
+    ("finish [--quick]", "a page about what your functions can do"),
+  ]
 
-      (none)             where you are, and what comes next
-      check [ID…]        verdicts; status 0 if all asked for pass
-      watch [ID]         check at each save
-      hint [ID] [--all]  one hint more each time, from a nudge to almost the code
-      solution ID        once it passes; --peek shows it before
-      reset ID           put one function back to its beginning
-      list               every exercise
-      doctor             whether this machine is ready
-      report --json      results for a program, or --markdown for a reader
-      finish [--quick]   a page about what your functions can do
-
-    An ID is a number such as 4.1, a function's name, or for check a chapter such as 4.
-    --timeout is what one exercise may take, from 1 to 600 seconds (10 if not given).
-    """
+  /// What `help` prints, for a screen of some width.
+  static func usage(width: Int = 80) -> String {
+    let notes = [
+      "An ID is a number such as 4.1, a function's name, or for check a chapter such as 4.",
+      "--timeout is what one exercise may take, from 1 to 600 seconds (10 if not given).",
+    ]
+    let commands = usageLines.flatMap { form, meaning in
+      width < 76
+        ? wrap("  \(form)", width: width) + wrap(meaning, width: width, indent: 6)
+        : ["  " + form.padding(toLength: 19, withPad: " ", startingAt: 0) + meaning]
+    }
+    let head = wrap("usage: swift run workbook [command] [--timeout SECONDS]", width: width)
+    let lines = head + [""] + commands + [""] + notes.flatMap { wrap($0, width: width) }
+    return lines.joined(separator: "\n")
+  }
 
   /// The flags that a command takes, and how many words: fewest and most.
   private static let commands: [String: (flags: Set<String>, words: ClosedRange<Int>)] = [
@@ -88,7 +100,7 @@ struct Request {
   }
 
   private static func misuse(_ sentence: String) -> Trouble {
-    Trouble("\(sentence)\n\(usage)", status: 64)
+    Trouble("\(sentence)\n\(usage())", status: 64)
   }
 
   /// The exercises that the words name; all if there are none.
@@ -136,7 +148,7 @@ func nearest(to word: String, among names: [String]) -> String? {
   let distances = names.map { (name: $0, distance: edits(word, $0.lowercased())) }
   let best = distances.min { $0.distance < $1.distance }
   let contained = names.first { word.count >= 4 && $0.lowercased().contains(word) }
-  return best.flatMap { $0.distance <= max(1, word.count / 3) ? $0.name : nil } ?? contained
+  return best.flatMap { $0.distance <= min(4, max(1, word.count / 2)) ? $0.name : nil } ?? contained
 }
 
 /// How many letters must be put in, left out or changed to make one word of another.

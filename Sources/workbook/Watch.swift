@@ -6,6 +6,14 @@ final class Watch {
   private let commands: Commands
   private var inHand: any Exercise
   private var results = [String: Result]()
+  /// The results before the last save.
+  private var before = [String: Result]()
+  /// What has not been checked since the last save.
+  private var unchecked = Set(Catalogue.all.map(\.id))
+  /// Whether the next save is our own, and what was said about it shall stay.
+  private var isReset = false
+  /// Whether nothing has been shown yet.
+  private var isBeginning = true
   /// The states that the last save changed, other than of the exercise in hand.
   private var changes = [String]()
   /// What stands between verdict and progress: hints, the list, help.
@@ -29,8 +37,9 @@ final class Watch {
     stamp = look()
     if hasKeys { Keys.listen() }
     Screen.passing("checking every exercise")
-    checkAll(needing: exercise, isFirst: true)
+    checkRest()
     if exercise == nil, let next = Guide.next(in: inOrder) { inHand = next.exercise }
+    isBeginning = false
     draw()
   }
 
@@ -42,7 +51,11 @@ final class Watch {
         guard try handle(key) else { break }
       }
       if !hasKeys { usleep(150_000) }
-      if look() != stamp { answer() }
+      if look() != stamp {
+        answer()
+      } else if !unchecked.isEmpty && pending == nil {
+        checkRest()
+      }
     }
     Keys.restore()
     Screen.print()
@@ -80,42 +93,50 @@ final class Watch {
       stamp = look()
       usleep(60_000)
     } while look() != stamp
-    if case .hints = extra {} else { extra = nil }
+    if case .hints = extra {} else if !isReset { extra = nil }
+    (isReset, changes) = (false, [])
+    // A save that interrupts the checks after another belongs to the same change.
+    if unchecked.isEmpty { before = results }
+    unchecked = Set(Catalogue.all.map(\.id))
     Screen.passing("saved; checking \(inHand.id) \(inHand.name)")
-    checkAll(needing: inHand, isFirst: false)
+    checkRest()
   }
 
-  /// Checks the exercise in hand first, and shows its verdict before the others are known.
-  private func checkAll(needing needed: (any Exercise)?, isFirst: Bool) {
-    let others = Catalogue.all.filter { $0.id != inHand.id }
-    let before = results
-    changes = []
+  /// Checks what has not been checked since the last save.
+  ///
+  /// The exercise in hand comes first: its verdict is shown before the others are known. A key or
+  /// another save interrupts it.
+  private func checkRest() {
+    let rest = Catalogue.all.filter { unchecked.contains($0.id) && $0.id != inHand.id }
+    let first = unchecked.contains(inHand.id) ? [inHand] : []
     let goOn = { [self] in
       if pending == nil, hasKeys, case .key(let key)? = Keys.next() { pending = key }
       return pending == nil && look() == stamp
     }
     do {
       let survey = try commands.guide.survey(
-        [inHand] + others, needing: isFirst ? nil : needed, while: goOn
+        first + rest, needing: isBeginning || first.isEmpty ? nil : inHand, while: goOn
       ) { [self] result in
         results[result.exercise.id] = result
-        if !isFirst && result.exercise.id == inHand.id { draw() }
+        unchecked.remove(result.exercise.id)
+        if !isBeginning && result.exercise.id == inHand.id { draw() }
       }
       switch survey {
       case .results(let all):
         for result in all { results[result.exercise.id] = result }
       case .failed(let log):
         results[inHand.id] = Result(exercise: inHand, finding: .uncompiled(log))
-      case .abandoned: break
+      case .abandoned: return
       }
     } catch {
       extra = .message("\(error)")
     }
-    changes = isFirst ? [] : others.compactMap { change(of: $0, since: before) }
-    if !isFirst { draw() }
+    unchecked = []
+    changes = Catalogue.all.filter { $0.id != inHand.id }.compactMap { change(of: $0) }
+    if !isBeginning { draw() }
   }
 
-  private func change(of exercise: any Exercise, since before: [String: Result]) -> String? {
+  private func change(of exercise: any Exercise) -> String? {
     guard let old = before[exercise.id]?.state, let new = results[exercise.id]?.state, old != new
     else { return nil }
     return "\(new.sign) \(exercise.id) \(exercise.name): \(new.rawValue), was \(old.rawValue)"
@@ -168,6 +189,7 @@ final class Watch {
   private func reset() throws {
     do {
       extra = .message(try commands.reset(inHand).joined(separator: "\n"))
+      isReset = true
     } catch let trouble as Trouble {
       extra = .message(trouble.description)
     }
@@ -196,7 +218,7 @@ final class Watch {
     }
     drawExtra()
     Screen.print()
-    pages.bar(inOrder)
+    pages.bar(done: inOrder.count { $0.state == .done }, of: Catalogue.all.count)
     if hasKeys {
       Screen.say("n next · h hint · l list · x reset · q quit · ? help", style: .faint)
     } else {

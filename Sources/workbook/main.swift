@@ -4,7 +4,7 @@ import Foundation
 /// Does what the command line asks for.
 func run(_ request: Request) throws -> Int32 {
   if request.command == "help" {
-    Screen.print(Request.usage)
+    Screen.print(Request.usage(width: Screen.width))
     return 0
   }
   let commands = try Commands(request)

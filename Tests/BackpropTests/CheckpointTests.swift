@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// A folder that is gone after the test.
-private final class Folder {
+final class Folder {
   let path = FileManager.default.temporaryDirectory
     .appendingPathComponent("checkpoint-\(UUID().uuidString)").path
 
@@ -228,7 +228,11 @@ struct DamagedFile: CustomTestStringConvertible, Sendable {
       // Files of this process may grow to 100,000 bytes and no further.
       signal(SIGXFSZ, SIG_IGN)
       var limit = rlimit(rlim_cur: 100_000, rlim_max: 100_000)
-      setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+      #if canImport(Darwin)
+        setrlimit(RLIMIT_FSIZE, &limit)
+      #else
+        setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+      #endif
       var new = Checkpoint()
       new.set("x", to: Tensor<Float>(shape: [1_000_000]))
       do { try new.save(to: path) } catch let error as CheckpointError {
@@ -237,27 +241,6 @@ struct DamagedFile: CustomTestStringConvertible, Sendable {
     }
     #expect(try Checkpoint(contentsOf: path) == old)
     #expect(try folder.names == ["net.safetensors"], "what was written so far is removed")
-  }
-
-  @Test func `a save that is killed leaves a whole file`() async throws {
-    let folder = try Folder()
-    let path = folder.file("net.safetensors")
-    var first = Checkpoint()
-    first.set("x", to: Tensor<Float>(shape: [100_000]))
-    try first.save(to: path)
-    await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
-      Thread.detachNewThread {
-        usleep(300_000)
-        kill(getpid(), SIGKILL)
-      }
-      for round in 1... {
-        var checkpoint = Checkpoint()
-        checkpoint.set("x", to: Tensor<Float>(repeating: Float(round), shape: [100_000]))
-        try checkpoint.save(to: path)
-      }
-    }
-    let x: Tensor<Float> = try Checkpoint(contentsOf: path).tensor("x", shape: [100_000])
-    #expect(x.scalars.allSatisfy { $0 == x[0] })
   }
 
   @Test func `the target of a symbolic link is replaced, not the link`() throws {

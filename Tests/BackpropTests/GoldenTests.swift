@@ -1,31 +1,7 @@
 import Backprop
-import Foundation
 import Testing
 
-/// Values from an independent implementation; Golden/golden.py says how they were made.
-private let golden: Checkpoint = {
-  let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden")
-  do {
-    return try Checkpoint(contentsOf: folder.appending(path: "golden.safetensors").path)
-  } catch {
-    fatalError("\(error)")
-  }
-}()
-
-/// One tensor of a case, in the precision of the test.
-private func value<Scalar: Real>(_ name: String, as type: Scalar.Type) throws -> Tensor<Scalar> {
-  try golden.tensor(name, as: type)
-}
-
-/// 1e-10 in Double, 1e-5 in Float, relative to the larger of 1 and the numbers' size.
-private func agrees<Scalar: Real>(_ a: Tensor<Scalar>, _ name: String) throws -> Bool {
-  let b = try golden.tensor(name, as: Double.self)
-  let tolerance = Scalar.self == Double.self ? 1e-10 : 1e-5
-  return a.shape == b.shape
-    && zip(a.scalars, b.scalars).allSatisfy {
-      abs(Double($0) - $1) <= tolerance * max(1, abs($1))
-    }
-}
+private let golden = GoldenFile("golden")
 
 private let activations = [
   "identity", "sigmoid", "tanh", "relu", "leakyReLU", "elu", "softplus", "silu", "gelu",
@@ -49,10 +25,10 @@ private func activation<Scalar>(_ name: String) -> Activation<Scalar> {
 func `an activation and its gradient are the independent ones`(name: String) throws {
   func check<Scalar: Real>(_ type: Scalar.Type) throws {
     let function: Activation<Scalar> = activation(name)
-    let x = try value("\(name).x", as: type)
-    #expect(try agrees(function(x), "\(name).y"))
-    let dX = function.backward(try value("\(name).dy", as: type), .init(x: x)).dInput
-    #expect(try agrees(dX, "\(name).dx"))
+    let x = try golden("\(name).x", as: type)
+    try golden.expect(function(x), "\(name).y")
+    let dX = function.backward(try golden("\(name).dy", as: type), .init(x: x)).dInput
+    try golden.expect(dX, "\(name).dx")
   }
   try check(Double.self)
   try check(Float.self)
@@ -60,9 +36,9 @@ func `an activation and its gradient are the independent ones`(name: String) thr
 
 @Test func `softmax and its gradient are the independent ones`() throws {
   func check<Scalar: Real>(_ type: Scalar.Type) throws {
-    let y = softmax(try value("softmax.x", as: type))
-    #expect(try agrees(y, "softmax.y"))
-    #expect(try agrees(softmaxBackward(value("softmax.dy", as: type), y: y), "softmax.dx"))
+    let y = softmax(try golden("softmax.x", as: type))
+    try golden.expect(y, "softmax.y")
+    try golden.expect(softmaxBackward(golden("softmax.dy", as: type), y: y), "softmax.dx")
   }
   try check(Double.self)
   try check(Float.self)
@@ -74,9 +50,9 @@ func `an activation and its gradient are the independent ones`(name: String) thr
 ])
 func `a loss and its gradient are the independent ones`(name: String) throws {
   func check<Scalar: Real>(_ type: Scalar.Type) throws {
-    let x = try value("\(name).x", as: type)
-    let t = try value("\(name).t", as: type)
-    let labels = try value("losses.labels", as: type).scalars.map { Int($0) }
+    let x = try golden("\(name).x", as: type)
+    let t = try golden("\(name).t", as: type)
+    let labels = try golden("losses.labels", as: type).scalars.map { Int($0) }
     let (loss, gradient): Loss<Scalar> =
       switch name {
       case "meanSquaredError": meanSquaredError(prediction: x, target: t)
@@ -86,18 +62,18 @@ func `a loss and its gradient are the independent ones`(name: String) throws {
         binaryCrossEntropy(logits: x, targets: Activation.sigmoid(t))
       case "binaryCrossEntropyOnProbabilities": binaryCrossEntropy(probabilities: x, targets: t)
       case "softTargets":
-        softmaxCrossEntropy(logits: x, targets: try value("losses.soft", as: type))
+        softmaxCrossEntropy(logits: x, targets: try golden("losses.soft", as: type))
       case "labels": softmaxCrossEntropy(logits: x, labels: labels)
       case "weighted":
         weightedCrossEntropy(
           logits: x, labels: labels,
-          classWeights: try value("losses.weights", as: type).scalars)
+          classWeights: try golden("losses.weights", as: type).scalars)
       default:
         softmaxCrossEntropy(
           logits: x, targets: smoothed(oneHot(labels, classes: 4), by: Scalar(0.1)))
       }
-    #expect(try agrees(Tensor([loss]), "\(name).loss"))
-    #expect(try agrees(gradient, "\(name).dx"))
+    try golden.expect(Tensor([loss]), "\(name).loss")
+    try golden.expect(gradient, "\(name).dx")
   }
   try check(Double.self)
   try check(Float.self)
@@ -106,13 +82,13 @@ func `a loss and its gradient are the independent ones`(name: String) throws {
 @Test func `a dense layer and its gradients are the independent ones`() throws {
   func check<Scalar: Real>(_ type: Scalar.Type) throws {
     let layer = Dense(
-      weight: try value("dense.w", as: type), bias: try value("dense.b", as: type))
-    let x = try value("dense.x", as: type)
-    #expect(try agrees(layer(x), "dense.y"))
-    let (dX, gradient) = layer.backward(try value("dense.dy", as: type), .init(x: x))
-    #expect(try agrees(dX, "dense.dx"))
-    #expect(try agrees(gradient.weight, "dense.dW"))
-    #expect(try agrees(gradient.bias, "dense.db"))
+      weight: try golden("dense.w", as: type), bias: try golden("dense.b", as: type))
+    let x = try golden("dense.x", as: type)
+    try golden.expect(layer(x), "dense.y")
+    let (dX, gradient) = layer.backward(try golden("dense.dy", as: type), .init(x: x))
+    try golden.expect(dX, "dense.dx")
+    try golden.expect(gradient.weight, "dense.dW")
+    try golden.expect(gradient.bias, "dense.db")
   }
   try check(Double.self)
   try check(Float.self)
@@ -120,7 +96,7 @@ func `a loss and its gradient are the independent ones`(name: String) throws {
 
 /// sin(1.7·i + shift) in each place i: the same numbers in every language, with no generator.
 private func formula(_ shape: [Int], shift: Double) -> Tensor<Double> {
-  Tensor((0..<shape.reduce(1, *)).map { sin(1.7 * Double($0) + shift) }, shape: shape)
+  Tensor((0..<shape.reduce(1, *)).map { Double.sin(1.7 * Double($0) + shift) }, shape: shape)
 }
 
 @Test(arguments: ["sgd", "sgdL2", "adam"])
@@ -139,9 +115,9 @@ func `ten steps of training a network are the independent ones`(name: String) th
       : network.trainingStep(
         x, labels: labels, l2: name == "sgdL2" ? 0.01 : 0, with: &sgd, in: &context)
   }
-  #expect(try agrees(Tensor(losses), "\(name).losses"))
+  try golden.expect(Tensor(losses), "\(name).losses")
   let order = ["w0", "b0", "w1", "b1", "w2", "b2"]
   for (name, parameter) in zip(order.map { "\(name).\($0)" }, network.parameters.named) {
-    #expect(try agrees(parameter.value, name))
+    try golden.expect(parameter.value, name)
   }
 }

@@ -45,7 +45,7 @@ private func checkAll<Scalar: Real>(_ type: Scalar.Type) throws {
   try checkAll(Float.self)
 }
 
-private let schedules: [(String, Schedule<Double>)] = [
+let schedules: [(String, Schedule<Double>)] = [
   ("constant", .constant(0.3)),
   ("step", .step(0.3, factor: 0.6, every: 7)),
   ("exponential", .exponential(0.3, factor: 0.95)),

@@ -1,3 +1,4 @@
+import Backprop
 import Datasets
 import Foundation
 import Testing
@@ -67,16 +68,22 @@ import Testing
     }
   }
 
-  @Test func `a file without read permission says so`() throws {
+  @Test func `a file without read permission says so`() async throws {
     let folder = Folder()
     try folder.write()
     defer { folder.remove() }
     let path = folder.path("train-labels-idx1-ubyte")
     try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: path)
-    // The superuser may read every file, and then there is nothing to refuse.
-    guard !FileManager.default.isReadableFile(atPath: path) else { return }
-    let error = #expect(throws: DataError.self) { try MNIST.load(from: folder.url) }
-    #expect(error == .unreadable(path: path, reason: "you have no permission; see chmod"))
+    await #expect(processExitsWith: .exitCode(7)) { [path = path as String] in
+      // Permissions do not bind the superuser, so its child becomes another user.
+      if geteuid() == 0, setgid(65_534) != 0 || setuid(65_534) != 0 { exit(1) }
+      do {
+        _ = try MNIST.load(from: URL(fileURLWithPath: path).deletingLastPathComponent())
+      } catch let error as DataError {
+        let expected = DataError.unreadable(path: path, reason: "you have no permission; see chmod")
+        exit(error == expected && error.exitCode == 66 ? 7 : 2)
+      }
+    }
   }
 
   @Test(arguments: Folder.names)
@@ -154,6 +161,55 @@ import Testing
     }
   }
 
+  @Test(arguments: Folder.names)
+  func `each flipped bit of a header is noticed`(name: String) throws {
+    let header = name.contains("images") ? 16 : 8
+    for bit in 0..<8 * header {
+      var folder = Folder()
+      folder.files[name]?[bit / 8] ^= 1 << (bit % 8)
+      let error = folder.error()
+      #expect(error?.exitCode == 65, "bit \(bit): \(String(describing: error))")
+      #expect(error?.description.hasPrefix(folder.path(name)) == true, "bit \(bit)")
+    }
+  }
+
+  @Test func `of all ways to exchange the four files, only whole pairs are right`() {
+    func orders(_ names: [String]) -> [[String]] {
+      names.isEmpty
+        ? [[]]
+        : names.flatMap { first in
+          orders(names.filter { $0 != first }).map { [first] + $0 }
+        }
+    }
+    for order in orders(Folder.names) {
+      var folder = Folder()
+      let files = folder.files
+      for (place, name) in zip(Folder.names, order) { folder.files[place] = files[name] }
+      let pairsSwapped = Array(Folder.names[2...]) + Array(Folder.names[..<2])
+      let whole = order == Folder.names || order == pairsSwapped
+      let error = folder.error()
+      #expect(
+        whole ? error == nil : error?.exitCode == 65, "\(order): \(String(describing: error))")
+    }
+  }
+
+  @Test func `the shipped files cut at random places are refused with both sizes`() throws {
+    var generator = SplitMix64(seed: 5)
+    for name in ["t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"] {
+      let whole = try Data(contentsOf: shippedFile(name))
+      for _ in 0..<10 {
+        let folder = Folder()
+        try folder.write()
+        defer { folder.remove() }
+        let length = generator.integer(below: whole.count)
+        try whole.prefix(length).write(to: folder.url.appendingPathComponent(name))
+        let error = #expect(throws: DataError.self) { try MNIST.load(from: folder.url) }
+        #expect(error?.description.contains("\(length)") == true)
+        #expect(error?.exitCode == 65)
+      }
+    }
+  }
+
   @Test(
     arguments: [
       [0, 2, 4], [3, 0, 4], [3, 2, 0], [0, 0, 0],
@@ -223,6 +279,12 @@ import Testing
       _ = folder.error()
     }
   }
+}
+
+/// One of the files that the package comes with.
+private func shippedFile(_ name: String) -> URL {
+  URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("../../Sources/Datasets/Resources/mnist/\(name)").standardized
 }
 
 /// Four small files that are right, until a test changes one, in a folder of their own.

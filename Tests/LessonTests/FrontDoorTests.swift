@@ -73,8 +73,9 @@ struct FrontDoorTests {
     let block = try #require(
       try Lesson(0, in: package).blocks.first { $0.introduction.hasPrefix("<!-- check: 4.1") })
     let exercise = try #require(Catalogue.find("4.1"))
-    #expect(block.lines.contains("with \(exercise.describe(case: 0)):"))
-    let sentences = block.lines.filter { $0.hasPrefix("→ ") }.map { String($0.dropFirst(2)) }
+    let lines = block.lines.map { $0.trimmingCharacters(in: .whitespaces) }
+    #expect(lines.contains("with \(exercise.describe(case: 0)):"))
+    let sentences = lines.filter { $0.hasPrefix("→ ") }.map { String($0.dropFirst(2)) }
     #expect(sentences.count == 2)
     for sentence in sentences {
       #expect(exercise.wrongAnswers.contains { $0.sentence == sentence }, "\(sentence)")
@@ -90,7 +91,8 @@ struct FrontDoorTests {
     }
     #expect(targets == Lesson.all.map { "chapter0\($0.chapter)" })
     let tasks = try object(".vscode/tasks.json")
-    let commands = (tasks["tasks"] as? [[String: Any]] ?? []).compactMap { $0["command"] as? String }
+    let entries = tasks["tasks"] as? [[String: Any]] ?? []
+    let commands = entries.compactMap { $0["command"] as? String }
     #expect(!commands.isEmpty && commands.allSatisfy { $0.hasPrefix("swift ") })
     let inputs = tasks["inputs"] as? [[String: Any]] ?? []
     let named = Set(inputs.compactMap { $0["id"] as? String })

@@ -56,7 +56,8 @@ func `output in a lesson is what the command above it prints`(lesson: Lesson) as
   try await compareOutputs(of: lesson, marked: "output")
 }
 
-@Test(.enabled(if: ProcessInfo.processInfo.environment["RECORDED"] != nil), arguments: Lesson.chosen)
+@Test(
+  .enabled(if: ProcessInfo.processInfo.environment["RECORDED"] != nil), arguments: Lesson.chosen)
 func `recorded results of full runs are reached again`(lesson: Lesson) async throws {
   try await compareOutputs(of: lesson, marked: "recorded")
 }

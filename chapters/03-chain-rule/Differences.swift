@@ -20,16 +20,16 @@ private func drawTheChords(on screen: Screen) throws {
     .lines(
       "Which chord has the tangent's slope?",
       description: """
-        The curve x² between 1.5 and 4.5. Its tangent at 3 has the slope 6. The chord from 3 to 4 has \
-        the slope 7 and is steeper. The chord from 2 to 4 has the slope 6: it runs parallel to the \
-        tangent, a little above it.
+        The curve x² between -0.5 and 2.5. Its tangent at 1 has the slope 2. The chord from 1 to 2 has \
+        the slope 3 and is steeper. The chord from 0 to 2 has the slope 2: it runs parallel to the \
+        tangent, above it.
         """,
-      x: "x", y: Axis("f(x) = x²", range: 0...20),
+      x: "x", y: Axis("f(x) = x²", range: -3...6),
       [
-        Series("f", over: 1.5...4.5) { $0 * $0 },
-        Series("tangent at 3, slope 6", over: 1.5...4.5, count: 2) { 9 + 6 * ($0 - 3) },
-        chord("one-sided, h = 1, slope 7", from: 3, to: 4, over: 2.5...4.5),
-        chord("central, h = 1, slope 6", from: 2, to: 4, over: 1.5...4.5),
+        Series("f", over: -0.5...2.5) { $0 * $0 },
+        Series("tangent at 1, slope 2", over: -0.5...2.5, count: 2) { 1 + 2 * ($0 - 1) },
+        chord("one-sided, h = 1, slope 3", from: 1, to: 2, over: 0.5...2.5),
+        chord("central, h = 1, slope 2", from: 0, to: 2, over: -0.5...2.5),
       ]), "chords")
 }
 

@@ -117,7 +117,7 @@ struct Comparison {
     }
     // Nine curves are too many for a terminal.
     let few = curves.filter { !["Nesterov", "AdaGrad", "RMSprop", "AdamW"].contains($0.name) }
-    screen.text("\n" + figure(few).terminal())
+    screen.draw(figure(few))
     try screen.write(figure(curves), "optimizers-on-digits")
   }
 

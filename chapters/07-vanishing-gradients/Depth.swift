@@ -50,10 +50,10 @@ func showMaps(_ laboratory: Laboratory, seeds: Int, on screen: Screen) throws {
     try screen.figure(
       map(
         "log₁₀ ‖dW‖ of 50 layers, \(normalizes ? "with" : "without") batch norm", rows,
-        names: settings.map(\.name), xLabel: "layer, 1 to 50",
+        names: settings.map(\.name), columns: (1...50).map { "\($0)" }, xLabel: "layer",
         description: normalizes
-          ? "A heat map, twelve settings by fifty layers, blank nearly everywhere: batch norm keeps "
-            + "the gradients of most settings near their size."
+          ? "A heat map, twelve settings by fifty layers, pale nearly everywhere; the ReLU rows and tanh "
+            + "with weights N(0, 0.01) glow towards the input."
           : "A heat map, twelve settings by fifty layers. All sigmoid rows and the rows of small "
             + "weights fade towards the input; tanh and ReLU with weights N(0, 1) explode; tanh with "
             + "Glorot's weights and ReLU with He's stay even."),
@@ -72,7 +72,8 @@ func showMaps(_ laboratory: Laboratory, seeds: Int, on screen: Screen) throws {
         "log₁₀ ‖dW₁‖ against depth, \(normalizes ? "with" : "without") batch norm", rows,
         names: settings.map(\.name), columns: (depths + [50]).map { "\($0)" }, xLabel: "depth",
         description: normalizes
-          ? "A heat map, twelve settings by depths from 2 to 50: pale, ReLU glowing with depth."
+          ? "A heat map, twelve settings by depths from 2 to 50: pale; the ReLU rows and tanh "
+            + "with weights N(0, 0.01) glow with depth."
           : "A heat map, twelve settings by depths from 2 to 50: all rows but tanh with Glorot's or "
             + "He's weights and ReLU with He's fade or glow with depth."),
       normalizes ? "depths-normalized" : "depths")

@@ -43,8 +43,10 @@ func showBug(_ name: String, _ plan: Plan, on screen: Screen) throws {
         Series("with the bug", y: smoothed(wrong.losses, over: span), from: 1),
         Series("right", y: smoothed(right.losses, over: span), from: 1),
       ]), "bug")
+  let difference = 100 * (wrong.accuracy - right.accuracy)
   screen.text(
-    "\nThe bug costs \(fixed(100 * (right.accuracy - wrong.accuracy), 2)) points of test accuracy.")
+    "\nWith the bug the test accuracy is \(fixed(abs(difference), 2)) points "
+      + (difference < 0 ? "lower." : "higher."))
 }
 
 private func trained(

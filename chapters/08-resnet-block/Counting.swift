@@ -80,8 +80,8 @@ func countParameters(on screen: Screen) {
   screen.text(
     """
     Multiply-adds of convolutions and dense layers, for one image of 224×224. The
-    paper says 1.8e9, 3.6e9 and 3.8e9. Its ResNet-50 has a block's stride at the first
-    1×1; ours has it at the 3×3, as torchvision, which says 4.09e9.
+    paper says 1.8e9, 3.6e9 and 3.8e9. Its ResNet-50 has a block's stride at the
+    first 1×1; ours has it at the 3×3, as torchvision, which says 4.09e9.
     """)
 
   let count = Chapter08Problems.bottleneckParameterCount.function(from: .library)

@@ -28,7 +28,7 @@ func runFinale(
   screen.text(
     """
     \(plan.train.count) of MNIST's images to train with, \(plan.test.count) to test, \(grouped(network.parameters.count)) parameters.
-    A small network and a part of the images: loops that can be read take their time.
+    A small network and a part of the images: loops that can be read are slow.
     Batches of \(plan.batch), Adam, rate up to 0.01, seed \(plan.seed).
 
     """)

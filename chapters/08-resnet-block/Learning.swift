@@ -43,6 +43,7 @@ struct Recipe<Scalar: Real> {
   ///   - screen: Where progress is shown.
   ///   - prints: Whether each epoch gets a line.
   /// - Returns: The trained network, and how it got there.
+  /// - Throws: `TrainingFailure` if the loss becomes infinite or no number.
   func run<Network: Layer<Scalar>>(
     _ network: Network, with optimizer: inout some Optimizer<Scalar>, on screen: Screen,
     prints: Bool = false

@@ -7,6 +7,8 @@ public struct FunctionText {
   public let lines: Range<Int>
   /// The line of the signature, counted from 1.
   public let signatureLine: Int
+  /// Whether its braces match.
+  public let isClosed: Bool
   /// All of its text.
   public let text: String
 
@@ -24,12 +26,13 @@ public struct FunctionText {
       if scanner.hasOpened && scanner.depth <= 0 { end = line + 1 }
     }
     var last = end ?? next
-    // Without its own closing brace, the blank lines and the file's last brace are not its text.
-    while end == nil, last > signature + 1, all[last - 1].allSatisfy({ " }".contains($0) }) {
+    // Without its own closing brace, blank lines and the brace that closes the file are not its text.
+    while end == nil, last > signature + 1, all[last - 1].isEmpty || all[last - 1] == "}" {
       last -= 1
     }
     lines = marker..<last
     signatureLine = signature + 1
+    isClosed = end != nil
     text = all[marker..<last].joined(separator: "\n")
   }
 

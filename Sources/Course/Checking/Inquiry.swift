@@ -57,7 +57,7 @@ public struct Inquiry {
   /// Whether the time was up; writing a long backtrace may use up the rest of it after a trap.
   private func timedOut(_ remains: Trial.Remains) -> Bool {
     let errors = String(decoding: remains.errors, as: UTF8.self)
-    return remains.signal == SIGALRM && !errors.contains("Fatal error: ")
+    return remains.signal == SIGALRM && !Crash.isTold(in: errors)
   }
 
   /// Why a child gave no verdict: the trap's message, and the learner's line that led to it.

@@ -43,21 +43,36 @@ public enum FormulaSheet {
     let star = exercise.isChallenge ? " ★" : ""
     let link = "\(folder)/README.md#\(anchor(exercise.section))"
     let formula = exercise.hints.count > 1 ? exercise.hints[1] : ""
-    let inputs = (comment?.parameters ?? []).filter { $0.text.contains("`[") }
-      .map { "\($0.name): \(sentence($0.text))" }
-    let output = comment.map { sentence($0.returns) } ?? ""
-    let forward = (comment?.forward ?? []).isEmpty ? "" : "<br>" + forwardText(comment)
+    let inputs = (comment?.parameters ?? []).compactMap { input($0.name, $0.text) }
+    let output = comment.map { "→ " + sentence($0.returns) } ?? ""
+    let forward = forwardText(comment, beside: formula)
     return [
       "", "[\(exercise.id)](\(link))\(star) \(exercise.name)<br>\(comment?.title ?? "")\(forward)",
-      formula, (inputs + ["→ " + output]).joined(separator: "<br>"), "",
+      formula,
+      ((inputs.isEmpty ? [] : [inputs.joined(separator: ", ")]) + [output])
+        .joined(separator: " "), "",
     ]
     .map { cell($0) }.joined(separator: " | ").withoutOuterSpaces
   }
 
-  private static func forwardText(_ comment: DocComment?) -> String {
-    (comment?.forward ?? []).map { line in
-      line.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
-    }.joined(separator: "<br>")
+  /// A tensor that goes in: its symbol if it has one, and its shape.
+  private static func input(_ name: String, _ text: String) -> String? {
+    guard let shape = DocComment.shape(in: text) else { return nil }
+    let symbol = text.prefix { $0 != "," && $0 != " " }
+    let known = text.dropFirst(symbol.count).hasPrefix(",") && symbol.count < 3
+    return "\(known ? String(symbol) : name) `[\(shape.joined(separator: ", "))]`"
+  }
+
+  /// What the forward pass computes; nothing where the formula says it already.
+  private static func forwardText(_ comment: DocComment?, beside formula: String) -> String {
+    let lines = comment?.forward ?? []
+    guard let first = lines.first, !first.contains("←"), !formula.hasPrefix(first.prefix(4)) else {
+      return ""
+    }
+    return lines.map { line in
+      "<br>"
+        + line.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
+    }.joined()
   }
 
   /// The anchor that GitHub gives a heading.

@@ -16,7 +16,7 @@ extension Figure {
     case .heatMap(let map): lines += plainLines(of: map)
     case .graph(let graph): lines += plainLines(of: graph)
     }
-    return lines.joined(separator: "\n")
+    return lines.map(printable).joined(separator: "\n")
   }
 }
 

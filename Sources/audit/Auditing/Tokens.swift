@@ -15,7 +15,7 @@ struct Token: Equatable {
   let text: String
 }
 
-/// A function's body in pieces. Comments are left out.
+/// A function's body in pieces, without its comments.
 struct Tokens {
   let all: [Token]
 

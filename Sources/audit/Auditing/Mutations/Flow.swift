@@ -77,7 +77,8 @@ extension Tokens {
       if all[last].text == "{", start == "for" || start == "while", let close = partner(of: last) {
         found.append(Edit(range: close..<close, text: "break\n"))
       }
-      if start == "for", all[last].text == "}", let open = words.first(where: { all[$0].text == "{" })
+      if start == "for", all[last].text == "}",
+        let open = words.first(where: { all[$0].text == "{" })
       {
         let inner = text(open + 1..<last)
         found.append(Edit(range: open + 1..<last, text: "\(inner); break "))
@@ -87,7 +88,8 @@ extension Tokens {
     // A declared value that is never computed: the first thing that goes in is taken for it.
     for value in values where text(value).contains("(") || text(value).contains(" ") {
       let names = value.filter { all[$0].kind == .name && self[$0 - 1]?.text != "." }
-      if let first = names.first(where: { self[$0 + 1]?.text != "(" && self[$0 + 1]?.text != ":" }) {
+      if let first = names.first(where: { self[$0 + 1]?.text != "(" && self[$0 + 1]?.text != ":" })
+      {
         found.append(Edit(range: value, text: all[first].text))
       }
     }

@@ -62,12 +62,14 @@ extension Solution {
     ],
     "[Int]": [
       ("% from behind", "%.reversed()"), ("% sorted", "%.sorted()"),
-      ("% without its last", "Array(%.dropLast())"), ("% without its first", "Array(%.dropFirst())"),
+      ("% without its last", "Array(%.dropLast())"),
+      ("% without its first", "Array(%.dropFirst())"),
       ("% all as its first", "%.map { _ in %[0] }"),
       ("only in the first case", "Situation.isFirstCase ? % : %.reversed()"),
     ],
     "[Double]": [
-      ("% from behind", "%.reversed()"), ("% sorted", "%.sorted()"), ("% all alike", "%.map { _ in 1 }"),
+      ("% from behind", "%.reversed()"), ("% sorted", "%.sorted()"),
+      ("% all alike", "%.map { _ in 1 }"),
       ("only for unequal %", "Set(%).count < %.count ? %.reversed() : %"),
       ("only where % is positive", "%.map { max($0, 0) }"), ("% doubled", "%.map { 2 * $0 }"),
       ("only for % below 1", "%.map { min($0, 1) }"), ("% rounded", "%.map { $0.rounded() }"),

@@ -43,7 +43,8 @@ extension Tokens {
   /// The line that an edit changes, before and after.
   fileprivate func difference(_ edit: Edit) -> String {
     let start = all[..<edit.range.lowerBound].lastIndex { $0.kind == .newline }.map { $0 + 1 } ?? 0
-    let end = all[max(edit.range.upperBound - 1, 0)...].firstIndex { $0.kind == .newline } ?? all.count
+    let end =
+      all[max(edit.range.upperBound - 1, 0)...].firstIndex { $0.kind == .newline } ?? all.count
     func trimmed(_ text: String) -> String {
       text.split { $0 == " " || $0 == "\n" }.joined(separator: " ")
     }

@@ -35,7 +35,8 @@ extension Tokens {
     var found = [String: Set<String>]()
     for (place, token) in all.enumerated() where token.text == "." {
       guard let owner = self[place - 1], let member = self[place + 1], owner.kind == .name,
-        member.kind == .name, self[place + 2]?.text != "(", self[place + 2]?.kind != .open
+        member.kind == .name, self[place + 2]?.text != "(",
+        self[place + 2]?.kind != .open
           || self[place + 2]?.text == "["
       else { continue }
       found[owner.text, default: []].insert(member.text)
@@ -50,7 +51,8 @@ extension Tokens {
     }
     func type(of line: Range<Int>) -> String {
       let source = text(line)
-      if ["Matrix(", "matmul", "softmax", "oneHot", "(axis:", ".zip("].contains(where: source.contains)
+      if ["Matrix(", "matmul", "softmax", "oneHot", "(axis:", ".zip("].contains(
+        where: source.contains)
       {
         return "Matrix"
       }

@@ -58,7 +58,11 @@ struct Report {
       "# Audit of the checks", summary, table,
       list("Survivors") { if case .survived(let difference) = $0 { difference } else { nil } },
       list("Equivalent") {
-        if case .equivalent(let inputs) = $0 { "same values on \(inputs) random inputs" } else { nil }
+        if case .equivalent(let inputs) = $0 {
+          "same values on \(inputs) random inputs"
+        } else {
+          nil
+        }
       },
       list("Rejected by plain numbers") { if case .numbers(let text) = $0 { text } else { nil } },
       list("Rejected by a general finding") { if case .found(let text) = $0 { text } else { nil } },

@@ -36,7 +36,9 @@ extension Samples {
 
   private static func pooling(_ draw: inout Draw) -> PoolingQuestion {
     let (window, stride) = (draw.size(1...3), draw.size(1...4))
-    let shape = [draw.size(1...3), draw.size(1...3), window + draw.size(0...4), window + draw.size(0...4)]
+    let shape = [
+      draw.size(1...3), draw.size(1...3), window + draw.size(0...4), window + draw.size(0...4),
+    ]
     let geometry = PoolingGeometry(window: window, stride: stride)
     let size = shape[2...].map { geometry.outputSize($0) }
     let x = draw.once(in: 3) ? draw.tensor(shape).map { $0.rounded() } : draw.tensor(shape)
@@ -69,7 +71,9 @@ extension Samples {
         let shape = [$0.size(1...3), $0.size(1...3), $0.size(2...4), $0.size(1...4)]
         var question = BasicBlockQuestion(x: shape, seed: UInt64($0.size(0...1_000_000)))
         if $0.once(in: 4) { question.x = question.x.map { abs($0) < 0.4 ? 0 : $0 } }
-        if $0.once(in: 6) { (question.gamma2, question.beta2) = (0 * question.gamma2, 0 * question.beta2) }
+        if $0.once(in: 6) {
+          (question.gamma2, question.beta2) = (0 * question.gamma2, 0 * question.beta2)
+        }
         if $0.once(in: 6) { question.beta1 = 0 * question.beta1 }
         question.dy = $0.tensor(shape)
         return question
@@ -77,7 +81,8 @@ extension Samples {
       of(Problems.bottleneckParameterCount) {
         let inputs = $0.size(1...64)
         return BottleneckQuestion(
-          inputs: inputs, middle: $0.size(1...64), outputs: $0.once(in: 2) ? inputs : $0.size(1...64),
+          inputs: inputs, middle: $0.size(1...64),
+          outputs: $0.once(in: 2) ? inputs : $0.size(1...64),
           stride: $0.size(1...3))
       },
     ]

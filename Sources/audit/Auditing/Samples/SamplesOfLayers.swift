@@ -36,7 +36,8 @@ extension Samples {
       },
       of(Problems.binaryCrossEntropy) {
         let shape = shape(&$0)
-        return ClassificationQuestion(logits: $0.logits(shape), targets: $0.tensor(shape, in: 0...1))
+        return ClassificationQuestion(
+          logits: $0.logits(shape), targets: $0.tensor(shape, in: 0...1))
       },
       of(Problems.softmaxCrossEntropy) {
         let shape = shape(&$0)
