@@ -21,11 +21,14 @@ public struct TwoLayerQuestion: Question {
     nudge = Matrix(shape: [x.rows, weight1.columns])
   }
 
-  init(_ batch: Int, _ inputs: Int, _ hidden: Int, _ outputs: Int, seed: UInt64) {
+  init(
+    _ batch: Int, _ inputs: Int, _ hidden: Int, _ outputs: Int,
+    targets: ClosedRange<Double> = 0...1, seed: UInt64
+  ) {
     var generator = SplitMix64(caseSeed: seed)
     self.init(
       x: Tensor(shape: [batch, inputs], using: &generator),
-      target: Tensor(uniform: 0...1, shape: [batch, outputs], using: &generator),
+      target: Tensor(uniform: targets, shape: [batch, outputs], using: &generator),
       weight1: Tensor(shape: [inputs, hidden], using: &generator),
       bias1: Tensor(shape: [hidden], using: &generator),
       weight2: Tensor(shape: [hidden, outputs], using: &generator),
@@ -76,7 +79,7 @@ extension Chapter03Problems {
       ],
       cases: [
         Case(TwoLayerQuestion(5, 2, 3, 2, seed: 41)), Case(TwoLayerQuestion(3, 3, 3, 3, seed: 42)),
-        Case(TwoLayerQuestion(1, 4, 2, 3, seed: 43)),
+        Case(TwoLayerQuestion(1, 4, 2, 3, targets: -30...30, seed: 43)),
         Case(TwoLayerQuestion(3, 2, 4, 1, seed: 44)).rounded(),
         Case(TwoLayerQuestion(2, 1, 1, 2, seed: 45)),
       ],
