@@ -28,7 +28,10 @@ enum Processes {
         groups = groups.filter { waitpid($0, nil, WNOHANG) == 0 }
         if !groups.isEmpty { usleep(10_000) }
       }
-      for group in groups { kill(-group, SIGKILL) }
+      for group in groups {
+        kill(-group, SIGKILL)
+        waitpid(group, nil, 0)
+      }
     }
     _exit(status)
   }

@@ -37,8 +37,11 @@ func showMaps(_ laboratory: Laboratory, seeds: Int, on screen: Screen) throws {
   screen.text(
     """
     Each row is a network of 50 layers, each column a layer, the input on the left.
-    The tone is log₁₀ of the length of dW: 0, blank, is healthy; ≡ has vanished,
-    ▓ has exploded. What lies beyond ±9 is drawn as 9.
+    The tone is log₁₀ of the length of dW: 0 is healthy.
+    \(screen.isPlain
+      ? "Far below it the gradient has vanished, far above exploded."
+      : "Blank is 0; ≡ has vanished, ▓ exploded.")
+    What lies beyond ±9 is drawn as 9.
     """)
   var deepest = [[[Double]]]()
   for normalizes in [false, true] {

@@ -48,7 +48,7 @@ func comparePlainAndResidual(_ plan: Plan, on screen: Screen) throws -> TrainedP
   screen.table(table)
   screen.text(
     plan.isQuick
-      ? "With --quick nothing has been learned yet; the full run has forty times the steps."
+      ? "Nothing has been learned yet: without --quick there are forty times the steps."
       : """
       The loss is that of the last tenth of the steps, on training images. Where a
       deeper plain network has the higher one, it does not overfit: it is harder to

@@ -9,7 +9,7 @@ public struct Screen {
   let isTerminal: Bool
   let usesColour: Bool
   /// Whether all is said in words and numbers, for screen readers: no rules, columns or pictures.
-  let isPlain: Bool
+  public let isPlain: Bool
 
   public init(_ options: ChapterOptions) {
     folder = options.figures

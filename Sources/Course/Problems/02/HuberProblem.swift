@@ -50,6 +50,7 @@ extension Chapter02Problems {
         Case(HuberQuestion(4, 4, delta: 1.7, seed: 262)),
         Case(HuberQuestion(1, 7, delta: 0.9, seed: 263)), Case(.atCorners, isCorner: true),
         Case(HuberQuestion(2, 6, delta: 0.7, seed: 264)).rounded(),
+        Case(HuberQuestion(3, 2, delta: 0.1, seed: 265)),
       ],
       forward: {
         Backprop.huber(prediction: $0.prediction, target: $0.target, delta: $0.delta).loss
