@@ -20,25 +20,45 @@ let talking: [SwiftSetting] = [
   .unsafeFlags(["-O", "-assert-config", "Debug"], .when(configuration: .debug))
 ]
 
-/// The library is compiled for the processor that builds it, unless `PORTABLE=1` is set.
+/// The vector instructions that the library is compiled for: those of the processor that builds it,
+/// or what `BACKPROP_CPU` says: `baseline`, `avx2` or `avx512`.
+let instructions: String = {
+  #if arch(x86_64)
+    if let chosen = Context.environment["BACKPROP_CPU"] {
+      guard ["baseline", "avx2", "avx512"].contains(chosen) else {
+        fatalError("BACKPROP_CPU is \(chosen); it must be baseline, avx2 or avx512")
+      }
+      return chosen
+    }
+    // On Linux this file lists them; elsewhere it does not exist, and any x86-64 is good enough.
+    let information = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    let cpu = Set(information.split(whereSeparator: \.isWhitespace))
+    let avx2: Set<Substring> = ["avx2", "fma", "bmi1", "bmi2", "f16c", "movbe"]
+    let avx512: Set<Substring> = ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"]
+    guard cpu.isSuperset(of: avx2) else { return "baseline" }
+    return cpu.isSuperset(of: avx512) ? "avx512" : "avx2"
+  #else
+    return "baseline"
+  #endif
+}()
+
+/// Which of them it is, for `#if`.
+let defines: [SwiftSetting] =
+  switch instructions {
+  case "avx512": [.define("FMA"), .define("AVX2"), .define("AVX512")]
+  case "avx2": [.define("FMA"), .define("AVX2")]
+  default: []
+  }
+
 let kernels: [SwiftSetting] = {
   // Without math errno, square roots vectorise on Linux.
   var flags = ["-Ounchecked", "-Xcc", "-fno-math-errno"]
-  #if os(Linux) && arch(x86_64)
-    let information = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-    let cpu = Set(information.split(whereSeparator: \.isWhitespace))
-    let avx512: Set<Substring> = ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"]
-    let avx2: Set<Substring> = ["avx2", "fma", "bmi1", "bmi2", "f16c", "movbe"]
-    if Context.environment["PORTABLE"] == nil, cpu.isSuperset(of: avx2) {
-      if cpu.isSuperset(of: avx512) {
-        flags += ["-Xcc", "-march=x86-64-v4", "-Xcc", "-mprefer-vector-width=512"]
-        flags += ["-DFMA", "-DAVX512"]
-      } else {
-        flags += ["-Xcc", "-march=x86-64-v3", "-DFMA"]
-      }
-    }
-  #endif
-  return [.unsafeFlags(flags)]
+  switch instructions {
+  case "avx512": flags += ["-Xcc", "-march=x86-64-v4", "-Xcc", "-mprefer-vector-width=512"]
+  case "avx2": flags += ["-Xcc", "-march=x86-64-v3"]
+  default: break
+  }
+  return defines + [.unsafeFlags(flags)]
 }()
 
 // MARK: Targets
@@ -55,36 +75,59 @@ let chapters = [
   ("chapter08", "08-resnet-block"),
 ]
 
+/// The learner's folder, or the copy that `workbook` makes of it when a file does not compile.
+let exercises = Context.environment["WORKBOOK_EXERCISES"] ?? "exercises"
+
 let package = Package(
   name: "BackpropWorkbook",
   platforms: [.macOS(.v26)],
   targets: [
-    .target(name: "Kernels", path: "Sources/Backprop/Kernels", swiftSettings: strict + kernels),
+    // Compiled for any processor, with the definitions alone: it says so where the rest cannot run.
     .target(
-      name: "Backprop", dependencies: ["Kernels"], exclude: ["Kernels"],
+      name: "Processor", path: "Sources/Backprop/Processor", swiftSettings: strict + defines),
+    .target(
+      name: "Kernels", dependencies: ["Processor"], path: "Sources/Backprop/Kernels",
+      swiftSettings: strict + kernels),
+    .target(
+      name: "Backprop", dependencies: ["Kernels"], exclude: ["Kernels", "Processor"],
       swiftSettings: strict + kernels),
     .target(
       name: "Datasets", dependencies: ["Backprop"], resources: [.copy("Resources")],
       swiftSettings: strict + optimised),
     .target(name: "Figures", swiftSettings: strict),
     .target(
-      name: "Course", dependencies: ["Backprop", "Figures"], swiftSettings: strict),
+      name: "Course", dependencies: ["Backprop", "Figures"], swiftSettings: strict + optimised),
     .target(
-      name: "Exercises", dependencies: ["Backprop", "Course"], path: "exercises",
+      name: "Exercises", dependencies: ["Backprop", "Course"], path: exercises,
       swiftSettings: talking),
     .target(
       name: "Solutions", dependencies: ["Backprop", "Course"], path: "solutions",
       swiftSettings: talking),
-    .executableTarget(name: "workbook", dependencies: ["Course"], swiftSettings: strict),
+    .executableTarget(
+      name: "workbook", dependencies: ["Backprop", "Course", "Figures"], swiftSettings: strict),
+    .executableTarget(
+      name: "checker", dependencies: ["Course", "Exercises"], swiftSettings: strict),
+    .target(
+      name: "Auditing", dependencies: ["Backprop", "Course", "Solutions"],
+      path: "Sources/audit/Auditing", swiftSettings: strict),
+    .executableTarget(
+      name: "audit", dependencies: ["Auditing"], path: "Sources/audit/Command",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "benchmark", dependencies: ["Backprop", "Datasets", "Processor"],
+      exclude: ["peers", "ratios.json"],
+      swiftSettings: strict),
   ]
     + chapters.map { name, folder in
       .executableTarget(
         name: name,
         dependencies: ["Backprop", "Course", "Datasets", "Figures", "Exercises", "Solutions"],
-        path: "chapters/\(folder)", exclude: ["README.md", "figures"], swiftSettings: strict)
+        path: "chapters/\(folder)",
+        exclude: ["README.md", "figures"] + (folder == "04-mlp" ? ["bridge.py"] : []),
+        swiftSettings: strict)
     } + [
       .testTarget(
-        name: "BackpropTests", dependencies: ["Backprop"], exclude: ["Golden"],
+        name: "BackpropTests", dependencies: ["Backprop", "Processor"], exclude: ["Golden"],
         swiftSettings: strict + optimised),
       .testTarget(
         name: "DatasetsTests", dependencies: ["Backprop", "Datasets"], swiftSettings: strict),
@@ -95,7 +138,24 @@ let package = Package(
       .testTarget(
         name: "SolutionTests", dependencies: ["Course", "Solutions"], swiftSettings: strict),
       .testTarget(
+        name: "AuditTests", dependencies: ["Auditing", "Backprop", "Course", "Solutions"],
+        swiftSettings: strict),
+      .testTarget(
         name: "ExerciseTests", dependencies: ["Course", "Exercises"], swiftSettings: strict),
+      // What the guide is tested with: functions that misbehave, and finished ones.
+      .target(
+        name: "HostileAnswers", dependencies: ["Backprop", "Course"],
+        path: "Tests/HostileAnswers", swiftSettings: talking),
+      .executableTarget(
+        name: "HostileChecker", dependencies: ["Course", "HostileAnswers"],
+        path: "Tests/HostileChecker", swiftSettings: strict),
+      .executableTarget(
+        name: "SolvedChecker", dependencies: ["Course", "Solutions"],
+        path: "Tests/SolvedChecker", swiftSettings: strict),
+      .testTarget(
+        name: "WorkbookTests",
+        dependencies: ["Course", "workbook", "checker", "HostileChecker", "SolvedChecker"],
+        swiftSettings: strict),
       .testTarget(
         name: "LessonTests",
         dependencies: ["Backprop", "Course"] + chapters.map { .target(name: $0.0) },

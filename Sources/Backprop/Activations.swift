@@ -107,8 +107,7 @@ extension Activation: Layer {
       dY.shape == shape, "\(self) backward: dy is \(dY.shape), should be \(shape), the shape of x")
     if self == .relu {
       // A loop of its own, which vectorises.
-      let dX = generate(x.storage, dY.storage) { $0 > 0 ? $1 : 0 }
-      return (Tensor(dX, shape: shape), NoParameters())
+      return (Tensor(rectifiedGradient(x.storage, dY.storage), shape: shape), NoParameters())
     }
     let dX = generate(x.storage, dY.storage) { $1 * derivative(at: $0) }
     return (Tensor(dX, shape: shape), NoParameters())
@@ -118,7 +117,7 @@ extension Activation: Layer {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func callAsFunction(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-    let y = self == .relu ? generate(x.storage) { $0 <= 0 ? 0 : $0 } : generate(x.storage, value)
+    let y = self == .relu ? rectified(x.storage) : generate(x.storage, value)
     return Tensor(y, shape: x.shape)
   }
 }

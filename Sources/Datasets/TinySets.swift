@@ -25,7 +25,7 @@ public enum TinySets {
 
   /// One sample for a single sigmoid unit with 2 inputs.
   ///
-  /// Its target is ½, so the binary cross-entropy cannot fall below ln 2.
+  /// Its target is ½, so the binary cross-entropy cannot fall below log 2.
   public static let twoOne = TinySet(
     inputs: Tensor(rows: [[0.1, 0.9]]), targets: Tensor(rows: [[0.5]]))
 

@@ -70,7 +70,7 @@ public func spirals(
 ///     class 0: N((0, 0), I),  class 1: N((1.6, 1.2), I);  every tenth point is of class 1
 ///
 /// The centres are 2 apart. By Bayes' rule the line with the fewest errors finds
-/// Φ(1 - ½ ln 9) = 46% of the rare class, and 84% = Φ(1) when each class weighs the same.
+/// Φ(1 - ½ log 9) = 46% of the rare class, and 84% = Φ(1) when each class weighs the same.
 public func imbalanced(
   count: Int, using generator: inout some RandomNumberGenerator
 ) -> LabeledPoints {

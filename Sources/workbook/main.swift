@@ -1,44 +1,42 @@
 import Course
 import Foundation
 
-let usage = """
-  usage: swift run workbook list              the exercises
-                            hint ID           from a nudge to almost the code
-                            reset ID          put one back to its beginning
-                            stubs [--check]   write exercises/ from solutions/, or compare
-  """
-
-/// Says what is wrong with the command line, and how it is meant.
-func fail(_ sentence: String) -> Never {
-  FileHandle.standardError.write(Data("workbook: \(sentence)\n\(usage)\n".utf8))
-  exit(64)
-}
-
-/// Finds the exercise that a command is about.
-func wanted(_ words: [String]) -> any Exercise {
-  guard words.count == 2 else { fail("\(words[0]) takes one exercise, such as 4.1") }
-  guard let exercise = Catalogue.find(words[1]) else { fail("there is no exercise \(words[1])") }
-  return exercise
-}
-
-func main() throws {
-  let words = Array(CommandLine.arguments.dropFirst())
-  switch words.first {
-  case "list" where words.count == 1: Workbook.list()
-  case "hint": Workbook.hint(wanted(words))
-  case "reset": try Workbook.reset(wanted(words))
-  case "stubs" where words.count == 1: _ = try Workbook.stubs(checkOnly: false)
-  case "stubs" where words == ["stubs", "--check"]:
-    exit(try Workbook.stubs(checkOnly: true) ? 0 : 1)
-  case "--help", "-h", "help": print(usage)
-  case let word?: fail("there is no command \(word)")
-  case nil: print(usage)
+/// Does what the command line asks for.
+func run(_ request: Request) throws -> Int32 {
+  if request.command == "help" {
+    Screen.print(Request.usage(width: Screen.width))
+    return 0
+  }
+  let commands = try Commands(request)
+  switch request.command {
+  case "check":
+    return try commands.check(request.exercises(), named: !request.words.isEmpty)
+  case "watch": return try Watch(commands, request.exercise()).run()
+  case "hint": return try commands.hint(request.exercise(), all: request.flags.contains("--all"))
+  case "list": return commands.list()
+  case "doctor": return commands.doctor()
+  case "finish": return try commands.finish(quick: request.flags.contains("--quick"))
+  case "report": return try commands.report(asJSON: request.flags.contains("--json"))
+  case "stubs": return try commands.stubs(checkOnly: request.flags.contains("--check"))
+  case "solution", "reset":
+    guard let exercise = try request.exercise() else { return 64 }
+    if request.command == "solution" {
+      return try commands.solution(exercise, peek: request.flags.contains("--peek"))
+    }
+    for sentence in try commands.reset(exercise) { Screen.say(sentence) }
+    return 0
+  default: return try commands.map()
   }
 }
 
+let signals = Processes.handleSignals()
 do {
-  try main()
+  let status = try run(Request(Array(CommandLine.arguments.dropFirst())))
+  Processes.leave(status)
+} catch let trouble as Trouble {
+  Screen.complain(trouble.description)
+  Processes.leave(trouble.status)
 } catch {
-  FileHandle.standardError.write(Data("workbook: \(error)\n".utf8))
-  exit(1)
+  Screen.complain("\(error)")
+  Processes.leave(1)
 }

@@ -200,7 +200,16 @@ func close<Scalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>, _ tolerance: Double
         bias: Tensor(shape: [4]), ConvolutionGeometry(groups: 2))
     }
     let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
-    #expect(text.contains("2 groups do not divide 3 input channels"))
+    #expect(text.contains("2 groups do not divide 3 input channels; take a number"))
+  }
+
+  @Test func `a layer whose groups do not divide both numbers of channels is refused`() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      var generator = SplitMix64(seed: 1)
+      _ = Conv2d<Double>(4, 6, kernel: 3, ConvolutionGeometry(groups: 4), using: &generator)
+    }
+    let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(text.contains("4 groups do not divide 4 input and 6 output channels; take a number"))
   }
 
   @Test func `images in the order of the outside are refused inside, with a hint`() async {

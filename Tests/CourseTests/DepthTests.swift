@@ -1,77 +1,91 @@
 import Backprop
+@testable import Course
 import Testing
 
-@testable import Course
-
-private func draw(_ shape: [Int], _ generator: inout SplitMix64) -> Matrix {
-  Matrix(standardDeviation: 0.8, shape: shape, using: &generator)
-}
-
-@Test(arguments: [false, true])
-func `a deep network's gradients are those of central differences`(normalizes: Bool) {
-  var generator = SplitMix64(seed: 5)
-  let network = DeepNetwork(
-    [4, 5, 3, 2], .tanh, deviation: { _, _ in 0.7 }, normalizes: normalizes,
-    normBackward: Chapter07Problems.batchNorm.reference, using: &generator)
-  let (x, dy) = (draw([6, 4], &generator), draw([6, 2], &generator))
-  let gradients = network.backward(dy, network.forward(x))
-  func check(_ gradient: Matrix, _ path: WritableKeyPath<DeepNetwork, Matrix>) {
-    let numeric = numericalGradient(
-      of: { value in
-        var nudged = network
-        nudged[keyPath: path] = value
-        return (dy * nudged.forward(x).output).sum()
-      }, at: network[keyPath: path])
-    #expect(gradientsAgree(gradient, numeric, loss: 1))
+@Suite struct DepthTests {
+  private func draw(_ shape: [Int], seed: UInt64) -> Matrix {
+    var generator = SplitMix64(seed: seed)
+    return Matrix(standardDeviation: 0.8, shape: shape, using: &generator)
   }
-  for layer in network.weights.indices { check(gradients.weights[layer], \.weights[layer]) }
-  for layer in network.norms.indices {
-    check(gradients.norms[layer].gamma, \.norms[layer].gamma)
-    check(gradients.norms[layer].beta, \.norms[layer].beta)
+
+  private func network(normalizes: Bool) -> DeepNetwork {
+    var generator = SplitMix64(seed: 5)
+    return deepNetwork(
+      [4, 5, 3, 2], .tanh, start: { _, _ in .normal(0.7) }, last: .glorot, normalizes: normalizes,
+      normBackward: Chapter07Problems.batchNorm.reference, using: &generator)
   }
-}
 
-@Test func `backpropagation through time gives the gradients of central differences`() {
-  var generator = SplitMix64(seed: 6)
-  let network = RecurrentNetwork(
-    inputWeight: draw([2, 4], &generator), hiddenWeight: draw([4, 4], &generator),
-    stepBackward: Chapter07Problems.rnnStep.reference)
-  let inputs = (0..<5).map { _ in draw([3, 2], &generator) }
-  let dLast = draw([3, 4], &generator)
-  let gradients = network.backward(dLast, inputs: inputs, states: network.states(inputs))
-  func check(_ gradient: Matrix, _ path: WritableKeyPath<RecurrentNetwork, Matrix>) {
-    let numeric = numericalGradient(
-      of: { value in
-        var nudged = network
-        nudged[keyPath: path] = value
-        return (dLast * nudged.states(inputs)[5]).sum()
-      }, at: network[keyPath: path])
-    #expect(gradientsAgree(gradient, numeric, loss: 1))
+  @Test(arguments: [false, true])
+  func `a deep network's weight gradients are those of central differences`(normalizes: Bool) {
+    let network = network(normalizes: normalizes)
+    let (x, dy) = (draw([6, 4], seed: 1), draw([6, 2], seed: 2))
+    let gradients = network.weightGradients(of: x) { _ in dy }
+    let places =
+      [0, 1].map { \DeepNetwork.blocks[$0].first.first.parameters.weight }
+      + [\DeepNetwork.second.parameters.weight]
+    #expect(gradients.count == places.count)
+    for (gradient, place) in zip(gradients, places) {
+      let numeric = numericalGradient(
+        of: { weight in
+          var (nudged, context) = (network, Context.training(seed: 0))
+          nudged[keyPath: place] = weight
+          return (dy * nudged.forward(x, in: &context).output).sum()
+        }, at: network[keyPath: place])
+      #expect(gradientsAgree(gradient, numeric, loss: 1))
+    }
   }
-  check(gradients.inputWeight, \.inputWeight)
-  check(gradients.hiddenWeight, \.hiddenWeight)
-  check(gradients.bias, \.bias)
-}
 
-@Test func `the gradients of an LSTM's first state are those of central differences`() {
-  var generator = SplitMix64(seed: 7)
-  let lstm = UnrolledLSTM(
-    inputs: 2, hidden: 4, deviation: 0.8, forgetBias: 1, using: &generator)
-  let inputs = (0..<4).map { _ in draw([3, 2], &generator) }
-  let (h, c) = (draw([3, 4], &generator), draw([3, 4], &generator))
-  let dLast = draw([3, 4], &generator)
-  let first = lstm.gradients(dLast, inputs: inputs, h: h, c: c).states[0]
-  let byH = numericalGradient(
-    of: { (dLast * lstm.gradients(dLast, inputs: inputs, h: $0, c: c).last).sum() }, at: h)
-  let byC = numericalGradient(
-    of: { (dLast * lstm.gradients(dLast, inputs: inputs, h: h, c: $0).last).sum() }, at: c)
-  #expect(gradientsAgree(first.h, byH, loss: 1))
-  #expect(gradientsAgree(first.c, byC, loss: 1))
-}
+  @Test func `the layers of a deep network have the signals and the units that are asked for`() {
+    let signals = network(normalizes: true).signals(draw([6, 4], seed: 1))
+    #expect(signals.map(\.shape) == [[6, 5], [6, 3]])
+    var relu = network(normalizes: false)
+    relu.blocks = relu.blocks.map { $0.first.then(.relu) }
+    relu.blocks[1].first.first.parameters.bias = Matrix([-100, 0, -100])
+    let dead = relu.deadUnits(on: draw([6, 4], seed: 1))
+    #expect(dead[1] >= 2 && dead[1] <= 3 && dead[0] < 5)
+  }
 
-@Test func `the spectral radius is the largest absolute eigenvalue`() {
-  // Eigenvalues 3 and -2; a rotation, ±i, scaled by 0.5; nilpotent.
-  #expect(abs(spectralRadius(Matrix(rows: [[3, 5], [0, -2]])) - 3) < 1e-6)
-  #expect(abs(spectralRadius(Matrix(rows: [[0, -0.5], [0.5, 0]])) - 0.5) < 1e-6)
-  #expect(spectralRadius(Matrix(rows: [[0, 1], [0, 0]])) == 0)
+  @Test func `a training stops with the first loss that is no number`() {
+    var network = network(normalizes: false)
+    let x = draw([6, 4], seed: 1)
+    let losses = network.train(
+      on: x, labels: [0, 1, 0, 1, 0, 1], batch: 3, steps: 9, rate: 1e308, seed: 0)
+    #expect(losses.count < 9 && losses.dropLast().allSatisfy(\.isFinite))
+    #expect(losses.last?.isFinite == false)
+  }
+
+  @Test func `batch norm on an answer's gradients is batch norm, on rows and on images`() {
+    let norm = BatchNorm<Double>(3)
+    let adapted = AdaptedBatchNorm(norm, gradients: Chapter07Problems.batchNorm.reference)
+    for shape in [[5, 3], [3, 2, 4, 5]] {
+      let (x, dy) = (draw(shape, seed: 3), draw(shape, seed: 4))
+      var context = Context.training(seed: 0)
+      let right = norm.backward(dy, norm.forward(x, in: &context).cache)
+      let found = adapted.backward(dy, adapted.forward(x, in: &context).cache)
+      #expect((found.dInput - right.dInput).norm() <= 1e-12)
+      #expect((found.gradient + right.gradient * -1).norm <= 1e-12)
+    }
+  }
+
+  @Test func `a recurrent layer on an answer's gradients is a recurrent layer`() {
+    var generator = SplitMix64(seed: 6)
+    let rnn = RNN<Double>(2, 4, using: &generator)
+    let adapted = AdaptedRNN(rnn, stepBackward: Chapter07Problems.rnnStep.reference)
+    let (x, dy) = (draw([3, 5, 2], seed: 7), draw([3, 5, 4], seed: 8))
+    var context = Context.training(seed: 0)
+    let (_, cache) = rnn.forward(x, in: &context)
+    let right = rnn.backwardThroughTime(dy, cache)
+    let found = adapted.backwardThroughTime(dy, adapted.forward(x, in: &context).cache)
+    #expect((found.dX - right.dX).norm() <= 1e-12)
+    #expect((found.gradient + right.gradient * -1).norm <= 1e-12)
+    #expect(found.dHidden.count == 5)
+    for (a, b) in zip(found.dHidden, right.dHidden) { #expect((a - b).norm() <= 1e-12) }
+  }
+
+  @Test func `the spectral radius is the largest absolute eigenvalue`() {
+    // Eigenvalues 3 and -2; a rotation, ±i, scaled by 0.5; nilpotent.
+    #expect(abs(spectralRadius(Matrix(rows: [[3, 5], [0, -2]])) - 3) < 1e-6)
+    #expect(abs(spectralRadius(Matrix(rows: [[0, -0.5], [0.5, 0]])) - 0.5) < 1e-6)
+    #expect(spectralRadius(Matrix(rows: [[0, 1], [0, 0]])) == 0)
+  }
 }

@@ -26,3 +26,14 @@ func `a number is printed without the sign of a zero or a NaN`(
   #expect(fixed(number, 2) == twoDecimals)
   #expect(significant(number, 2) == twoDigits)
 }
+
+@Test func `for a screen reader a row of a table is a line, each value after its column's name`() {
+  var table = Table("epoch", "loss", "right", "")
+  table.add("1", "0.25", "", "better")
+  table.add("2", "0.125", "97 %")
+  #expect(
+    table.plain == """
+      epoch 1: loss 0.25; better
+      epoch 2: loss 0.125; right 97 %
+      """)
+}

@@ -29,7 +29,7 @@ private func verdict(on behaviour: Misbehaving) async throws -> String {
 @Test(arguments: [
   (Misbehaving.exits, ["your function ended the process"]),
   (.readsOutside, ["Index out of range"]),
-  (.loops, ["no answer after 1 seconds: does a loop never end?"]),
+  (.loops, ["no answer after 1 second: does a loop never end?"]),
   (.recurses, ["out of stack"]),
   (.prints, ["✓ passed"]),
   (.isRandom, ["differs between two calls with the same input"]),

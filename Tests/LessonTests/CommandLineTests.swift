@@ -29,6 +29,14 @@ struct BadCommand: CustomTestStringConvertible, Sendable {
   BadCommand("chapter04 --epochs 0", 64, "0 is no whole number from 1"),
   BadCommand("chapter04 --batch -3", 64, "-3 is no whole number from 1"),
   BadCommand("chapter04 --threads 0", 64, "0 is no whole number from 1 to 64"),
+  BadCommand("chapter05 --rate 0", 64, "0 is no number above 0"),
+  BadCommand("chapter05 --rate nan", 64, "nan is no number above 0"),
+  BadCommand("chapter05 --schedule stairs", 64, "there is no schedule stairs"),
+  BadCommand("chapter06 --bug clip-by-value --save net", 64, "--save and --bug exclude"),
+  BadCommand(
+    "chapter05 --quick --rate 1e12", 70, "The loss is nan at step 1", "Try a rate of 1e+11"),
+  BadCommand("chapter01 --load x", 64, "there is no option --load"),
+  BadCommand("chapter04 --load nowhere-at-all", 66, "nowhere-at-all"),
   BadCommand("chapter04 --quick --data nowhere-at-all", 66, "nowhere-at-all", "no such"),
 ])
 func `a command line that cannot be obeyed gets a sentence and a status`(
@@ -39,7 +47,7 @@ func `a command line that cannot be obeyed gets a sentence and a status`(
   for words in command.sentence { #expect(result.errors.contains(words), "\(result.errors)") }
 }
 
-@Test(arguments: Lesson.all)
+@Test(arguments: Lesson.chosen)
 func `help is printed, and ends well`(lesson: Lesson) throws {
   for flag in ["--help", "-h"] {
     let result = try launch(["chapter0\(lesson.chapter)", flag])
@@ -49,13 +57,25 @@ func `help is printed, and ends well`(lesson: Lesson) throws {
   }
 }
 
-@Test(arguments: Lesson.all)
+@Test(arguments: Lesson.chosen)
 func `a quick run is plain where there is no terminal, and 80 columns wide`(
   lesson: Lesson
 ) async throws {
   let output = try await Programs.shared.output(of: "chapter0\(lesson.chapter) --quick")
   #expect(!output.contains("\u{1B}") && !output.contains("\r"))
   for line in output.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+}
+
+@Test(arguments: Lesson.all)
+func `with --plain nothing is drawn with characters`(lesson: Lesson) async throws {
+  let output = try await Programs.shared.output(of: "chapter0\(lesson.chapter) --quick --plain")
+  for line in output.split(separator: "\n") {
+    // Boxes and blocks, and dots of braille; signs such as ✓ and ■ are read out.
+    let drawn = line.unicodeScalars.contains {
+      (0x2500...0x259F).contains($0.value) || (0x2800...0x28FF).contains($0.value)
+    }
+    #expect(!drawn, "\(line)")
+  }
 }
 
 /// Four IDX files with some tiny images, one of which can be spoilt.

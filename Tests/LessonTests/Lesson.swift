@@ -38,6 +38,14 @@ struct Lesson: Sendable, CustomTestStringConvertible {
     }
   }()
 
+  /// The lessons to check: all, or those of the chapters that the variable CHAPTERS names, as in
+  /// `CHAPTERS=5,6 swift test --filter LessonTests`.
+  static let chosen: [Lesson] = {
+    guard let names = ProcessInfo.processInfo.environment["CHAPTERS"] else { return all }
+    let chapters = names.split(separator: ",").compactMap { Int($0) }
+    return all.filter { chapters.contains($0.chapter) }
+  }()
+
   /// The fenced blocks, with the line of text that introduces each.
   var blocks: [Block] {
     var (blocks, introduction, open) = ([Block](), "", (language: String, line: Int)?.none)

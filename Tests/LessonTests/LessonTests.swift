@@ -6,7 +6,7 @@ import Testing
   #expect(Lesson.all.map(\.chapter) == Array(1...Lesson.all.count) && Lesson.all.count >= 4)
 }
 
-@Test(arguments: Lesson.all)
+@Test(arguments: Lesson.chosen)
 func `code in a lesson is an excerpt of the file named above it`(lesson: Lesson) throws {
   for block in lesson.blocks where block.language == "swift" {
     let link = try #require(
@@ -38,7 +38,7 @@ private func outdented(_ lines: [String]) -> [String] {
   return lines.map { $0.allSatisfy(\.isWhitespace) ? "" : String($0.dropFirst(indentation)) }
 }
 
-@Test(arguments: Lesson.all)
+@Test(arguments: Lesson.chosen)
 func `every block says what language it is in, and text where it is from`(lesson: Lesson) {
   for block in lesson.blocks {
     let place = "\(lesson.name):\(block.line)"
@@ -51,18 +51,19 @@ func `every block says what language it is in, and text where it is from`(lesson
   }
 }
 
-@Test(arguments: Lesson.all)
+@Test(arguments: Lesson.chosen)
 func `output in a lesson is what the command above it prints`(lesson: Lesson) async throws {
   try await compareOutputs(of: lesson, marked: "output")
 }
 
-@Test(.enabled(if: ProcessInfo.processInfo.environment["RECORDED"] != nil), arguments: Lesson.all)
+@Test(
+  .enabled(if: ProcessInfo.processInfo.environment["RECORDED"] != nil), arguments: Lesson.chosen)
 func `recorded results of full runs are reached again`(lesson: Lesson) async throws {
   try await compareOutputs(of: lesson, marked: "recorded")
 }
 
 /// Runs the commands of a lesson's blocks of output, and compares.
-private func compareOutputs(of lesson: Lesson, marked mark: String) async throws {
+func compareOutputs(of lesson: Lesson, marked mark: String) async throws {
   for block in lesson.blocks where block.language == "text" {
     guard let marked = block.introduction.firstMatch(of: /^<!-- (output|recorded): (.+?) -->$/),
       marked.1 == mark
@@ -79,7 +80,7 @@ private func compareOutputs(of lesson: Lesson, marked mark: String) async throws
   }
 }
 
-@Test(arguments: Lesson.all)
+@Test(arguments: Lesson.chosen)
 func `links, anchors and figures of a lesson resolve`(lesson: Lesson) throws {
   for match in lesson.prose.matches(of: /\]\(([^)\s]+)\)/) {
     let link = String(match.1)
@@ -98,7 +99,7 @@ func `links, anchors and figures of a lesson resolve`(lesson: Lesson) throws {
   }
 }
 
-@Test(arguments: Lesson.all)
+@Test(arguments: Lesson.chosen)
 func `the figures of a lesson are those that its chapter writes`(lesson: Lesson) async throws {
   let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
   defer { try? FileManager.default.removeItem(at: folder) }
@@ -113,7 +114,7 @@ func `the figures of a lesson are those that its chapter writes`(lesson: Lesson)
   #expect(try figures(lesson.folder.appending(path: "figures")) == shown)
 }
 
-@Test(arguments: Lesson.all)
+@Test(arguments: Lesson.chosen)
 func `a lesson has its own exercises, all of them, and no other`(lesson: Lesson) {
   let wanted = Catalogue.chapter(lesson.chapter)
   let shown = lesson.headings.filter { $0.hasPrefix("Exercise ") }

@@ -34,9 +34,18 @@ struct Run {
   let errors: String
 }
 
+/// The seconds that a run may take: full runs, on a machine that does other things too, take long.
+let patience: Double =
+  ProcessInfo.processInfo.environment["RECORDED"] == nil ? 600 : 3600
+
 /// Runs a built executable, without a terminal; after the time given it is ended.
-func launch(_ words: [String], seconds: Double = 600) throws -> Run {
+func launch(_ words: [String], seconds: Double = patience) throws -> Run {
   let folder = try #require(products, "the executables are not beside the tests; run swift build")
+  return try launch(folder.appending(path: words[0]), Array(words.dropFirst()), seconds: seconds)
+}
+
+/// Runs any program in the same way.
+func launch(_ program: URL, _ arguments: [String], seconds: Double) throws -> Run {
   let streams = ["output", "errors"].map { _ in
     FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
   }
@@ -44,8 +53,8 @@ func launch(_ words: [String], seconds: Double = 600) throws -> Run {
   defer { for stream in streams { try? FileManager.default.removeItem(at: stream) } }
 
   let process = Process()
-  process.executableURL = folder.appending(path: words[0])
-  process.arguments = Array(words.dropFirst())
+  process.executableURL = program
+  process.arguments = arguments
   process.standardInput = FileHandle.nullDevice
   process.standardOutput = try FileHandle(forWritingTo: streams[0])
   process.standardError = try FileHandle(forWritingTo: streams[1])

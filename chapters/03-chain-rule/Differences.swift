@@ -8,11 +8,38 @@ private func scientific(_ x: Double, _ decimals: Int = 1) -> String {
   String(format: "%.\(decimals)e", x)
 }
 
+/// What the differences are: slopes of chords, beside the tangent that is meant.
+private func drawTheChords(on screen: Screen) throws {
+  func chord(
+    _ name: String, from a: Double, to b: Double, over range: ClosedRange<Double>
+  ) -> Series {
+    let slope = (b * b - a * a) / (b - a)
+    return Series(name, over: range, count: 2) { a * a + slope * ($0 - a) }
+  }
+  try screen.figure(
+    .lines(
+      "Which chord has the tangent's slope?",
+      description: """
+        The curve x² between -0.5 and 2.5. Its tangent at 1 has the slope 2. The chord from 1 to 2 has \
+        the slope 3 and is steeper. The chord from 0 to 2 has the slope 2: it runs parallel to the \
+        tangent, above it.
+        """,
+      x: "x", y: Axis("f(x) = x²", range: -3...6),
+      [
+        Series("f", over: -0.5...2.5) { $0 * $0 },
+        Series("tangent at 1, slope 2", over: -0.5...2.5, count: 2) { 1 + 2 * ($0 - 1) },
+        chord("one-sided, h = 1, slope 3", from: 1, to: 2, over: 0.5...2.5),
+        chord("central, h = 1, slope 2", from: 0, to: 2, over: -0.5...2.5),
+      ]), "chords")
+}
+
 /// The error of the central difference against its step, in both precisions.
 func askTheFunctionItself(_ source: Source, on screen: Screen) throws {
   screen.section("How small should the step of a numerical gradient be?")
+  try drawTheChords(on: screen)
   screen.text(
     """
+
     f(x) = eˣ, whose slope is eˣ: the largest relative error at 21 places.
     One-sided: (f(x+h) - f(x))/h. Central: (f(x+h) - f(x-h))/2h.
 

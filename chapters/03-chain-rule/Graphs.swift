@@ -38,8 +38,8 @@ func drawTheGraph(_ source: Source, on screen: Screen) throws {
     .graph(
       "A two-layer net, its values and its gradients",
       description: """
-        The graph of L = ½(w2·tanh(w1·x + b1) + b2 - t)²: leaves on the left, the loss on the \
-        right, each box with its value and its gradient.
+        The graph of L = ½(w2·tanh(w1·x + b1) + b2 - t)²: leaves at the top, the loss at the \
+        bottom, each box with its value and its gradient.
         """, nodes: nodes, edges: edges), "two-layer-graph")
 }
 

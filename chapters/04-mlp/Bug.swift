@@ -15,10 +15,10 @@ func showBug(_ name: String, _ options: ChapterOptions, on screen: Screen) throw
   default:
     let plan = Plan(options, images: try MNIST.load(from: options.data), source: source)
     switch exercise?.id {
-    case "4.3": compareDropout(source, plan, on: screen)
+    case "4.3": try compareDropout(source, plan, on: screen)
     case "4.5":
       let digits = Digits<Float>(train: plan.train, test: plan.test)
-      let run = LibraryNetworks().run(on: digits, plan, name: "", screen: screen)
+      let run = try LibraryNetworks().run(on: digits, plan, name: "", screen: screen)
       try judge(run.logits, plan, source, on: screen)
     default: try compareTraining(source, plan, on: screen)
     }
@@ -40,9 +40,15 @@ private func compareTraining(_ source: Source, _ plan: Plan, on screen: Screen) 
   }
   let digits = Digits<Double>(train: plan.train, test: plan.test)
   screen.text("\(plan.train.count) images, batches of \(plan.batch), with the bug:\n")
-  let wrong = AdaptedNetworks(functions).run(on: digits, plan, name: "bug", screen: screen)
+  let wrong: Run<AdaptedNetworks.Network>
+  do {
+    wrong = try AdaptedNetworks(functions).run(on: digits, plan, name: "bug", screen: screen)
+  } catch {
+    screen.stopped(error)
+    return
+  }
   screen.text("\nand with the right function:\n")
-  let right = AdaptedNetworks(BackwardFunctions(.library))
+  let right = try AdaptedNetworks(BackwardFunctions(.library))
     .run(on: digits, plan, name: "right", screen: screen)
   let names = (bug: "with the bug", right: "right")
   try drawCurves(

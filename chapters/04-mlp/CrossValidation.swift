@@ -3,7 +3,7 @@ import Course
 import Datasets
 
 /// Chooses a dropout rate by cross-validation: each image validates once, and trains otherwise.
-func crossValidate<Kind: Networks>(_ networks: Kind, _ plan: Plan, on screen: Screen) {
+func crossValidate<Kind: Networks>(_ networks: Kind, _ plan: Plan, on screen: Screen) throws {
   let (count, k) = (plan.isQuick ? 200 : 1000, plan.isQuick ? 2 : 5)
   screen.section("Which dropout rate? Ask \(k) folds of \(count) images")
   let few = plan.train.first(count)
@@ -13,14 +13,14 @@ func crossValidate<Kind: Networks>(_ networks: Kind, _ plan: Plan, on screen: Sc
   var table = Table(
     header: ["dropout"] + (1...k).map { "fold \($0)" } + ["mean", "std. error"])
   for rate in plan.repeats ? [0, 0.25, 0.5, 0.75] : [0, 0.5] {
-    let shares = folds.enumerated().map { index, fold in
+    let shares = try folds.enumerated().map { index, fold in
       var generator = SplitMix64(seed: plan.seed + UInt64(index))
       var network = networks.network(plan.sizes, dropout: rate, using: &generator)
       var training = Training<Kind.Scalar>(epochs: plan.isQuick ? 4 : 30, batch: 64)
       training.loss = networks.loss
       training.name = "dropout \(rate), fold \(index + 1), "
       var adam = Adam<Kind.Scalar>(learningRate: 0.001)
-      training.run(
+      try training.run(
         &network, on: x.rows(fold.training), labels: fold.training.map { few.labels[$0] },
         with: &adam, seed: plan.seed + UInt64(index), screen: screen)
       return share(network, x.rows(fold.validation), fold.validation.map { few.labels[$0] })

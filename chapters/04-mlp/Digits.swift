@@ -74,10 +74,11 @@ extension Networks {
   ///   - screen: Where the lines go.
   ///   - rate: The learning rate at a step; Adam's 0.001 throughout where nil.
   /// - Returns: The trained network, and how it got there.
+  /// - Throws: `TrainingFailure` if the loss becomes infinite or no number.
   func run(
     on digits: Digits<Scalar>, _ plan: Plan, name: String, screen: Screen?,
     rate: ((_ step: Int, _ steps: Int) -> Scalar)? = nil
-  ) -> Run<Network> {
+  ) throws(TrainingFailure) -> Run<Network> {
     var generator = SplitMix64(seed: plan.seed)
     var run = Run(
       network: network(plan.sizes, dropout: 0, using: &generator), logits: Matrix(shape: [0, 0]))
@@ -86,7 +87,7 @@ extension Networks {
     training.rate = rate
     training.loss = loss
     var adam = Adam<Scalar>(learningRate: 0.001)
-    training.run(
+    try training.run(
       &run.network, on: digits.x, labels: digits.labels, with: &adam, seed: plan.seed + 1,
       screen: screen
     ) { report, network in

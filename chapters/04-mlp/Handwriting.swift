@@ -17,9 +17,9 @@ func runOnDigits<Kind: Networks>(
     ReLU, softmax cross-entropy, Adam 0.001, batches of \(plan.batch), seed \(plan.seed).
 
     """)
-  let run = networks.run(on: digits, plan, name: "", screen: screen)
+  let run = try networks.run(on: digits, plan, name: "", screen: screen)
   screen.text("\nThe same with the learning rate on a cosine, from 0.002 down to 0:\n")
-  let cosine = networks.run(on: digits, plan, name: "cosine", screen: screen) {
+  let cosine = try networks.run(on: digits, plan, name: "cosine", screen: screen) {
     cosineSchedule(step: $0, of: $1, from: 0.002)
   }
   try drawCurves(
@@ -33,7 +33,7 @@ func runOnDigits<Kind: Networks>(
   try showWeights(run.network, plan, on: screen)
   if plan.train.count >= 30 {
     try showRemedies(networks, plan, on: screen)
-    crossValidate(networks, plan, on: screen)
+    try crossValidate(networks, plan, on: screen)
   }
   try saveAndReload(run, networks, digits, plan, options, on: screen)
 }

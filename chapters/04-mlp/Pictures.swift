@@ -23,7 +23,7 @@ func showMistakes(_ logits: Matrix, _ plan: Plan, on screen: Screen) throws {
   }
   screen.text(
     "\(wrong.count) of \(test.count) are wrong. The worst eight; the figure shows twenty.")
-  screen.text("\n" + figure(8, columns: 4).terminal())
+  screen.draw(figure(8, columns: 4))
   try screen.write(figure(20, columns: 5), "worst-mistakes")
 }
 
@@ -57,8 +57,7 @@ func showWeights(_ network: some Layer, _ plan: Plan, on screen: Screen) throws 
     """
     Each unit weighs all \(weight.rows) pixels: where it is positive, ink makes it grow, where
     negative, shrink. Nobody drew these. The two with the largest weights:
-
     """)
-  screen.text(figure(2, columns: 2).terminal())
+  screen.draw(figure(2, columns: 2))
   try screen.write(figure(40, columns: 10), "first-layer-weights")
 }

@@ -39,8 +39,8 @@ func showRemedies<Kind: Networks>(
   var table = Table("remedy", "epochs", "training", "validation", "test", "test loss")
   var curves = [Series]()
   for remedy in remedies {
-    let outcomes = (0..<seeds).map { seed in
-      train(networks, small, remedy, plan, epochs, seed: plan.seed + UInt64(seed), screen)
+    let outcomes = try (0..<seeds).map { seed in
+      try train(networks, small, remedy, plan, epochs, seed: plan.seed + UInt64(seed), screen)
     }
     func mean(_ value: (Outcome) -> Double) -> Double {
       outcomes.reduce(0) { $0 + value($1) } / Double(seeds)
@@ -72,21 +72,21 @@ func showRemedies<Kind: Networks>(
 }
 
 /// Dropout on few images, with a wrong gradient and with the right one.
-func compareDropout(_ source: Source, _ plan: Plan, on screen: Screen) {
+func compareDropout(_ source: Source, _ plan: Plan, on screen: Screen) throws {
   screen.section("What does dropout still do, with few images?")
   let small = FewDigits<Double>(plan, training: plan.isQuick ? 200 : 1000)
   let epochs = plan.isQuick ? 25 : 60
   var table = Table("", "training", "validation", "test", "test loss")
-  func add(_ remedy: Remedy<Double>, _ source: Source) {
+  func add(_ remedy: Remedy<Double>, _ source: Source) throws {
     let networks = AdaptedNetworks(BackwardFunctions(source))
-    let outcome = train(networks, small, remedy, plan, epochs, seed: plan.seed, screen)
+    let outcome = try train(networks, small, remedy, plan, epochs, seed: plan.seed, screen)
     table.add(
       remedy.name, percent(outcome.training, 1), percent(outcome.validation, 1),
       percent(outcome.test, 1), fixed(outcome.testLoss, 3))
   }
-  add(Remedy(name: "no dropout"), .library)
-  add(Remedy(name: "dropout ½, right", dropout: 0.5), .library)
-  add(Remedy(name: "dropout ½, with the bug", dropout: 0.5), source)
+  try add(Remedy(name: "no dropout"), .library)
+  try add(Remedy(name: "dropout ½, right", dropout: 0.5), .library)
+  try add(Remedy(name: "dropout ½, with the bug", dropout: 0.5), source)
   screen.endProgress()
   screen.table(table)
 }
@@ -113,7 +113,7 @@ private struct FewDigits<Scalar: Real> {
 private func train<Kind: Networks>(
   _ networks: Kind, _ digits: FewDigits<Kind.Scalar>, _ remedy: Remedy<Kind.Scalar>, _ plan: Plan,
   _ epochs: Int, seed: UInt64, _ screen: Screen
-) -> Outcome {
+) throws -> Outcome {
   var generator = SplitMix64(seed: seed)
   var network = networks.network(plan.sizes, dropout: remedy.dropout, using: &generator)
   var training = Training<Kind.Scalar>(epochs: epochs, batch: min(plan.batch, 64))
@@ -130,7 +130,7 @@ private func train<Kind: Networks>(
   var outcome = Outcome()
   // The best network so far, by validation loss, and how long nothing better has come.
   var (best, lowest, waited) = (network, Double.infinity, 0)
-  training.run(
+  try training.run(
     &network, on: digits.x, labels: digits.labels, with: &adam, seed: seed + 1, screen: screen
   ) { report, network in
     let logits = network.predict(digits.validationX)

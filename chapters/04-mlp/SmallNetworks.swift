@@ -123,7 +123,7 @@ private func twoOne(_ options: ChapterOptions, on screen: Screen) {
       fixed(crossEntropy(after, set.targets).loss, 6))
   }
   screen.table(table)
-  screen.text("The cross-entropy cannot fall below ln 2 = 0.693147 where the target is ½.")
+  screen.text("The cross-entropy cannot fall below log 2 = 0.693147 where the target is ½.")
 }
 
 private func exclusiveOr(_ options: ChapterOptions, on screen: Screen) {
@@ -158,7 +158,7 @@ private func exclusiveOr(_ options: ChapterOptions, on screen: Screen) {
   screen.text(
     """
     One unit draws one straight line, and no line parts the corners: the best it can
-    do is ln 2, undecided. Two hidden units can do it, though not from every start.
+    do is log 2, undecided. Two hidden units can do it, though not from every start.
     """)
 }
 

@@ -5,12 +5,16 @@ import Solutions
 
 let command = ChapterCommand(
   4, "Chapter 4, the multilayer perceptron: from formulas to reading handwriting.",
-  uses: ["1.3", "2.3", "4.1", "4.2", "4.3", "4.4", "4.5"], trains: true)
+  uses: ["1.3", "2.3", "4.1", "4.2", "4.3", "4.4", "4.5"], trains: true, loads: true)
 
 command.run(exercises: Exercises.Answers.self, solutions: Solutions.Answers.self) {
   options, source in
   let screen = Screen(options)
   screen.title("Chapter 4 · The multilayer perceptron")
+  if let file = options.load {
+    try testSaved(file, on: MNIST.load(from: options.data), screen)
+    return
+  }
   screen.source(options)
   if case .bug(let name) = source {
     try showBug(name, options, on: screen)

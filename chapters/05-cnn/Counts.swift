@@ -119,8 +119,16 @@ func compareNetworks(_ plan: Plan, on screen: Screen) throws {
   var plan = plan
   plan.epochs = min(plan.epochs, plan.isQuick ? plan.epochs : 3)
   var table = Table("network", "parameters", "multiply-adds", "test", "loss", "images/s")
+  var failures = [(name: String, failure: TrainingFailure)]()
   func add<Kind: ImageNetwork>(_ kind: Kind) {
-    let run = kind.run(plan, on: screen, prints: false)
+    let run: Run<Kind.Network>
+    do {
+      run = try kind.run(plan, on: screen, prints: false)
+    } catch {
+      table.add(kind.name, "", "", "stopped")
+      failures.append((kind.name, error))
+      return
+    }
     table.add(
       kind.name, grouped(kind.layers.parameterCount), grouped(kind.layers.multiplyAdds),
       percent(run.accuracy), fixed(run.losses.last ?? 0, 4),
@@ -130,6 +138,7 @@ func compareNetworks(_ plan: Plan, on screen: Screen) throws {
   add(AveragingLeNet())
   add(SeparableLeNet())
   screen.table(table)
+  for (name, failure) in failures { screen.stopped(failure, of: name) }
   let (full, separate) = (16 * 6 * 25, 6 * 25 + 16 * 6)
   screen.text(
     """

@@ -12,9 +12,14 @@ struct Plan {
   let batch: Int
   let seed: UInt64
   let isQuick: Bool
+  /// The learning rate that was asked for; the network's own where nil.
+  let rate: Double?
+  /// Whether the rate stays; otherwise it falls on a cosine.
+  let isConstantRate: Bool
 
   init(_ options: ChapterOptions, images: (train: ImageData, test: ImageData), source: Source) {
     isQuick = options.quick
+    (rate, isConstantRate) = (options.rate, options.isConstantRate)
     // Functions of the exercises are plain loops in Double: few images must do.
     let (count, tests, usual): (Int, Int, Int) =
       switch (source, options.quick) {
@@ -45,19 +50,23 @@ struct Run<Network: Layer> {
 }
 
 extension ImageNetwork {
-  /// Trains on the digits with Adam, its rate on a cosine down to 0.
-  func run(_ plan: Plan, on screen: Screen, prints: Bool = true) -> Run<Network> {
+  /// Trains on the digits with Adam, its rate on a cosine down to 0 unless the plan says otherwise.
+  func run(
+    _ plan: Plan, on screen: Screen, prints: Bool = true
+  ) throws(TrainingFailure) -> Run<Network> {
     var generator = SplitMix64(seed: plan.seed)
     var run = Run(network: network(using: &generator))
     var training = Training<Scalar>(epochs: plan.epochs, batch: plan.batch)
-    let peak = learningRate
-    training.rate = { cosineSchedule(step: $0, of: $1, from: peak) }
+    let peak = rate(plan)
+    if !plan.isConstantRate {
+      training.rate = { cosineSchedule(step: $0, of: $1, from: peak) }
+    }
     training.loss = loss
     training.name = name + ", "
     var adam = Adam<Scalar>(learningRate: peak)
     let x: Tensor<Scalar> = plan.train.images(as: Scalar.self)
     let testX: Tensor<Scalar> = plan.test.images(as: Scalar.self)
-    training.run(
+    try training.run(
       &run.network, on: x, labels: plan.train.labels, with: &adam, seed: plan.seed + 1,
       screen: screen
     ) { report, network in
@@ -75,6 +84,9 @@ extension ImageNetwork {
     }
     return run
   }
+
+  /// The learning rate, the highest where it falls.
+  func rate(_ plan: Plan) -> Scalar { plan.rate.map { Scalar($0) } ?? learningRate }
 }
 
 /// Trains a network, and shows everything that can be seen in it.
@@ -84,13 +96,15 @@ func readDigits<Kind: ImageNetwork>(
   screen.section("Does it read handwriting?")
   var generator = SplitMix64(seed: plan.seed)
   let parameters = kind.network(using: &generator).parameters.count
+  let rate = significant(Double(kind.rate(plan)), 3)
+  let rateText = plan.isConstantRate ? "rate \(rate)" : "rate from \(rate) down to 0"
   screen.text(
     """
     \(plan.train.count) images to train with, \(plan.test.count) to test, \(kind.name): \(parameters) parameters.
-    Batches of \(plan.batch), Adam, rate from \(significant(Double(kind.learningRate), 1)) down to 0, seed \(plan.seed).
+    Batches of \(plan.batch), Adam, \(rateText), seed \(plan.seed).
 
     """)
-  let run = kind.run(plan, on: screen)
+  let run = try kind.run(plan, on: screen)
   try drawCurves([(kind.name, run.losses, run.accuracies)], on: screen)
   try showFilters(of: run.network, kind, plan, on: screen)
   try showSaliency(of: run.network, plan, on: screen)
@@ -139,9 +153,15 @@ func compareTraining(_ source: Source, _ plan: Plan, on screen: Screen) throws {
   screen.text(
     "\(plan.train.count) images, batches of \(plan.batch), a small network"
       + (isAverage ? " with average pooling" : "") + ". With the bug:\n")
-  let wrong = SmallNetwork(source, pooling: pooling).run(plan, on: screen)
+  let wrong: Run<SmallNetwork.Network>
+  do {
+    wrong = try SmallNetwork(source, pooling: pooling).run(plan, on: screen)
+  } catch {
+    screen.stopped(error)
+    return
+  }
   screen.text("\nand with the right function:\n")
-  let right = SmallNetwork(.library, pooling: pooling).run(plan, on: screen)
+  let right = try SmallNetwork(.library, pooling: pooling).run(plan, on: screen)
   try drawCurves(
     [
       ("with the bug", wrong.losses, wrong.accuracies), ("right", right.losses, right.accuracies),

@@ -32,9 +32,7 @@ func filterADigit(_ test: ImageData, on screen: Screen) throws {
         + "stroke and negative on the right; its level edges, positive above, negative below.",
       pictures.enumerated().map { image($1, isSigned: $0 > 0) }, columns: 3, captions: captions)
   }
-  screen.text(
-    "\n"
-      + figure(Array(found.prefix(2)), ["the digit", "upright edges"]).terminal(width: 72))
+  screen.draw(figure(Array(found.prefix(2)), ["the digit", "upright edges"]))
   try screen.write(figure(found, ["the digit", "upright edges", "level edges"]), "edges")
 }
 

@@ -17,14 +17,14 @@ func showFilters<Kind: ImageNetwork>(
       Array(images.scalars[start..<start + height * width]), shape: [height, width])
   }
   let count = filters.shape[0]
-  screen.text("The \(count) filters of the first layer. Nobody drew these: they began as noise.\n")
+  screen.text("The \(count) filters of the first layer. Nobody drew these: they began as noise.")
   let figure = Figure.images(
     "The filters of the first layer",
     description: "Small square filters, several of them positive on one side and negative on the "
       + "other.",
     (0..<count).map { image(slice(filters, $0, 0), isSigned: true) }, columns: count,
     captions: (1...count).map { "filter \($0)" })
-  screen.text(figure.terminal(width: 72))
+  screen.draw(figure)
   try screen.write(figure, "filters")
 
   let digit = asImage(picture(plan.test, plan.test.labels.firstIndex(of: 5) ?? 0))
@@ -44,11 +44,10 @@ func showFilters<Kind: ImageNetwork>(
   let two = (0..<min(2, count)).map { image(brightened(slice(first, 0, $0)), isSigned: false) }
   screen.text(
     "\nThe first two feature maps of a five, after pooling and ReLU: "
-      + "\(first.shape[1]) maps of \(first.shape[2])×\(first.shape[3]).\n")
-  screen.text(
+      + "\(first.shape[1]) maps of \(first.shape[2])×\(first.shape[3]).")
+  screen.draw(
     Figure.images(
-      "Feature maps", two, columns: 2, captions: ["by filter 1", "by filter 2"]
-    ).terminal(width: 72))
+      "Feature maps", two, columns: 2, captions: ["by filter 1", "by filter 2"]))
   screen.text(
     "The second layer makes \(second.shape[1]) maps of \(second.shape[2])×\(second.shape[3]) of "
       + "them: --figures writes all.")
@@ -106,7 +105,7 @@ func showSaliency<Network: Layer>(of network: Network, _ plan: Plan, on screen: 
       captions: chosen.flatMap { ["a \(plan.test.labels[places[$0]])", "read as \(answers[$0])"] })
   }
   let chosen = min(3, places.count - 1)
-  screen.text(figure([chosen]).terminal(width: 72))
+  screen.draw(figure([chosen]))
   try screen.write(figure(Array(places.indices.prefix(8))), "saliency")
 
   // The proof: nudge the pixel with the steepest slope.

@@ -5,7 +5,7 @@ import Solutions
 
 let command = ChapterCommand(
   5, "Chapter 5, convolutional networks: layers that know what a neighbour is.",
-  uses: ["5.1", "5.2", "5.3", "5.4", "5.5", "1.3", "2.3", "4.1"], trains: true)
+  uses: ["5.1", "5.2", "5.3", "5.4", "5.5", "1.3", "2.3", "4.1"], trains: true, choosesRate: true)
 
 command.run(exercises: Exercises.Answers.self, solutions: Solutions.Answers.self) {
   options, source in

@@ -17,7 +17,8 @@ func showBatchNoise(_ digits: Digits, on screen: Screen) throws {
   screen.section("How noisy is a mini-batch?")
   let samples = Samples<Float>(digits)
   let count = digits.isQuick ? 1000 : 10_000
-  let draws = digits.isQuick ? 6 : 20
+  // The smaller the batches, the more of them are drawn: single images differ most.
+  let draws = { (size: Int) in max(digits.isQuick ? 6 : 20, (digits.isQuick ? 200 : 400) / size) }
   let (network, _) = train(
     digits, samples, with: SGD<Float>(learningRate: 0.1), name: "noise", steps: 40, testing: false,
     screen: screen)
@@ -35,19 +36,21 @@ func showBatchNoise(_ digits: Digits, on screen: Screen) throws {
   let sizes = [1, 4, 16, 64, 256]
   for size in sizes {
     var sum = 0.0
-    for _ in 0..<draws {
+    for _ in 0..<draws(size) {
       let places = (0..<size).map { _ in generator.integer(below: min(count, samples.labels.count))
       }
       let one = gradient(network, samples.x.rows(places), places.map { samples.labels[$0] })
       let difference = one + all * -1
       sum += Double(difference.norm * difference.norm)
     }
-    let noise = (sum / Double(draws)).squareRoot() / Double(all.norm)
+    let noise = (sum / Double(draws(size))).squareRoot() / Double(all.norm)
     noises.append(noise)
     table.add(
       "\(size)", fixed(noise, 2), fixed(noise * Double(size).squareRoot(), 1))
   }
   screen.table(table)
+  let scale =
+    zip(noises, sizes).reduce(0) { $0 + $1.0 * Double($1.1).squareRoot() } / Double(sizes.count)
   screen.paragraph(
     """
     The noise falls with the square root of the batch: for half of it, read four times
@@ -63,7 +66,7 @@ func showBatchNoise(_ digits: Digits, on screen: Screen) throws {
         Series("measured", x: sizes.map(Double.init), y: noises, style: .points),
         Series(
           "one over the root", x: sizes.map(Double.init),
-          y: sizes.map { noises[0] / Double($0).squareRoot() }),
+          y: sizes.map { scale / Double($0).squareRoot() }),
       ]), "batch-noise")
 }
 

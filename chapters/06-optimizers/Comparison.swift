@@ -28,7 +28,6 @@ func compareOnDigits(
       comparison.add(kind.rawValue, rate, kind.fast(learningRate: Float(rate)), samples)
     }
     try comparison.addScheduled(Kind.adam.fast(learningRate: 0.002), samples, functions)
-    if let file = options.save { try comparison.save(to: file.path) }
   } else {
     let samples = Samples<Double>(digits)
     for (kind, rate) in usualRates where kind != .adaGrad && kind != .adamW {
@@ -39,6 +38,10 @@ func compareOnDigits(
       functions.optimizer(.adam, learningRate: 0.002), samples, functions)
   }
   try comparison.show()
+  if let file = options.save {
+    try comparison.saveLast(to: file)
+    screen.text("\nThe last network, Adam with the cosine, is saved in \(file.path).")
+  }
 }
 
 extension Digits {
@@ -52,8 +55,8 @@ struct Comparison {
   let digits: Digits
   let screen: Screen
   private var rows: [(name: String, rate: String, record: Record)] = []
-  /// The last network that was trained.
-  private var last: DigitNetwork<Float>?
+  /// The last network that was trained, as a file holds it.
+  private var last: Checkpoint?
 
   init(digits: Digits, screen: Screen) { (self.digits, self.screen) = (digits, screen) }
 
@@ -83,10 +86,11 @@ struct Comparison {
     }
     let (network, record) = run(optimizer)
     rows.append((name, "0.002↘", record))
-    last = network as? DigitNetwork<Float>
+    last = network.checkpoint(
+      metadata: record.accuracy.map { ["test accuracy": percent($0)] } ?? [:])
   }
 
-  func save(to path: String) throws { try last?.checkpoint().save(to: path) }
+  func saveLast(to file: URL) throws { try last?.save(to: file.path) }
 
   func show() throws {
     var table = Table(
@@ -103,7 +107,7 @@ struct Comparison {
     }
     screen.table(table)
     for (name, _, record) in rows {
-      if let failure = record.failure { screen.failure(failure, of: name) }
+      if let failure = record.failure { screen.stopped(failure, of: name) }
     }
     let curves = rows.map { row in
       let losses = row.record.smoothed(digits.width)
@@ -113,7 +117,7 @@ struct Comparison {
     }
     // Nine curves are too many for a terminal.
     let few = curves.filter { !["Nesterov", "AdaGrad", "RMSprop", "AdamW"].contains($0.name) }
-    screen.text("\n" + figure(few).terminal())
+    screen.draw(figure(few))
     try screen.write(figure(curves), "optimizers-on-digits")
   }
 
@@ -130,10 +134,5 @@ extension Screen {
   /// Prose in lines of 80 columns.
   func paragraph(_ prose: String) {
     for line in wrapped(prose.replacing("\n", with: " "), to: 80) { text(line) }
-  }
-
-  /// Says why a training stopped: at which step, and what to try.
-  func failure(_ failure: TrainingFailure, of name: String) {
-    paragraph("\(name) stopped. \(failure).")
   }
 }

@@ -37,7 +37,7 @@ func showRates(_ digits: Digits, on screen: Screen) throws {
         + curves.map { $0[index] < 100 ? fixed($0[index], 3) : significant($0[index], 2) })
   }
   screen.table(table)
-  for (name, failure) in failures { screen.failure(failure, of: name) }
+  for (name, failure) in failures { screen.stopped(failure, of: name) }
   screen.paragraph(
     """
     Each has a window. Adam's lies about a hundred times lower than SGD's, because its
@@ -72,9 +72,9 @@ func showRangeTest(_ digits: Digits, on screen: Screen) throws {
     SGD, its rate from 0.0001 to 10 in \(steps) steps, each a little higher than the last.
     The loss is lowest at a rate of \(significant(record.rates[lowest], 1)).\
     \(exploded.map { " At " + significant(record.rates[$0], 1) + " it is four times as high." } ?? "")
-    Take about a third of that: the lowest point is reached when it is nearly too late.
+    Stay below the lowest point, where the loss still falls: there it is nearly too late.
     """)
-  if let failure = record.failure { screen.failure(failure, of: "The run") }
+  if let failure = record.failure { screen.stopped(failure, of: "The run") }
   try screen.figure(
     .lines(
       "Learning-rate range test",

@@ -22,7 +22,7 @@ func showTrajectories(_ functions: StepFunctions, on screen: Screen) throws {
     let series = paths.map { landscape.series($0.rawValue, $2) }
     if landscape.file == "ravine" {
       let few = series.filter { ["SGD", "momentum", "Adam"].contains($0.name) }
-      screen.text("\n" + landscape.figure(few).terminal())
+      screen.draw(landscape.figure(few))
     }
     try screen.write(landscape.figure(series), landscape.file)
   }

@@ -17,7 +17,7 @@ func showDeadUnits(
     (.relu, false), (.relu, true), (.leakyReLU(slope: 0.01), false),
   ]
   for (activation, normalizes) in kinds {
-    for rate in [0.03, 0.3, 0.6] {
+    for rate in [0.03, 0.3, 0.5] {
       var generator = SplitMix64(seed: options.seed)
       var network = try Setting(activation: activation, start: .he, normalizes: normalizes)
         .network([784, 64, 64, 64, 64, 10], functions, using: &generator)
@@ -31,7 +31,7 @@ func showDeadUnits(
         activation == .relu ? "relu" : "leaky relu", normalizes ? "yes" : "no",
         significant(rate, 1), "\(before) of 256",
         loss.isFinite ? "\(after) of 256" : "-", loss.isFinite ? fixed(loss, 3) : "no number",
-        percent(network.accuracy(on: digits.testX, labels: digits.testLabels, .running), 1))
+        percent(network.accuracy(on: digits.testX, labels: digits.testLabels, .inference), 1))
     }
   }
   screen.table(table)

@@ -9,7 +9,8 @@ func showFirstLayer(_ laboratory: Laboratory, on screen: Screen) throws {
     """
     The length of dW of the first layer, before any training. "Depth" layers of 64
     units and one output; a batch of 128, inputs and targets N(0, 1), mean squared
-    error; geometric mean over 5 seeds. The output layer begins with σ = 1/8 in all.
+    error; geometric mean over 5 seeds. The output layer begins alike in all rows,
+    with Glorot's σ = √(2/65) = 0.175, so that only the layers before it differ.
     """)
   let depths = [2, 5, 10, 20]
   var table = Table(header: ["activation, weights"] + depths.map { "depth \($0)" })
@@ -21,6 +22,13 @@ func showFirstLayer(_ laboratory: Laboratory, on screen: Screen) throws {
   }
   screen.table(table)
   screen.text("Read a row from left to right: it keeps its size, vanishes, or explodes.")
+  let loudest = try laboratory.gradientNorms(
+    Setting(activation: .relu, start: .unit), depth: 20, seeds: 5, last: .normal(1))[0]
+  screen.text(
+    """
+    (With an output layer N(0, 1) as well, relu, N(0, 1) would come to \(significant(loudest, 2)): the
+    error grows with σ of that layer, and so does what passes back through it.)
+    """)
 }
 
 /// The gradient of each layer, for all settings, as maps.
@@ -29,8 +37,11 @@ func showMaps(_ laboratory: Laboratory, seeds: Int, on screen: Screen) throws {
   screen.text(
     """
     Each row is a network of 50 layers, each column a layer, the input on the left.
-    The tone is log₁₀ of the length of dW: 0, blank, is healthy; ≡ has vanished,
-    ▓ has exploded. What lies beyond ±9 is drawn as 9.
+    The tone is log₁₀ of the length of dW: 0 is healthy.
+    \(screen.isPlain
+      ? "Far below it the gradient has vanished, far above exploded."
+      : "Blank is 0; ≡ has vanished, ▓ exploded.")
+    What lies beyond ±9 is drawn as 9.
     """)
   var deepest = [[[Double]]]()
   for normalizes in [false, true] {
@@ -42,10 +53,10 @@ func showMaps(_ laboratory: Laboratory, seeds: Int, on screen: Screen) throws {
     try screen.figure(
       map(
         "log₁₀ ‖dW‖ of 50 layers, \(normalizes ? "with" : "without") batch norm", rows,
-        names: settings.map(\.name), xLabel: "layer, 1 to 50",
+        names: settings.map(\.name), columns: (1...50).map { "\($0)" }, xLabel: "layer",
         description: normalizes
-          ? "A heat map, twelve settings by fifty layers, blank nearly everywhere: batch norm keeps "
-            + "the gradients of most settings near their size."
+          ? "A heat map, twelve settings by fifty layers, pale nearly everywhere; the ReLU rows and tanh "
+            + "with weights N(0, 0.01) glow towards the input."
           : "A heat map, twelve settings by fifty layers. All sigmoid rows and the rows of small "
             + "weights fade towards the input; tanh and ReLU with weights N(0, 1) explode; tanh with "
             + "Glorot's weights and ReLU with He's stay even."),
@@ -64,7 +75,8 @@ func showMaps(_ laboratory: Laboratory, seeds: Int, on screen: Screen) throws {
         "log₁₀ ‖dW₁‖ against depth, \(normalizes ? "with" : "without") batch norm", rows,
         names: settings.map(\.name), columns: (depths + [50]).map { "\($0)" }, xLabel: "depth",
         description: normalizes
-          ? "A heat map, twelve settings by depths from 2 to 50: pale, ReLU glowing with depth."
+          ? "A heat map, twelve settings by depths from 2 to 50: pale; the ReLU rows and tanh "
+            + "with weights N(0, 0.01) glow with depth."
           : "A heat map, twelve settings by depths from 2 to 50: all rows but tanh with Glorot's or "
             + "He's weights and ReLU with He's fade or glow with depth."),
       normalizes ? "depths-normalized" : "depths")

@@ -63,11 +63,12 @@ struct Setting {
   }
 
   func network(
-    _ sizes: [Int], _ functions: FunctionsInUse, using generator: inout SplitMix64
+    _ sizes: [Int], _ functions: FunctionsInUse, last: Initializer? = nil,
+    using generator: inout SplitMix64
   ) throws -> DeepNetwork {
-    try DeepNetwork(
+    try deepNetwork(
       sizes, activation,
-      deviation: { try start.deviation(functions, fanIn: $0, fanOut: $1) },
+      start: { .normal(try start.deviation(functions, fanIn: $0, fanOut: $1)) }, last: last,
       normalizes: normalizes, normBackward: functions.batchNorm, using: &generator)
   }
 }

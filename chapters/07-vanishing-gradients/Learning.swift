@@ -31,7 +31,7 @@ func showLearning(
     20 layers of weights, 784-64-…-64-10, on \(digits.labels.count) digits: \(plan.steps) steps of gradient
     descent, batches of 64, without momentum, with the rate \(plan.rateNames), whichever
     ends lower. Loss: mean of the last tenth. Right: of \(digits.testLabels.count) test images.
-    Guessing gives ln 10 = 2.303 and 10 %.
+    Guessing gives log 10 = 2.303 and 10 %.
     """)
   var table = Table("activation, weights", "loss", "right", "rate", "with norm", "right", "rate")
   var curves = [String: [Series]]()
@@ -110,7 +110,7 @@ func train(
     }
     return LearningOutcome(
       loss: mean(last),
-      accuracy: network.accuracy(on: digits.testX, labels: digits.testLabels, .running),
+      accuracy: network.accuracy(on: digits.testX, labels: digits.testLabels, .inference),
       rate: rate, curve: curve)
   }
   return outcomes.min { a, b in

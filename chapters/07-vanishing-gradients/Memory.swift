@@ -42,55 +42,60 @@ struct Recall {
   struct Outcome {
     /// Means over the last tenth of the steps.
     let loss: Double, right: Double
-    /// How much of the gradient reaches the first state at the first step.
+    /// How much of the gradient reaches the first state, before training.
     let firstGradient: Double
-    let losses: [Double]
   }
 
   func train(_ functions: FunctionsInUse) throws -> Outcome {
     var generator = SplitMix64(seed: seed)
     let deviation = 1 / Double(hidden).squareRoot()
-    let matrix = Matrix(standardDeviation: deviation, shape: [hidden, hidden], using: &generator)
-    var network = RecurrentNetwork(
-      inputWeight: Matrix(shape: [1, hidden], using: &generator),
-      hiddenWeight: matrix * (radius / spectralRadius(matrix)), stepBackward: functions.rnnStep)
-    var readout = Matrix(standardDeviation: deviation, shape: [hidden, 1], using: &generator)
-    var (losses, right, firstGradient) = ([Double](), [Double](), 0.0)
+    var rnn = RNN<Double>(1, hidden, .normal(deviation), using: &generator)
+    rnn.parameters.inputWeight = Matrix(shape: [1, hidden], using: &generator)
+    let weight = rnn.parameters.hiddenWeight
+    rnn.parameters.hiddenWeight = weight * (radius / spectralRadius(weight))
+    var network = AdaptedRNN(rnn, stepBackward: functions.rnnStep).then(LastStep())
+      .then(Dense(hidden, 1, .normal(deviation), using: &generator))
+    var descent = Clipped(SGD<Double>(learningRate: 0.3), toGlobalNorm: 1)
+    var context = Context.training(seed: seed)
+    var (losses, right) = ([Double](), [Double]())
+    let firstGradient = firstStateGradient(network, sample(using: &generator))
     for step in 0..<steps {
-      let (inputs, targets) = sample(using: &generator)
-      let states = network.states(inputs)
-      let last = states[length]
-      let logits = matmul(last, readout)
-      let (loss, dLogits) = binaryCrossEntropy(logits: logits, targets: targets)
-      let gradients = network.backward(
-        matmul(dLogits, transposed: readout), inputs: inputs, states: states)
-      if step == 0, length > 1 { firstGradient = gradients.states[1].norm() }
-      var all = [
-        gradients.inputWeight, gradients.hiddenWeight, gradients.bias,
-        matmul(transposed: last, dLogits),
-      ]
-      let norm = all.reduce(0) { $0 + $1.squaredNorm() }.squareRoot()
-      if norm > 1 { all = all.map { $0 / norm } }
-      network.inputWeight -= 0.3 * all[0]
-      network.hiddenWeight -= 0.3 * all[1]
-      network.bias -= 0.3 * all[2]
-      readout -= 0.3 * all[3]
+      let (x, targets) = sample(using: &generator)
+      var correct = 0
+      let loss = try network.trainingStep(x, number: step, with: &descent, in: &context) { logits in
+        correct = zip(logits.scalars, targets.scalars).count { ($0 > 0) == ($1 > 0.5) }
+        return binaryCrossEntropy(logits: logits, targets: targets)
+      }
       losses.append(loss)
-      right.append(Double(zip(logits.scalars, targets.scalars).count { ($0 > 0) == ($1 > 0.5) }))
+      right.append(Double(correct))
     }
     let few = max(steps / 10, 1)
     return Outcome(
       loss: losses.suffix(few).reduce(0, +) / Double(few),
-      right: right.suffix(few).reduce(0, +) / Double(few * batch), firstGradient: firstGradient,
-      losses: losses)
+      right: right.suffix(few).reduce(0, +) / Double(few * batch), firstGradient: firstGradient)
   }
 
-  private func sample(using generator: inout SplitMix64) -> (inputs: [Matrix], targets: Matrix) {
-    let targets = Matrix(
-      (0..<batch).map { _ in Double(generator.integer(below: 2)) }, shape: [batch, 1])
-    let rest = (1..<length).map { _ in
-      Matrix(standardDeviation: 0.3, shape: [batch, 1], using: &generator)
+  /// How much of the gradient reaches the first state.
+  private func firstStateGradient(
+    _ network: Then<Then<AdaptedRNN, LastStep<Double>>, Dense<Double>>,
+    _ sample: (x: Matrix, targets: Matrix)
+  ) -> Double {
+    var context = Context.training(seed: seed)
+    let (logits, cache) = network.forward(sample.x, in: &context)
+    let (_, dLogits) = binaryCrossEntropy(logits: logits, targets: sample.targets)
+    let (dLast, _) = network.second.backward(dLogits, cache.second)
+    let (dStates, _) = network.first.second.backward(dLast, cache.first.second)
+    return network.first.first.backwardThroughTime(dStates, cache.first.first).dHidden[0].norm()
+  }
+
+  /// Sequences, `[batch, length, 1]`, and the answers, `[batch, 1]`.
+  private func sample(using generator: inout SplitMix64) -> (x: Matrix, targets: Matrix) {
+    var x = Matrix(standardDeviation: 0.3, shape: [batch, length], using: &generator)
+    var targets = Matrix(shape: [batch, 1])
+    for row in 0..<batch {
+      targets[row, 0] = Double(generator.integer(below: 2))
+      x[row, 0] = targets[row, 0] * 2 - 1
     }
-    return ([targets * 2 - 1] + rest, targets)
+    return (x.reshaped([batch, length, 1]), targets)
   }
 }

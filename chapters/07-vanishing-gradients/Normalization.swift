@@ -13,7 +13,7 @@ func checkBatchNorm(_ functions: FunctionsInUse, seed: UInt64, on screen: Screen
   func draw(_ shape: [Int]) -> Matrix { Matrix(shape: shape, using: &generator) }
   let question = NormalizationQuestion(
     x: draw([8, 3]), gamma: draw([3]), beta: draw([3]), epsilon: 1e-5, dy: draw([8, 3]))
-  let gradients = try functions.batchNorm(question)
+  let alone = try functions.batchNorm(question)
   var table = Table("gradient", "shape", "length", "largest relative error")
   func add(_ name: String, _ gradient: Matrix, at value: Matrix, _ loss: (Matrix) -> Double) {
     let numeric = numericalGradient(of: loss, at: value)
@@ -21,19 +21,22 @@ func checkBatchNorm(_ functions: FunctionsInUse, seed: UInt64, on screen: Screen
       name, "\(gradient.shape)", fixed(gradient.norm(), 4),
       significant(maximumRelativeError(gradient, numeric), 1))
   }
-  add("dx", gradients.dx, at: question.x) { normLoss(question, x: $0, gamma: question.gamma) }
-  add("dγ", gradients.dGamma, at: question.gamma) {
+  add("dx", alone.dx, at: question.x) { normLoss(question, x: $0, gamma: question.gamma) }
+  add("dγ", alone.dGamma, at: question.gamma) {
     normLoss(question, x: question.x, gamma: $0)
   }
   let network = try Setting(activation: .tanh, start: .glorot, normalizes: true)
     .network([6, 5, 5, 5, 2], functions, using: &generator)
   let (x, dy) = (draw([8, 6]), draw([8, 2]))
-  let whole = network.backward(dy, network.forward(x))
-  for layer in network.weights.indices {
-    add("dW\(layer + 1)", whole.weights[layer], at: network.weights[layer]) { weight in
-      var nudged = network
-      nudged.weights[layer] = weight
-      return (dy * nudged.forward(x).output).sum()
+  let gradients = network.weightGradients(of: x) { _ in dy }
+  let places =
+    network.blocks.indices.map { \DeepNetwork.blocks[$0].first.first.parameters.weight }
+    + [\DeepNetwork.second.parameters.weight]
+  for (layer, (gradient, place)) in zip(gradients, places).enumerated() {
+    add("dW\(layer + 1)", gradient, at: network[keyPath: place]) { weight in
+      var (nudged, context) = (network, Context.training(seed: 0))
+      nudged[keyPath: place] = weight
+      return (dy * nudged.forward(x, in: &context).output).sum()
     }
   }
   screen.table(table)
@@ -55,7 +58,6 @@ func showStatistics(
   var network = try Setting(activation: .relu, start: .he, normalizes: true)
     .network([784, 64, 64, 10], functions, using: &generator)
   let steps = options.quick ? 100 : 500
-  let untrained = network.norms
   _ = network.train(
     on: digits.x, labels: digits.labels, batch: 64, steps: steps, rate: 0.1, seed: options.seed)
   screen.text(
@@ -67,18 +69,17 @@ func showStatistics(
   func add(_ name: String, _ share: Double) { table.add(name, percent(share, 1)) }
   add(
     "running, as gathered in training",
-    network.accuracy(on: digits.testX, labels: digits.testLabels, .running))
+    network.accuracy(on: digits.testX, labels: digits.testLabels, .inference))
   for size in [64, 8, 2] {
     add("of the batch, batches of \(size)", inBatches(of: size, network, digits))
   }
   var forgotten = network
-  for layer in network.norms.indices {
-    forgotten.norms[layer].runningMean = untrained[layer].runningMean
-    forgotten.norms[layer].runningVariance = untrained[layer].runningVariance
+  forgotten.visitState { name, statistics in
+    statistics = Matrix(repeating: name.hasSuffix("Mean") ? 0 : 1, shape: statistics.shape)
   }
   add(
     "running, never gathered (0 and 1)",
-    forgotten.accuracy(on: digits.testX, labels: digits.testLabels, .running))
+    forgotten.accuracy(on: digits.testX, labels: digits.testLabels, .inference))
   screen.table(table)
   screen.text(
     """
@@ -92,7 +93,7 @@ private func inBatches(of size: Int, _ network: DeepNetwork, _ digits: Digits) -
   let shares = (0..<count).map { part in
     let range = part * size..<(part + 1) * size
     return network.accuracy(
-      on: digits.testX.rows(range), labels: Array(digits.testLabels[range]), .batch)
+      on: digits.testX.rows(range), labels: Array(digits.testLabels[range]), .training(seed: 0))
   }
   return shares.reduce(0, +) / Double(count)
 }

@@ -18,8 +18,8 @@ func showSignals(_ laboratory: Laboratory, on screen: Screen) throws {
   ]
   for (start, title, name) in kinds {
     let setting = Setting(activation: .tanh, start: start)
-    let (_, pass, _) = try laboratory.forward(setting, depth: depth, seed: laboratory.seed)
-    let columns = pass.activations.map { shares(of: $0.scalars) }
+    let (network, x, _) = try laboratory.sample(setting, depth: depth, seed: laboratory.seed)
+    let columns = network.signals(x).map { shares(of: $0.scalars) }
     let rows = (0..<bins).reversed().map { bin in columns.map { $0[bin] } }
     try screen.figure(
       .heatMap(
@@ -40,8 +40,8 @@ func showSignals(_ laboratory: Laboratory, on screen: Screen) throws {
     Setting(activation: .relu, start: .glorot, normalizes: true),
   ]
   for setting in settings {
-    let (_, pass, _) = try laboratory.forward(setting, depth: depth, seed: laboratory.seed)
-    let hidden = Array(pass.activations)
+    let (network, x, _) = try laboratory.sample(setting, depth: depth, seed: laboratory.seed)
+    let hidden = network.signals(x)
     table.add(
       [setting.name + (setting.normalizes ? ", batch norm" : "")]
         + [1, 2, 5, 10, 20].map { significant(deviation(hidden[$0 - 1]), 2) })

@@ -4,7 +4,8 @@ import Figures
 
 private let hidden = 64
 private let batch = 16
-private let longest = 100
+/// One more than the longest way back: the state after the first of them is 100 steps before.
+private let longest = 101
 
 /// What time does to a gradient: the same matrix, again and again.
 func showTime(
@@ -13,7 +14,7 @@ func showTime(
   screen.section("How far back in time does a gradient reach?")
   screen.text(
     """
-    A recurrent network with 64 units reads 100 inputs; the loss reads the last
+    A recurrent network with 64 units reads 101 inputs; the loss reads the last
     state. ‖∂loss/∂h‖ of the state k steps before, where the last one's is 1.
     "Quiet": inputs of size 1e-8, so that tanh is nearly straight. "Loud": N(0, 1).
     """)
@@ -23,12 +24,12 @@ func showTime(
   var series = [Series]()
   for (name, size) in [("RNN, quiet", 1e-8), ("RNN, loud", 1.0)] {
     for radius in radii {
-      let (network, inputs, dLast) = recurrent(functions, radius, size, seed: options.seed)
-      let states = network.states(inputs)
-      let gradients = network.backward(dLast, inputs: inputs, states: states)
-      let norms = Array(try functions.norms(gradients.states).reversed())
+      let network = recurrent(functions, radius, seed: options.seed)
+      let (_, dHidden, _) = throughTime(network, size, longest, seed: options.seed)
+      // The last of them is the loss's own, of length 1.
+      let norms = Array(try functions.norms(dHidden).dropLast().reversed())
       table.add(
-        [name, fixed(spectralRadius(network.hiddenWeight), 3)]
+        [name, fixed(spectralRadius(network.parameters.hiddenWeight), 3)]
           + places.map { significant(norms[$0 - 1], 2) })
       series.append(Series("\(name) \(fixed(radius, 1))", y: norms, from: 1))
     }
@@ -36,10 +37,16 @@ func showTime(
   for bias in [1.0, 4.0] {
     var generator = SplitMix64(seed: options.seed)
     let deviation = 1 / Double(hidden).squareRoot()
-    let lstm = UnrolledLSTM(
-      inputs: hidden, hidden: hidden, deviation: deviation / 2, forgetBias: bias, using: &generator)
+    let lstm = LSTM<Double>(
+      hidden, hidden, .normal(deviation / 2), forgetBias: bias, using: &generator)
+    var context = Context.training(seed: 0)
+    let (_, cache) = lstm.forward(sequence(1, longest, options.seed), in: &context)
+    let (_, dHidden, dCell, _) = lstm.backwardThroughTime(
+      upstream(longest, options.seed), cache)
+    // The state has two parts, h and c: the length of both gradients together.
     let norms = Array(
-      lstm.gradientNorms(upstream(options.seed), inputs: sequence(1, options.seed)).reversed())
+      zip(try functions.norms(dHidden), try functions.norms(dCell)).dropLast()
+        .map { ($0 * $0 + $1 * $1).squareRoot() }.reversed())
     table.add(
       ["LSTM, loud", "bias \(Int(bias))"] + places.map { significant(norms[$0 - 1], 2) })
     series.append(Series("LSTM, forget bias \(Int(bias))", y: norms, from: 1))
@@ -71,11 +78,10 @@ private func showClipping(
     header: ["radius", "‖db‖"] + lengths.map { "\($0)" + ($0 == 1 ? " step" : "") })
   var series = [Series]()
   for radius in [0.9, 1.0, 1.1] {
-    let (network, inputs, dLast) = recurrent(functions, radius, 1e-8, seed: options.seed)
+    let network = recurrent(functions, radius, seed: options.seed)
     let norms = try lengths.map { length in
-      let few = Array(inputs.prefix(length))
-      let gradients = network.backward(dLast, inputs: few, states: network.states(few))
-      return try functions.norms([gradients.bias])[0]
+      let (_, _, gradient) = throughTime(network, 1e-8, length, seed: options.seed)
+      return try functions.norms([gradient.bias])[0]
     }
     let clipped = norms.map { $0 * min(1, 1 / $0) }
     table.add([fixed(radius, 1), "whole"] + norms.map { significant($0, 2) })
@@ -93,32 +99,36 @@ private func showClipping(
       x: "steps", y: Axis("‖db‖", scale: .logarithmic), series), "clipping")
 }
 
-/// A network with a hidden matrix of a given spectral radius, its inputs, and the last gradient.
+/// A network with a hidden matrix of a given spectral radius.
 private func recurrent(
-  _ functions: FunctionsInUse, _ radius: Double, _ size: Double, seed: UInt64
-) -> (RecurrentNetwork, [Matrix], Matrix) {
+  _ functions: FunctionsInUse, _ radius: Double, seed: UInt64
+) -> AdaptedRNN {
   var generator = SplitMix64(seed: seed)
-  let deviation = 1 / Double(hidden).squareRoot()
-  let inputWeight = Matrix(
-    standardDeviation: deviation, shape: [hidden, hidden], using: &generator)
-  let hiddenWeight = Matrix(
-    standardDeviation: deviation, shape: [hidden, hidden], using: &generator)
-  let network = RecurrentNetwork(
-    inputWeight: inputWeight, hiddenWeight: hiddenWeight * (radius / spectralRadius(hiddenWeight)),
-    stepBackward: functions.rnnStep)
-  return (network, sequence(size, seed), upstream(seed))
+  let initializer = Initializer.normal(1 / Double(hidden).squareRoot())
+  var rnn = RNN<Double>(hidden, hidden, initializer, using: &generator)
+  let weight = rnn.parameters.hiddenWeight
+  rnn.parameters.hiddenWeight = weight * (radius / spectralRadius(weight))
+  return AdaptedRNN(rnn, stepBackward: functions.rnnStep)
 }
 
-private func sequence(_ size: Double, _ seed: UInt64) -> [Matrix] {
+/// What backpropagation through time gives for a loss that reads the last state.
+private func throughTime(
+  _ network: AdaptedRNN, _ size: Double, _ steps: Int, seed: UInt64
+) -> (dX: Matrix, dHidden: [Matrix], gradient: RecurrentParameters<Double>) {
+  var context = Context.training(seed: 0)
+  let (_, cache) = network.forward(sequence(size, steps, seed), in: &context)
+  return network.backwardThroughTime(upstream(steps, seed), cache)
+}
+
+/// Random inputs, `[batch, steps, hidden]`.
+private func sequence(_ size: Double, _ steps: Int, _ seed: UInt64) -> Matrix {
   var generator = SplitMix64(seed: seed + 1)
-  return (0..<longest).map { _ in
-    Matrix(standardDeviation: size, shape: [batch, hidden], using: &generator)
-  }
+  return Matrix(standardDeviation: size, shape: [batch, steps, hidden], using: &generator)
 }
 
-/// A gradient of length 1 at the last state.
-private func upstream(_ seed: UInt64) -> Matrix {
+/// A gradient of length 1 at the last state, and none at the others, `[batch, steps, hidden]`.
+private func upstream(_ steps: Int, _ seed: UInt64) -> Matrix {
   var generator = SplitMix64(seed: seed + 2)
   let dLast = Matrix(shape: [batch, hidden], using: &generator)
-  return dLast / dLast.norm()
+  return LastStep().backward(dLast / dLast.norm(), .init(shape: [batch, steps, hidden])).dInput
 }

@@ -30,9 +30,9 @@ func showBug(_ name: String, _ plan: Plan, on screen: Screen) throws {
   screen.text(
     "\(plan.train.count) images, batches of \(plan.batch), the network of the finale. With the bug:\n"
   )
-  let wrong = trained(.bug(name), plan, on: screen)
+  let wrong = try trained(.bug(name), plan, on: screen)
   screen.text("\nand with the right function:\n")
-  let right = trained(.library, plan, on: screen)
+  let right = try trained(.library, plan, on: screen)
   let span = max(1, right.losses.count / 20)
   try screen.figure(
     .lines(
@@ -43,15 +43,17 @@ func showBug(_ name: String, _ plan: Plan, on screen: Screen) throws {
         Series("with the bug", y: smoothed(wrong.losses, over: span), from: 1),
         Series("right", y: smoothed(right.losses, over: span), from: 1),
       ]), "bug")
+  let difference = 100 * (wrong.accuracy - right.accuracy)
   screen.text(
-    "\nThe bug costs \(fixed(100 * (right.accuracy - wrong.accuracy), 2)) points of test accuracy.")
+    "\nWith the bug the test accuracy is \(fixed(abs(difference), 2)) points "
+      + (difference < 0 ? "lower." : "higher."))
 }
 
 private func trained(
   _ source: Source, _ plan: Plan, on screen: Screen
-) -> (losses: [Double], accuracy: Double) {
+) throws -> (losses: [Double], accuracy: Double) {
   let finale = FinaleNetwork(source)
   var generator = SplitMix64(seed: plan.seed)
-  let run = train(finale, finale.network(using: &generator), plan, on: screen, prints: true)
+  let run = try train(finale, finale.network(using: &generator), plan, on: screen, prints: true)
   return (run.losses, run.accuracy)
 }

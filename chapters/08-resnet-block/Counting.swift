@@ -77,6 +77,12 @@ func countParameters(on screen: Screen) {
   table.add(
     ["multiply-adds", ""] + lists.map { fixed(Double($0.multiplyAdds) / 1e9, 2) + "e9" })
   screen.table(table)
+  screen.text(
+    """
+    Multiply-adds of convolutions and dense layers, for one image of 224×224. The
+    paper says 1.8e9, 3.6e9 and 3.8e9. Its ResNet-50 has a block's stride at the
+    first 1×1; ours has it at the 3×3, as torchvision, which says 4.09e9.
+    """)
 
   let count = Chapter08Problems.bottleneckParameterCount.function(from: .library)
   let first = try? count(BottleneckQuestion(inputs: 64, middle: 64, outputs: 256, stride: 1))
@@ -85,8 +91,8 @@ func countParameters(on screen: Screen) {
     screen.text(
       """
 
-      Exercise 8.5 counts a bottleneck. Stage 1 of ResNet-50 is three of them, the first
-      with a projection: \(grouped(first)) + 2·\(grouped(others)) = \(grouped(first + 2 * others)).
+      Exercise 8.5 counts a bottleneck. Stage 1 of ResNet-50 is three of them, the
+      first with a projection: \(grouped(first)) + 2·\(grouped(others)) = \(grouped(first + 2 * others)).
       """)
   }
 }

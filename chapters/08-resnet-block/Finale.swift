@@ -28,11 +28,11 @@ func runFinale(
   screen.text(
     """
     \(plan.train.count) of MNIST's images to train with, \(plan.test.count) to test, \(grouped(network.parameters.count)) parameters.
-    A small network and a part of the images: loops that can be read take their time.
+    A small network and a part of the images: loops that can be read are slow.
     Batches of \(plan.batch), Adam, rate up to 0.01, seed \(plan.seed).
 
     """)
-  let run = train(finale, network, plan, on: screen, prints: true)
+  let run = try train(finale, network, plan, on: screen, prints: true)
   let first = run.losses.prefix(10).reduce(0, +) / Double(max(1, min(10, run.losses.count)))
   try screen.figure(
     .lines(
@@ -60,13 +60,13 @@ func runFinale(
 /// Trains the network of the finale with the step of 6.4.
 func train<Network: Layer<Double>>(
   _ finale: FinaleNetwork, _ network: Network, _ plan: Plan, on screen: Screen, prints: Bool = false
-) -> Run<Network> {
+) throws -> Run<Network> {
   var recipe = Recipe<Double>(
     train: plan.train, test: plan.test, rate: 0.01, seed: plan.seed, loss: finale.loss)
   (recipe.epochs, recipe.batch) = (plan.epochs, plan.batch)
   var adam = AdaptedOptimizer.adam(
     learningRate: recipe.rate, step: Chapter06Problems.adam.function(from: finale.source))
-  return recipe.run(network, with: &adam, on: screen, prints: prints)
+  return try recipe.run(network, with: &adam, on: screen, prints: prints)
 }
 
 /// The gradient of each of many blocks, with the shortcut of 8.1 and without.

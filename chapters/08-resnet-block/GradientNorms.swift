@@ -57,7 +57,8 @@ func showGradientNorms(_ plan: Plan, on screen: Screen) throws {
     Blocks of 4 channels at 14×14, \(images.count) images, untrained. A cell is the length of the
     first block's gradient, all its parameters together, over the last block's: 1 is
     a gradient that arrives as it set out. Without batch norm the weights are small,
-    uniform in ±1/√fanIn; with it the plain network's gradient grows on its way back.
+    uniform in ±1/√fanIn; with it the plain network's gradient grows on its way
+    back.
     """)
   try screen.figure(
     .lines(

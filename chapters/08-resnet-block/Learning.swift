@@ -43,10 +43,11 @@ struct Recipe<Scalar: Real> {
   ///   - screen: Where progress is shown.
   ///   - prints: Whether each epoch gets a line.
   /// - Returns: The trained network, and how it got there.
+  /// - Throws: `TrainingFailure` if the loss becomes infinite or no number.
   func run<Network: Layer<Scalar>>(
     _ network: Network, with optimizer: inout some Optimizer<Scalar>, on screen: Screen,
     prints: Bool = false
-  ) -> Run<Network> {
+  ) throws(TrainingFailure) -> Run<Network> {
     var (run, losses) = (Run(network: network), [Double]())
     var training = Training<Scalar>(epochs: epochs, batch: batch)
     training.name = name.isEmpty ? "" : name + ", "
@@ -61,7 +62,7 @@ struct Recipe<Scalar: Real> {
     }
     let x: Tensor<Scalar> = train.images(as: Scalar.self)
     let testX: Tensor<Scalar> = test.images(as: Scalar.self)
-    training.run(
+    try training.run(
       &run.network, on: x, labels: train.labels, with: &optimizer, seed: seed + 1, screen: screen
     ) { report, network in
       run.accuracy = Backprop.accuracy(
@@ -81,9 +82,9 @@ struct Recipe<Scalar: Real> {
   /// The same with Adam.
   func run<Network: Layer<Scalar>>(
     _ network: Network, on screen: Screen, prints: Bool = false
-  ) -> Run<Network> {
+  ) throws(TrainingFailure) -> Run<Network> {
     var adam = Adam<Scalar>(learningRate: rate)
-    return run(network, with: &adam, on: screen, prints: prints)
+    return try run(network, with: &adam, on: screen, prints: prints)
   }
 }
 

@@ -10,7 +10,9 @@ typealias Stem<Scalar: Real> = Then<
 >
 typealias Head<Scalar: Real> = Then<GlobalAveragePool<Scalar>, Dense<Scalar>>
 
-/// F without batch normalization: conv, relu, conv. With it, F is the library's `BasicBody`.
+/// F without batch normalization: conv, relu, conv.
+///
+/// With it, F is the library's `BasicBody`.
 typealias BareBody<Scalar: Real> = Then<Then<Conv2d<Scalar>, Activation<Scalar>>, Conv2d<Scalar>>
 
 /// y = relu(F(x)).

@@ -12,7 +12,7 @@ struct TrainedPair {
 /// The degradation problem, and what a shortcut does about it.
 func comparePlainAndResidual(_ plan: Plan, on screen: Screen) throws -> TrainedPair {
   screen.section("Does a deeper network learn better?")
-  let train = plan.train.first(plan.isQuick ? 640 : 12_800)
+  let train = plan.train.first(plan.isQuick ? 640 : 25_600)
   var recipe = Recipe<Float>(
     train: train, test: plan.test.first(2000), rate: 0.003, seed: plan.seed)
   recipe.name = "plain and residual"
@@ -23,22 +23,22 @@ func comparePlainAndResidual(_ plan: Plan, on screen: Screen) throws -> TrainedP
     the same images, order, first weights and schedule with and without shortcuts.
 
     """)
-  func plainRun(_ depth: Int) -> Run<PlainNetwork> {
+  func plainRun(_ depth: Int) throws -> Run<PlainNetwork> {
     let network: PlainNetwork = blockNetwork(depth: depth, channels: 8, seed: plan.seed) {
       plain(normalizedBody($0, using: &$1))
     }
-    return recipe.run(network, on: screen)
+    return try recipe.run(network, on: screen)
   }
-  func residualRun(_ depth: Int) -> Run<ResidualNetwork> {
+  func residualRun(_ depth: Int) throws -> Run<ResidualNetwork> {
     let network: ResidualNetwork = blockNetwork(depth: depth, channels: 8, seed: plan.seed) {
       residual(normalizedBody($0, using: &$1))
     }
-    return recipe.run(network, on: screen)
+    return try recipe.run(network, on: screen)
   }
   var table = Table("layers", "blocks", "plain: loss", "test", "residual: loss", "test")
   var pair: TrainedPair?
   for depth in plan.isQuick ? [3, 9] : [3, 9, 19] {
-    let runs = TrainedPair(plain: plainRun(depth), residual: residualRun(depth))
+    let runs = TrainedPair(plain: try plainRun(depth), residual: try residualRun(depth))
     table.add(
       "\(2 * depth + 2)", "\(depth)", fixed(runs.plain.lastLoss, 3),
       percent(runs.plain.accuracy, 1), fixed(runs.residual.lastLoss, 3),
@@ -47,10 +47,13 @@ func comparePlainAndResidual(_ plan: Plan, on screen: Screen) throws -> TrainedP
   }
   screen.table(table)
   screen.text(
-    """
-    The loss is that of the last steps, on training images. Where a deeper plain
-    network has the higher one, it is not overfitting: it cannot be trained as well.
-    """)
+    plan.isQuick
+      ? "Nothing has been learned yet: without --quick there are forty times the steps."
+      : """
+      The loss is that of the last tenth of the steps, on training images. Where a
+      deeper plain network has the higher one, it does not overfit: it is harder to
+      train. With shortcuts the deeper network is the better one.
+      """)
   guard let pair else { fatalError("no network of 20 layers was trained") }
   let span = max(1, steps / 20)
   try screen.figure(
@@ -62,26 +65,26 @@ func comparePlainAndResidual(_ plan: Plan, on screen: Screen) throws -> TrainedP
         Series("plain-20", y: smoothed(pair.plain.losses, over: span), from: 1),
         Series("residual-20", y: smoothed(pair.residual.losses, over: span), from: 1),
       ]), "plain-and-residual")
-  if !plan.isQuick { compareBeginnings(recipe, pair, plan, on: screen) }
+  if !plan.isQuick { try compareBeginnings(recipe, pair, plan, on: screen) }
   return pair
 }
 
 /// The same twenty layers without batch norm, from two kinds of first weights.
 private func compareBeginnings(
   _ recipe: Recipe<Float>, _ pair: TrainedPair, _ plan: Plan, on screen: Screen
-) {
+) throws {
   screen.section("Is it the addition alone?")
-  func accuracy<Block: Layer<Float>>(_ block: (Int, inout SplitMix64) -> Block) -> String {
+  func accuracy<Block: Layer<Float>>(_ block: (Int, inout SplitMix64) -> Block) throws -> String {
     let network = blockNetwork(depth: 9, channels: 8, seed: plan.seed, block: block)
-    return percent(recipe.run(network, on: screen).accuracy, 1)
+    return percent(try recipe.run(network, on: screen).accuracy, 1)
   }
   var table = Table("20 layers, test accuracy", "plain", "residual")
   for (name, initializer) in [
     ("no norm, small weights", Initializer.uniformFanIn), ("no norm, He's weights", .he),
   ] {
     table.add(
-      name, accuracy { plain(bareBody($0, initializer, using: &$1)) },
-      accuracy { residual(bareBody($0, initializer, using: &$1)) })
+      name, try accuracy { plain(bareBody($0, initializer, using: &$1)) },
+      try accuracy { residual(bareBody($0, initializer, using: &$1)) })
   }
   table.add(
     "batch norm", percent(pair.plain.accuracy, 1), percent(pair.residual.accuracy, 1))
@@ -123,7 +126,8 @@ func takeBlocksOut(of pair: TrainedPair, _ plan: Plan, on screen: Screen) throws
     """
     Test accuracy in percent; a guess is right one time in ten. Without one of its
     blocks the plain network keeps \(percent(mean(cutPlain), 1)) on average, the residual network
-    \(percent(mean(cutResidual), 1)): each of its blocks adds a little to what the others hand on.
+    \(percent(mean(cutResidual), 1)). A plain block hands on something new, that the next one needs; a
+    residual block hands on what it got, and adds to it.
     """)
   try screen.write(
     Figure(

@@ -16,7 +16,7 @@ struct Plan {
     // Functions of the exercises are plain loops in Double: fewer images must do.
     let (count, tests, usual): (Int, Int, Int) =
       switch (source, options.quick) {
-      case (.library, false): (60_000, 10_000, 2)
+      case (.library, false): (60_000, 10_000, 3)
       case (.library, true): (2000, 500, 1)
       case (.answers, false): (20_000, 10_000, 1)
       case (.answers, true): (320, 200, 1)

@@ -4,7 +4,7 @@ import Exercises
 import Solutions
 
 let command = ChapterCommand(
-  8, "Chapter 8, the residual block: an addition that gives the gradient a road of its own.",
+  8, "Chapter 8, the residual block: an addition that gives gradients their own road.",
   uses: [
     "8.1", "8.2", "8.3", "8.4", "1.3", "2.3", "4.1", "5.1", "5.2", "5.3", "5.4", "6.4", "7.3",
   ], trains: true)

@@ -47,7 +47,7 @@ extension Operation {
       let y = Double.exp(a)
       return (y, y, 0)
 
-    // y = ln a       ∂y/∂a = 1/a
+    // y = log a      ∂y/∂a = 1/a
     case .log: return (Double.log(a), 1 / a, 0)
 
     // y = tanh a     ∂y/∂a = 1 - y²

@@ -205,17 +205,24 @@ public func convolutionWeightGradient<Scalar: Real>(
 @specialized(where Scalar == Double)
 public func channelSums<Scalar: Real>(_ channels: Int, _ size: Int, _ a: [Scalar]) -> [Scalar] {
   let width = Scalar.Wide.scalarCount
-  return a.withUnsafeBufferPointer { a in
-    (0..<channels).map { c in
-      var (sums, rest) = (Scalar.Wide(repeating: 0), Scalar.Wide(repeating: 0))
-      guard let base = a.baseAddress.map({ $0 + c &* size }) else { return 0 }
-      var i = 0
-      while i &+ width <= size {
-        sums += UnsafeRawPointer(base + i).loadUnaligned(as: Scalar.Wide.self)
-        i &+= width
+  return [Scalar](unsafeUninitializedCapacity: channels) { result, filled in
+    filled = channels
+    result.initialize(repeating: 0)
+    a.withUnsafeBufferPointer { a in
+      guard let a = a.baseAddress, let result = result.baseAddress else { return }
+      parallel(channels, grain: 1, worth: channels &* size > 40_000) { range in
+        for c in range {
+          var (sums, rest) = (Scalar.Wide(repeating: 0), Scalar.Wide(repeating: 0))
+          let base = a + c &* size
+          var i = 0
+          while i &+ width <= size {
+            sums += UnsafeRawPointer(base + i).loadUnaligned(as: Scalar.Wide.self)
+            i &+= width
+          }
+          for j in i..<size { rest[j &- i] = base[j] }
+          result[c] = (sums + rest).sum()
+        }
       }
-      for j in i..<size { rest[j &- i] = base[j] }
-      return (sums + rest).sum()
     }
   }
 }

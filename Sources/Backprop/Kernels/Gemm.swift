@@ -4,6 +4,13 @@
 // walks along k; each step loads C vectors of b and R numbers of a, and does R·C multiply-adds.
 // Every element is summed in the order of k, whatever the tile: threads and tile sizes change
 // nothing in the result. All of this stands in one file, because only there is it inlined whole.
+//
+// Rows of b lie far apart, and many of them share the same few places of the cache. So a block of b,
+// one panel of columns wide, is copied to where its rows follow each other, and then meets all rows
+// of a; so are rows of a that are longer than a page.
+//
+// In the loop along k, AVX-512 has 16 `vfmadd231ps` on `zmm` registers with two loads of b and eight
+// broadcasts of a, which are part of the multiply-adds (`{1to16}`); nothing else is in it.
 
 /// A matrix read with strides, so that a transposed one costs nothing.
 struct Operand<Scalar: Real> {
@@ -24,10 +31,18 @@ enum Tile<V: SIMD, let R: Int, let C: Int> where V.Scalar: Real {
   @inline(__always)
   static func multiply(
     _ k: Int, _ a: Operand<Scalar>, _ b: UnsafePointer<Scalar>, _ bStride: Int,
-    _ c: UnsafeMutablePointer<Scalar>, _ cStride: Int
+    _ c: UnsafeMutablePointer<Scalar>, _ cStride: Int, _ add: Bool
   ) {
     var sums = InlineArray<R, InlineArray<C, V>>(repeating: .init(repeating: V(repeating: 0)))
     var row = InlineArray<C, V>(repeating: V(repeating: 0))
+    if add {
+      for r in 0..<R {
+        for s in 0..<C {
+          sums[r][s] = UnsafeRawPointer(c + (r &* cStride &+ s &* V.scalarCount))
+            .loadUnaligned(as: V.self)
+        }
+      }
+    }
     var (aPointer, bPointer) = (a.base, UnsafeRawPointer(b))
     for _ in 0..<k {
       for s in 0..<C {
@@ -58,49 +73,55 @@ enum Tile<V: SIMD, let R: Int, let C: Int> where V.Scalar: Real {
   @inline(__always)
   static func panel(
     _ m: Int, _ k: Int, _ a: Operand<Scalar>, _ b: UnsafePointer<Scalar>, _ bStride: Int,
-    _ c: UnsafeMutablePointer<Scalar>, _ cStride: Int
+    _ c: UnsafeMutablePointer<Scalar>, _ cStride: Int, _ add: Bool = false
   ) {
     var i = 0
     while i &+ R <= m {
-      multiply(k, a.advanced(by: i), b, bStride, c + i &* cStride, cStride)
+      multiply(k, a.advanced(by: i), b, bStride, c + i &* cStride, cStride, add)
       i &+= R
     }
     while i < m {
-      Tile<V, 1, C>.multiply(k, a.advanced(by: i), b, bStride, c + i &* cStride, cStride)
+      Tile<V, 1, C>.multiply(k, a.advanced(by: i), b, bStride, c + i &* cStride, cStride, add)
       i &+= 1
     }
   }
 }
 
-/// Walks over the panels of columns, the widest first.
+/// Walks over the panels of columns, the widest first; `stride` is that of the rows of b and c.
 @inline(__always)
 func gemm<Scalar: Real>(
   _ m: Int, _ n: Int, _ k: Int, _ a: Operand<Scalar>, _ b: UnsafePointer<Scalar>,
-  _ c: UnsafeMutablePointer<Scalar>
+  _ c: UnsafeMutablePointer<Scalar>, stride: Int
 ) {
   var j = 0
   let (wide, narrow) = (Scalar.Wide.scalarCount, Scalar.Narrow.scalarCount)
   #if AVX512
+    if m == 1 {
+      while j &+ 8 &* wide <= n {
+        Tile<Scalar.Wide, 1, 8>.multiply(k, a, b + j, stride, c + j, stride, false)
+        j &+= 8 &* wide
+      }
+    }
     while j &+ 2 &* wide <= n {
-      Tile<Scalar.Wide, 8, 2>.panel(m, k, a, b + j, n, c + j, n)
+      Tile<Scalar.Wide, 8, 2>.panel(m, k, a, b + j, stride, c + j, stride)
       j &+= 2 &* wide
     }
     while j &+ wide <= n {
-      Tile<Scalar.Wide, 8, 1>.panel(m, k, a, b + j, n, c + j, n)
+      Tile<Scalar.Wide, 8, 1>.panel(m, k, a, b + j, stride, c + j, stride)
       j &+= wide
     }
   #elseif FMA || arch(arm64)
     while j &+ wide <= n {
-      Tile<Scalar.Wide, 4, 1>.panel(m, k, a, b + j, n, c + j, n)
+      Tile<Scalar.Wide, 4, 1>.panel(m, k, a, b + j, stride, c + j, stride)
       j &+= wide
     }
   #endif
   while j &+ narrow <= n {
-    Tile<Scalar.Narrow, 4, 1>.panel(m, k, a, b + j, n, c + j, n)
+    Tile<Scalar.Narrow, 4, 1>.panel(m, k, a, b + j, stride, c + j, stride)
     j &+= narrow
   }
   while j &+ 2 <= n {
-    Tile<SIMD2<Scalar>, 8, 1>.panel(m, k, a, b + j, n, c + j, n)
+    Tile<SIMD2<Scalar>, 8, 1>.panel(m, k, a, b + j, stride, c + j, stride)
     j &+= 2
   }
   if j < n {
@@ -109,18 +130,82 @@ func gemm<Scalar: Real>(
       let row = a.advanced(by: i).base
       for p in 0..<k {
         #if FMA || arch(arm64)
-          sum.addProduct(row[p &* a.columnStride], b[p &* n &+ j])
+          sum.addProduct(row[p &* a.columnStride], b[p &* stride &+ j])
         #else
-          sum += row[p &* a.columnStride] * b[p &* n &+ j]
+          sum += row[p &* a.columnStride] * b[p &* stride &+ j]
         #endif
       }
-      c[i &* n &+ j] = sum
+      c[i &* stride &+ j] = sum
     }
   }
 }
 
-/// The product of a strided matrix a [m, k] and a plain matrix b [k, n], its rows shared out
-/// among the threads where that is worth it.
+/// `gemm` for many rows: block after block along k, each copied to where it is read best.
+@inline(__always)
+private func blockedGemm<Scalar: Real>(
+  _ m: Int, _ n: Int, _ k: Int, _ a: Operand<Scalar>, _ b: UnsafePointer<Scalar>,
+  _ c: UnsafeMutablePointer<Scalar>, stride: Int
+) {
+  #if AVX512
+    typealias Main = Tile<Scalar.Wide, 8, 2>
+    let (height, width) = (8, 2 &* Scalar.Wide.scalarCount)
+  #elseif FMA || arch(arm64)
+    typealias Main = Tile<Scalar.Wide, 4, 1>
+    let (height, width) = (4, Scalar.Wide.scalarCount)
+  #else
+    typealias Main = Tile<Scalar.Narrow, 4, 1>
+    let (height, width) = (4, Scalar.Narrow.scalarCount)
+  #endif
+  let panels = n / width
+  guard m >= 2 &* height, panels > 0, k > 0 else { return gemm(m, n, k, a, b, c, stride: stride) }
+
+  // A panel of b takes 24 KiB of the first cache, a block of a 192 KiB of the second.
+  let deepest = max(64, 24_576 / (width &* MemoryLayout<Scalar>.stride))
+  let blocks = (k &+ deepest &- 1) / deepest
+  let deep = (k &+ blocks &- 1) / blocks
+  let packsA = a.rowStride &* MemoryLayout<Scalar>.stride >= 4096 && n >= 256
+  let tall = packsA ? 256 : m
+  withUnsafeTemporaryAllocation(of: Scalar.self, capacity: deep &* (width &+ (packsA ? tall : 0))) {
+    buffer in
+    guard let panel = buffer.baseAddress else { return }
+    let packedA = panel + deep &* width
+    for top in Swift.stride(from: 0, to: m, by: tall) {
+      let rows = min(tall, m &- top)
+      for first in Swift.stride(from: 0, to: k, by: deep) {
+        let depth = min(deep, k &- first)
+        var block = a.advanced(by: top)
+        block.base += first &* a.columnStride
+        let tiles = packsA ? rows / height &* height : 0
+        for i in Swift.stride(from: 0, to: tiles, by: height) {
+          let (source, target) = (block.advanced(by: i).base, packedA + i &* depth)
+          for p in 0..<depth {
+            for r in 0..<height {
+              target[p &* height &+ r] = source[r &* a.rowStride &+ p &* a.columnStride]
+            }
+          }
+        }
+        for j in Swift.stride(from: 0, to: panels &* width, by: width) {
+          for p in 0..<depth {
+            (panel + p &* width).update(from: b + ((first &+ p) &* stride &+ j), count: width)
+          }
+          let (target, add) = (c + (top &* stride &+ j), first > 0)
+          for i in Swift.stride(from: 0, to: tiles, by: height) {
+            let tile = Operand(base: packedA + i &* depth, rowStride: 1, columnStride: height)
+            Main.multiply(depth, tile, panel, width, target + i &* stride, stride, add)
+          }
+          Main.panel(
+            rows &- tiles, depth, block.advanced(by: tiles), panel, width,
+            target + tiles &* stride, stride, add)
+        }
+      }
+    }
+  }
+  let rest = panels &* width
+  if rest < n { gemm(m, n &- rest, k, a, b + rest, c + rest, stride: stride) }
+}
+
+/// The product of a strided matrix a [m, k] and a plain matrix b [k, n], its rows or its columns
+/// shared out among the threads where that is worth it.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func product<Scalar: Real>(
@@ -132,9 +217,15 @@ public func product<Scalar: Real>(
       b.withUnsafeBufferPointer { b in
         guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
         let operand = Operand(base: a, rowStride: rowStride, columnStride: columnStride)
-        parallel(m, grain: 8, worth: m &* n &* k > 200_000) { rows in
-          gemm(
-            rows.count, n, k, operand.advanced(by: rows.lowerBound), b, c + rows.lowerBound &* n)
+        // Each thread copies the part of b that it needs: few rows are better shared by columns.
+        let byColumns = m < 128 && n >= 64
+        parallel(
+          byColumns ? n : m, grain: byColumns ? 32 : 8, worth: m &* n &* k > 100_000
+        ) { part in
+          let (i, j) = byColumns ? (0, part.lowerBound) : (part.lowerBound, 0)
+          blockedGemm(
+            byColumns ? m : part.count, byColumns ? part.count : n, k, operand.advanced(by: i),
+            b + j, c + (i &* n &+ j), stride: n)
         }
       }
     }

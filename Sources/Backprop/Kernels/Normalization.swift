@@ -60,9 +60,9 @@ public func standardizedRows<Scalar: Real>(
 public func standardizedRowsGradient<Scalar: Real>(
   _ rows: Int, _ columns: Int, _ dStandard: [Scalar], standard: [Scalar], inverse: [Scalar]
 ) -> [Scalar] {
-  var result = [Scalar](repeating: 0, count: dStandard.count)
   let share = 1 / Scalar(columns)
-  result.withUnsafeMutableBufferPointer { dX in
+  return [Scalar](unsafeUninitializedCapacity: dStandard.count) { dX, filled in
+    filled = rows * columns
     dStandard.withUnsafeBufferPointer { dStandard in
       standard.withUnsafeBufferPointer { standard in
         guard let dX = dX.baseAddress, let dStandard = dStandard.baseAddress,
@@ -80,7 +80,6 @@ public func standardizedRowsGradient<Scalar: Real>(
       }
     }
   }
-  return result
 }
 
 /// For every row i: Σⱼ aᵢⱼ and Σⱼ aᵢⱼ·bᵢⱼ.
@@ -94,11 +93,19 @@ public func rowSumsAndProducts<Scalar: Real>(
   )
   a.withUnsafeBufferPointer { a in
     b.withUnsafeBufferPointer { b in
-      guard let a = a.baseAddress, let b = b.baseAddress else { return }
-      for i in 0..<rows {
-        let (a, b) = (a + i &* columns, b + i &* columns)
-        result.sums[i] = laneSum(a, b, columns) { a, _ in a }
-        result.products[i] = laneSum(a, b, columns) { a, b in a * b }
+      result.sums.withUnsafeMutableBufferPointer { sums in
+        result.products.withUnsafeMutableBufferPointer { products in
+          guard let a = a.baseAddress, let b = b.baseAddress, let sums = sums.baseAddress,
+            let products = products.baseAddress
+          else { return }
+          parallel(rows, grain: 1, worth: rows &* columns > 20_000) { range in
+            for i in range {
+              let (a, b) = (a + i &* columns, b + i &* columns)
+              sums[i] = laneSum(a, b, columns) { a, _ in a }
+              products[i] = laneSum(a, b, columns) { a, b in a * b }
+            }
+          }
+        }
       }
     }
   }
@@ -111,8 +118,8 @@ public func rowSumsAndProducts<Scalar: Real>(
 public func scaledRows<Scalar: Real>(
   _ rows: Int, _ columns: Int, _ x: [Scalar], scale: [Scalar], shift: [Scalar]
 ) -> [Scalar] {
-  var result = [Scalar](repeating: 0, count: x.count)
-  result.withUnsafeMutableBufferPointer { y in
+  [Scalar](unsafeUninitializedCapacity: x.count) { y, filled in
+    filled = rows * columns
     x.withUnsafeBufferPointer { x in
       guard let x = x.baseAddress, let y = y.baseAddress else { return }
       parallel(rows, grain: 1, worth: rows &* columns > 20_000) { range in
@@ -124,7 +131,6 @@ public func scaledRows<Scalar: Real>(
       }
     }
   }
-  return result
 }
 
 /// Σ f(a, b) over n numbers, in as many partial sums as a register has lanes.

@@ -10,13 +10,21 @@ public func padded<Scalar: Real>(
   let tall = height &+ 2 &* padding
   return [Scalar](unsafeUninitializedCapacity: channels * tall * wide) { result, filled in
     filled = channels &* tall &* wide
-    result.initialize(repeating: 0)
     x.withUnsafeBufferPointer { x in
-      guard let target = result.baseAddress, let x = x.baseAddress else { return }
-      for c in 0..<channels {
-        for y in 0..<height {
-          let start = (c &* tall &+ y &+ padding) &* wide &+ padding &* samples
-          (target + start).update(from: x + (c &* height &+ y) &* row, count: row)
+      guard let result = result.baseAddress, let x = x.baseAddress else { return }
+      let (above, beside) = (padding &* wide, padding &* samples)
+      parallel(channels, grain: 1, worth: channels &* tall &* wide > 40_000) { range in
+        for c in range {
+          var target = result + c &* tall &* wide
+          target.initialize(repeating: 0, count: above)
+          target += above
+          for y in 0..<height {
+            target.initialize(repeating: 0, count: beside)
+            (target + beside).initialize(from: x + (c &* height &+ y) &* row, count: row)
+            (target + (beside &+ row)).initialize(repeating: 0, count: beside)
+            target += wide
+          }
+          target.initialize(repeating: 0, count: above)
         }
       }
     }
@@ -35,10 +43,12 @@ public func cropped<Scalar: Real>(
     filled = channels &* height &* row
     x.withUnsafeBufferPointer { x in
       guard let target = result.baseAddress, let x = x.baseAddress else { return }
-      for c in 0..<channels {
-        for y in 0..<height {
-          let start = (c &* tall &+ y &+ padding) &* wide &+ padding &* samples
-          (target + (c &* height &+ y) &* row).initialize(from: x + start, count: row)
+      parallel(channels, grain: 1, worth: channels &* height &* row > 40_000) { range in
+        for c in range {
+          for y in 0..<height {
+            let start = (c &* tall &+ y &+ padding) &* wide &+ padding &* samples
+            (target + (c &* height &+ y) &* row).initialize(from: x + start, count: row)
+          }
         }
       }
     }

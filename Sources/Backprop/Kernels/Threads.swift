@@ -43,7 +43,7 @@ public func parallel(_ count: Int, grain: Int, worth: Bool, _ body: (Range<Int>)
 
 /// Threads that wait for work beside the caller.
 ///
-/// They spin for half a millisecond before they sleep: waking a sleeping thread takes 30 to 60 µs,
+/// They spin for a millisecond before they sleep: waking a sleeping thread takes 30 to 60 µs,
 /// as long as a whole matrix product here.
 final class Crew: @unchecked Sendable {
   static let shared = Crew()
@@ -104,10 +104,13 @@ final class Crew: @unchecked Sendable {
     let member = members[index]
     var seen = 0
     while true {
-      var spins = 0
+      var (spins, patience) = (0, DispatchTime.distantFuture)
       while issued.load(ordering: .acquiring) == seen {
         spins &+= 1
-        guard spins > 100_000 else { continue }
+        // The clock is looked at now and then: how long a turn takes depends on the processor.
+        guard spins & 1023 == 0 else { continue }
+        if spins == 1024 { patience = .now() + .milliseconds(1) }
+        guard DispatchTime.now() > patience else { continue }
         spins = 0
         member.asleep.store(true, ordering: .sequentiallyConsistent)
         let called =

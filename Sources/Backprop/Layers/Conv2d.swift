@@ -44,7 +44,8 @@ public struct Conv2d<Scalar: Real>: Layer {
     let groups = geometry.groups
     require(
       channels % groups == 0 && outputs % groups == 0,
-      "Conv2d: \(groups) groups do not divide \(channels) input and \(outputs) output channels")
+      "Conv2d: \(groups) groups do not divide \(channels) input and \(outputs) output channels; take "
+        + "a number that divides both, or 1")
     let shape = [outputs, channels / groups, kernel, kernel]
     let area = kernel * kernel
     self.init(

@@ -45,12 +45,12 @@ public struct ConvolutionGeometry: Sendable, Equatable {
       "convolution: the filters are \(weight); they must be [out, in/groups, height, width]")
     require(
       channels % groups == 0,
-      "convolution: \(groups) groups do not divide \(channels) input channels; each group needs as "
-        + "many as the others")
+      "convolution: \(groups) groups do not divide \(channels) input channels; take a number of "
+        + "groups that divides them, or 1")
     require(
       weight[0] % groups == 0,
-      "convolution: \(groups) groups do not divide \(weight[0]) output channels; each group needs "
-        + "as many as the others")
+      "convolution: \(groups) groups do not divide \(weight[0]) output channels; take a number of "
+        + "groups that divides them, or 1")
     require(
       channels == weight[1] * groups,
       "convolution: the input has \(channels) channels; filters \(weight) in \(groups) group(s) "

@@ -89,20 +89,40 @@ public struct RNN<Scalar: Real>: Layer {
   ) -> (
     dX: Tensor<Scalar>, dHidden: [Tensor<Scalar>], gradient: RecurrentParameters<Scalar>
   ) {
+    backwardThroughTime(dY, cache) { dOutput, fromFuture, cache in
+      // forward: h goes two ways, into the output of this step and into the next step
+      rnnStepBackward(dOutput + fromFuture, cache, parameters)
+    }
+  }
+
+  /// The same with a chain rule of one's own for one step.
+  ///
+  /// - Parameters:
+  ///   - dY: ∂loss/∂output, `[m, steps, hidden]`.
+  ///   - cache: That of the forward pass.
+  ///   - step: Takes what arrives at h by the output of a step and by the steps to come, both
+  ///     `[m, hidden]`, and returns what `rnnStepBackward` returns.
+  /// - Returns: The gradients of the input, of h after every step, and of the parameters.
+  public func backwardThroughTime(
+    _ dY: Tensor<Scalar>, _ cache: [RNNStepCache<Scalar>],
+    step: (_ dOutput: Tensor<Scalar>, _ fromFuture: Tensor<Scalar>, RNNStepCache<Scalar>) -> (
+      dX: Tensor<Scalar>, dH: Tensor<Scalar>, gradient: RecurrentParameters<Scalar>
+    )
+  ) -> (
+    dX: Tensor<Scalar>, dHidden: [Tensor<Scalar>], gradient: RecurrentParameters<Scalar>
+  ) {
     let dOutputs = steps(of: dY, "RNN backward")
     requireSteps(dOutputs.count, cache.count, "RNN")
     var gradient = parameters.zeros
     var fromFuture = Tensor<Scalar>(shape: [dY.rows, parameters.hiddenWeight.rows])
     var (dInputs, dHidden) = ([Tensor<Scalar>](), [Tensor<Scalar>]())
     for t in cache.indices.reversed() {
-      // forward: h goes two ways, into the output of step t and into step t + 1
-      let dH = dOutputs[t] + fromFuture  // [m, hidden]
-      let (dX, dBefore, dParameters) = rnnStepBackward(dH, cache[t], parameters)
+      dHidden.append(dOutputs[t] + fromFuture)  // [m, hidden]
+      let (dX, dBefore, dParameters) = step(dOutputs[t], fromFuture, cache[t])
       // forward: every step has the same parameters
       gradient = gradient + dParameters
       fromFuture = dBefore
       dInputs.append(dX)
-      dHidden.append(dH)
     }
     let width = parameters.inputWeight.rows
     return (joined(dInputs.reversed(), like: dY, width: width), dHidden.reversed(), gradient)

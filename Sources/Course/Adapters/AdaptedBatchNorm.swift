@@ -2,7 +2,7 @@ public import Backprop
 
 /// Batch normalization whose gradients come from an answer to 7.3.
 ///
-/// Samples are innermost, as in `BatchNorm`; for the answer each position of each image is a row.
+/// For the answer each sample, or each position of each image, is a row.
 public struct AdaptedBatchNorm: Layer {
   /// The layer in all but its backward.
   public var batchNorm: BatchNorm<Double>
@@ -15,7 +15,7 @@ public struct AdaptedBatchNorm: Layer {
     (self.batchNorm, self.gradients) = (batchNorm, gradients)
   }
 
-  /// The layer's input, `[channels, height, width, m]`, and what its running averages need.
+  /// The layer's input, `[m, channels]` or `[channels, height, width, m]`, and what its running averages need.
   public struct Cache: Sendable {
     let x: Matrix
     let statistics: BatchNorm<Double>.Cache
@@ -31,16 +31,20 @@ public struct AdaptedBatchNorm: Layer {
   public func backward(
     _ dY: Matrix, _ cache: Cache
   ) -> (dInput: Matrix, gradient: ScaleAndShift<Double>) {
-    let (channels, shape) = (dY.shape[0], dY.shape)
-    let flat = [channels, dY.count / channels]
     let question = NormalizationQuestion(
-      x: cache.x.reshaped(flat).transposed, gamma: parameters.scale, beta: parameters.shift,
-      epsilon: batchNorm.epsilon, dy: dY.reshaped(flat).transposed)  // rows [positions, channels]
+      x: rows(cache.x), gamma: parameters.scale, beta: parameters.shift,
+      epsilon: batchNorm.epsilon, dy: rows(dY))  // x and dy [positions, channels]
     let (dx, dGamma, dBeta) = answer("7.3") { try gradients(question) }
     requireShape(dx, question.x.shape, "7.3: dx")
-    requireShape(dGamma, [channels], "7.3: dGamma")
-    requireShape(dBeta, [channels], "7.3: dBeta")
-    return (dx.transposed.reshaped(shape), ScaleAndShift(scale: dGamma, shift: dBeta))
+    requireShape(dGamma, parameters.scale.shape, "7.3: dGamma")
+    requireShape(dBeta, parameters.shift.shape, "7.3: dBeta")
+    let dX = dY.rank == 2 ? dx : dx.transposed.reshaped(dY.shape)
+    return (dX, ScaleAndShift(scale: dGamma, shift: dBeta))
+  }
+
+  /// One channel a column: `[channels, height, width, m]` → `[positions, channels]`.
+  private func rows(_ x: Matrix) -> Matrix {
+    x.rank == 2 ? x : x.reshaped([x.shape[0], x.count / x.shape[0]]).transposed
   }
 
   public mutating func visit(

@@ -56,29 +56,36 @@ extension Problem {
       !agree(got.scalars[$0], expected.scalars[$0])
     }
     if let forward, let variable = part.variable, !test.isCorner {
-      let loss = forward(test.input)
-      var nudged = test.input
-      let numeric = numericalGradient(
-        of: {
-          nudged[keyPath: variable] = $0
-          return forward(nudged)
-        }, at: test.input[keyPath: variable])
-      let apart = got.scalars.indices.first {
-        !derivativesAgree(got.scalars[$0], numeric.scalars[$0], loss: loss)
+      let (loss, x) = (forward(test.input), test.input[keyPath: variable])
+      /// What central differences say about one element.
+      func slope(_ i: Int) -> Double {
+        var nudged = test.input
+        return numericalGradient(
+          of: {
+            nudged[keyPath: variable].scalars[i] = $0.scalars[0]
+            return forward(nudged)
+          }, at: Matrix([x.scalars[i]])
+        ).scalars[0]
       }
-      return (reference ?? apart).map { wrongElement(part, got, expected, numeric, at: $0) }
+      // Where the reference disagrees already, the other elements need no differences.
+      let wrong =
+        reference
+        ?? got.scalars.indices.first {
+          !derivativesAgree(got.scalars[$0], slope($0), loss: loss)
+        }
+      return wrong.map { wrongElement(part, got, expected, slope($0), at: $0) }
     }
     return reference.map { wrongElement(part, got, expected, nil, at: $0) }
   }
 
   private func wrongElement(
-    _ part: Part<Input, Output>, _ got: Matrix, _ expected: Matrix, _ slope: Matrix?, at i: Int
+    _ part: Part<Input, Output>, _ got: Matrix, _ expected: Matrix, _ slope: Double?, at i: Int
   ) -> String {
     let wrong = got.scalars.indices.filter { !agree(got.scalars[$0], expected.scalars[$0]) }
     let count = digitsThatDiffer(got.scalars[i], expected.scalars[i])
     return "\(part.name)\(place(i, in: got.shape)) is \(digits(got.scalars[i], count)), "
       + "should be \(digits(expected.scalars[i], count))"
-      + (slope.map { "; central differences say \(digits($0.scalars[i]))" } ?? "")
+      + (slope.map { "; central differences say \(digits($0))" } ?? "")
       + (got.count > 1 ? " (\(wrong.count) of \(got.count) elements are wrong)" : "")
   }
 

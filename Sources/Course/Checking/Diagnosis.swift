@@ -20,7 +20,7 @@ extension Problem {
       let part = parts[index]
       let known = recognised(part, index, in: outcomes)
       let sentences =
-        known.isEmpty ? pattern(of: part, in: wrong, outcomes) : known.map { "→ " + $0 }
+        known.isEmpty ? pattern(of: part, in: wrong, outcomes) : known.map { "→ " + $0.sentence }
       lines += sentences.filter { !lines.contains($0) }
     }
     if judge != nil { lines += recognisedByJudge(in: outcomes).map { "→ " + $0 } }
@@ -34,11 +34,12 @@ extension Problem {
   /// What the function was called with: x [5, 3], dy [5, 3].
   func shapes(of input: Input) -> String { input.summary }
 
-  /// The sentences of the misconceptions that give this part's values in every case.
+  /// The misconceptions that give this part's values in every case; of several those that give all
+  /// parts' values, if there are any.
   private func recognised(
     _ part: Part<Input, Output>, _ index: Int, in outcomes: [Outcome<Input, Output>]
-  ) -> [String] {
-    misconceptions.filter { misconception in
+  ) -> [Misconception<Input, Output>] {
+    let known = misconceptions.filter { misconception in
       var differs = false
       for outcome in outcomes {
         let answer = part.value(misconception.answer(outcome.input))
@@ -46,17 +47,25 @@ extension Problem {
         if !same(part.value(reference(outcome.input)), answer) { differs = true }
       }
       return differs
-    }.map(\.sentence)
+    }
+    guard known.count > 1 else { return known }
+    let whole = known.filter { explains($0, outcomes) }
+    return whole.isEmpty ? known : whole
   }
 
   /// The same where answers are judged, not compared: every part must be what the idea gives.
   private func recognisedByJudge(in outcomes: [Outcome<Input, Output>]) -> [String] {
-    misconceptions.filter { misconception in
-      outcomes.allSatisfy { outcome in
-        let answer = misconception.answer(outcome.input)
-        return parts.allSatisfy { same($0.value(outcome.output), $0.value(answer)) }
-      }
-    }.map(\.sentence)
+    misconceptions.filter { explains($0, outcomes) }.map(\.sentence)
+  }
+
+  /// Whether every part of every answer is what a misconception gives.
+  private func explains(
+    _ misconception: Misconception<Input, Output>, _ outcomes: [Outcome<Input, Output>]
+  ) -> Bool {
+    outcomes.allSatisfy { outcome in
+      let answer = misconception.answer(outcome.input)
+      return parts.allSatisfy { same($0.value(outcome.output), $0.value(answer)) }
+    }
   }
 
   /// A shape that is not what it should be, and what that often means.
@@ -84,7 +93,8 @@ extension Problem {
     _ outcomes: [Outcome<Input, Output>]
   ) -> [String] {
     let (got, expected) = (part.value(outcome.output), part.value(reference(outcome.input)))
-    guard got.shape == expected.shape, got.count > 1 else { return [] }
+    guard got.shape == expected.shape else { return [] }
+    if got.count == 1 { return numberPattern(of: part, in: outcomes).map { [$0] } ?? [] }
     if let i = got.scalars.firstIndex(where: { !$0.isFinite }) {
       return [
         "→ \(part.name)\(place(i, in: got.shape)) is no finite number: is there a division by 0, "
@@ -98,6 +108,8 @@ extension Problem {
     }
     let sentence =
       signSentence(got, expected, tensors: outcome.input.tensors) ?? whatIf(part, in: outcomes)
+      ?? relation(of: part, in: outcomes) ?? precisionSentence(got, expected)
+      ?? regionSentence(got, expected) ?? caseSentence(part, in: outcomes)
     return sentence.map { [$0] } ?? []
   }
 }
@@ -129,7 +141,7 @@ func place(_ offset: Int, in shape: [Int]) -> String {
 }
 
 /// Names the factor if all elements are off by the same one, and the size that it equals.
-private func ratioSentence(
+func ratioSentence(
   _ got: Matrix, _ expected: Matrix, tensors: [(name: String, value: Matrix)]
 ) -> String? {
   let pairs = zip(got.scalars, expected.scalars).filter { abs($0.1) > 1e-9 }
@@ -179,11 +191,6 @@ private func signSentence(
       return "→ wrong exactly where \(name) is 0: what holds there is a convention, "
         + "the function's comment says which"
     }
-  }
-  if got.rank == 2, got.rows > 1 {
-    let firstRowIsRight = !wrong.prefix(got.columns).contains(true)
-    let restIsWrong = !wrong.dropFirst(got.columns).contains(false)
-    if firstRowIsRight && restIsWrong { return "→ only the first row is right" }
   }
   return nil
 }

@@ -25,6 +25,8 @@ public protocol Exercise {
   func check(
     _ answers: any AllChapters.Type, from first: Int, progress: (Progress) -> Void
   ) -> Verdict
+  /// How far the function's answers are from the truth; nil where no number says it.
+  func measure(_ answers: any AllChapters.Type) -> Agreement?
   /// Checks each known wrong answer; its verdict should name it, and no other.
   func checkMisconceptions() -> [(name: String, sentence: String, verdict: Verdict)]
   /// Checks the reference and each other right answer; all should pass.

@@ -62,6 +62,8 @@ public enum Source: Sendable {
 public protocol Question {
   /// The tensors that go in, by their names in the formulas: x, W, dy.
   static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] { get }
+  /// The single numbers that go in: learningRate, epsilon.
+  static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] { get }
 
   /// What messages say that the function was called with; the inputs, unless there is more to say.
   var tensors: [(name: String, value: Matrix)] { get }
@@ -80,6 +82,7 @@ extension Question {
 
 extension Question {
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] { [] }
+  public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] { [] }
 
   public var tensors: [(name: String, value: Matrix)] {
     Self.inputs.map { ($0.name, self[keyPath: $0.path]) }
@@ -94,6 +97,27 @@ struct Case<Input> {
 
   init(_ input: Input, isCorner: Bool = false) {
     (self.input, self.isCorner) = (input, isCorner)
+  }
+}
+
+extension Case where Input: Question {
+  /// The same with its tensors, or those of some names, in steps of ½: zeros and equal numbers
+  /// stand among them, which random numbers never do.
+  func rounded(_ names: String..., isCorner: Bool = false) -> Case {
+    var rounded = input
+    for (number, (name, path)) in Input.inputs.enumerated()
+    where names.isEmpty || names.contains(name) {
+      var tensor = rounded[keyPath: path].map { ($0 * 2).rounded() / 2 }
+      if tensor.count > 2 {
+        // Each tensor has its zero at a place of its own, so that no other zero hides it.
+        let (zero, one) = (number % tensor.count, (number + 1) % tensor.count)
+        if tensor.scalars[one] == 0 { tensor.scalars[one] = 1 }
+        tensor.scalars[(number + 2) % tensor.count] = tensor.scalars[one]
+        tensor.scalars[zero] = 0
+      }
+      rounded[keyPath: path] = tensor
+    }
+    return Case(rounded, isCorner: isCorner)
   }
 }
 

@@ -5,8 +5,10 @@ public enum Verdict: Codable, Equatable, Sendable {
   case todo(String)
   /// Written, and not right: the diagnosis, a sentence a line.
   case wrong(String)
-  /// Trapped, hung or left the process: why, and where if known.
+  /// Trapped or left the process: why, and where if known.
   case stopped(String)
+  /// Gave no answer in time: with which case.
+  case timedOut(String)
 }
 
 extension Verdict: CustomStringConvertible {
@@ -15,7 +17,7 @@ extension Verdict: CustomStringConvertible {
     case .passed: "✓ passed"
     case .todo(let place): "· not done yet: \(place)"
     case .wrong(let diagnosis): "✗ not right yet\n" + diagnosis
-    case .stopped(let reason): "✗ stopped\n" + reason
+    case .stopped(let reason), .timedOut(let reason): "✗ stopped\n" + reason
     }
   }
 }

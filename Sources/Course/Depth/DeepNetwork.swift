@@ -1,149 +1,108 @@
 public import Backprop
 
+/// One of many equal layers: dense, a batch norm or none, an activation.
+///
+/// The stack in it holds one batch norm, or nothing, which leaves everything as it is.
+public typealias DeepBlock = Then<Then<Dense<Double>, Stack<AdaptedBatchNorm>>, Activation<Double>>
+
 /// A network of many equal layers, whose gradients can be measured one by one.
+public typealias DeepNetwork = Then<Stack<DeepBlock>, Dense<Double>>
+
+/// Builds a deep network from functions that are passed in.
 ///
-///     z = h·W   u = batchNorm(z) or z   h = f(u)      and, after the last of them, y = h·W
-///
-/// There are no biases: what is measured is the product of the weights and the slopes.
-/// Its initial weights and the gradient of its batch norm come from functions that are passed in.
-public struct DeepNetwork {
-  /// `[in, out]`, from the first layer to the output layer.
-  public var weights: [Matrix]
-  /// γ and β of each layer but the last; none without batch norm.
-  public var norms: [Norm]
-  public let activation: Activation<Double>
-  let normBackward: (NormalizationQuestion) throws -> NormalizationGradients
-
-  /// The parameters of a batch norm, and its statistics for inference.
-  public struct Norm {
-    public var gamma: Matrix
-    public var beta: Matrix
-    public var runningMean: Matrix
-    public var runningVariance: Matrix
-    public static let epsilon = 1e-5
-
-    init(_ width: Int) {
-      (gamma, beta) = (Matrix(repeating: 1, shape: [width]), Matrix(shape: [width]))
-      (runningMean, runningVariance) = (Matrix(shape: [width]), gamma)
+/// - Parameters:
+///   - sizes: Numbers per sample: the input, after each layer, the output.
+///   - activation: Follows each layer but the last.
+///   - start: How the weights of a layer begin.
+///   - last: How those of the last layer begin; as the others where nil.
+///   - normalizes: Whether a batch norm stands before each activation.
+///   - normBackward: The gradients of that batch norm.
+///   - generator: The source of the weights.
+/// - Returns: The network; its biases are 0.
+public func deepNetwork(
+  _ sizes: [Int], _ activation: Activation<Double>,
+  start: (_ fanIn: Int, _ fanOut: Int) throws -> Initializer, last: Initializer? = nil,
+  normalizes: Bool = false,
+  normBackward: @escaping (NormalizationQuestion) throws -> NormalizationGradients,
+  using generator: inout SplitMix64
+) rethrows -> DeepNetwork {
+  let depth = sizes.count - 2
+  let hidden = try Stack(depth: depth) { place in
+    let (fanIn, fanOut) = (sizes[place], sizes[place + 1])
+    let norm = Stack(depth: normalizes ? 1 : 0) { _ in
+      AdaptedBatchNorm(BatchNorm(fanOut), gradients: normBackward)
     }
+    return Dense(fanIn, fanOut, try start(fanIn, fanOut), using: &generator)
+      .then(norm).then(activation)
   }
-
-  /// Which mean and variance a batch norm uses.
-  public enum Statistics: Sendable { case batch, running }
-
-  /// Creates a network with random weights.
-  ///
-  /// - Parameters:
-  ///   - sizes: Numbers per sample: the input, after each layer, the output.
-  ///   - activation: Follows each layer but the last.
-  ///   - deviation: The standard deviation of a layer's weights.
-  ///   - normalizes: Whether a batch norm stands before each activation.
-  ///   - normBackward: The gradients of that batch norm.
-  ///   - generator: The source of the weights.
-  public init(
-    _ sizes: [Int], _ activation: Activation<Double>,
-    deviation: (_ fanIn: Int, _ fanOut: Int) throws -> Double, normalizes: Bool = false,
-    normBackward: @escaping (NormalizationQuestion) throws -> NormalizationGradients,
-    using generator: inout SplitMix64
-  ) rethrows {
-    weights = try zip(sizes, sizes.dropFirst()).map { fanIn, fanOut in
-      let deviation = try deviation(fanIn, fanOut)
-      return Tensor(standardDeviation: deviation, shape: [fanIn, fanOut], using: &generator)
-    }
-    norms = normalizes ? sizes.dropFirst().dropLast().map { Norm($0) } : []
-    (self.activation, self.normBackward) = (activation, normBackward)
-  }
-
-  /// What a forward pass computed.
-  public struct Pass {
-    /// What each layer multiplied by its weights: x, and the h of each layer but the last.
-    public var inputs: [Matrix]
-    /// z = h·W of each layer but the last.
-    public var sums: [Matrix] = []
-    /// u, what each activation saw.
-    public var arguments: [Matrix] = []
-    public var output = Matrix(shape: [0, 0])
-
-    /// What each activation gave.
-    public var activations: ArraySlice<Matrix> { inputs.dropFirst() }
-  }
-
-  /// The gradient of every parameter.
-  public struct Gradients {
-    /// dW of each layer, from the first to the last.
-    public var weights: [Matrix]
-    /// dγ and dβ of each batch norm.
-    public var norms: [(gamma: Matrix, beta: Matrix)]
-  }
-
-  public func forward(_ x: Matrix, _ statistics: Statistics = .batch) -> Pass {
-    var pass = Pass(inputs: [x])
-    for layer in weights.indices {
-      let z = matmul(pass.inputs[layer], weights[layer])
-      guard layer < weights.count - 1 else {
-        pass.output = z
-        break
-      }
-      pass.sums.append(z)
-      let u = norms.isEmpty ? z : norms[layer].normalized(z, statistics)
-      pass.arguments.append(u)
-      pass.inputs.append(activation(u))
-    }
-    return pass
-  }
-
-  /// The gradients from that of the output, of a pass with the batch's own statistics.
-  public func backward(_ dOutput: Matrix, _ pass: Pass) -> Gradients {
-    var dWeights = weights
-    var dNorms = norms.map { (gamma: $0.gamma, beta: $0.beta) }
-    var dz = dOutput
-    for layer in weights.indices.reversed() {
-      // forward: z = h·W
-      dWeights[layer] = matmul(transposed: pass.inputs[layer], dz)  // [in, out]
-      guard layer > 0 else { break }
-      let dh = matmul(dz, transposed: weights[layer])  // [m, in]
-      // forward: h = f(u)
-      let (du, _) = activation.backward(dh, .init(x: pass.arguments[layer - 1]))
-      dz = du
-      guard !norms.isEmpty else { continue }
-      // forward: u = batchNorm(z)
-      let (norm, z) = (norms[layer - 1], pass.sums[layer - 1])
-      let gradients = answer("7.3") {
-        try normBackward(
-          NormalizationQuestion(
-            x: z, gamma: norm.gamma, beta: norm.beta, epsilon: Norm.epsilon, dy: du))
-      }
-      requireShape(gradients.dx, z.shape, "7.3: dx")
-      requireShape(gradients.dGamma, norm.gamma.shape, "7.3: dGamma")
-      requireShape(gradients.dBeta, norm.beta.shape, "7.3: dBeta")
-      dNorms[layer - 1] = (gradients.dGamma, gradients.dBeta)
-      dz = gradients.dx
-    }
-    return Gradients(weights: dWeights, norms: dNorms)
-  }
+  let (fanIn, fanOut) = (sizes[depth], sizes[depth + 1])
+  return hidden.then(
+    Dense(fanIn, fanOut, try last ?? start(fanIn, fanOut), using: &generator))
 }
 
-extension DeepNetwork.Norm {
-  /// γ·x̂ + β, with the batch's mean and variance in training, the running ones afterwards.
-  func normalized(_ z: Matrix, _ statistics: DeepNetwork.Statistics) -> Matrix {
-    let (mean, variance) =
-      statistics == .batch ? Self.moments(of: z) : (runningMean, runningVariance)
-    let deviation = variance.map { ($0 + Self.epsilon).squareRoot() }
-    return (z - mean) / deviation * gamma + beta
+extension DeepNetwork {
+  /// The layers but the last, in order.
+  public var blocks: [DeepBlock] {
+    get { first.layers }
+    set { first.layers = newValue }
   }
 
-  /// Mean and biased variance of each column.
-  static func moments(of z: Matrix) -> (mean: Matrix, variance: Matrix) {
-    let mean = z.mean(axis: 0)
-    let centred = z - mean
-    return (mean, (centred * centred).mean(axis: 0))
+  /// ∂loss/∂W of each layer, from the first to the last, for a batch in training.
+  public func weightGradients(
+    of x: Matrix, upstream: (_ output: Matrix) -> Matrix
+  ) -> [Matrix] {
+    var context = Context.training(seed: 0)
+    let (output, cache) = forward(x, in: &context)
+    let found = gradient(upstream(output), cache)
+    return found.first.parts.map(\.first.first.weight) + [found.second.weight]
   }
 
-  /// running ← 0.9 running + 0.1 batch; the running variance is the unbiased one.
-  mutating func follow(_ z: Matrix) {
-    let m = Double(z.rows)
-    let (mean, variance) = Self.moments(of: z)
-    runningMean = runningMean * 0.9 + mean * 0.1
-    runningVariance = runningVariance * 0.9 + variance * (m / (m - 1)) * 0.1
+  /// What each layer but the last gives for a batch in training.
+  public func signals(_ x: Matrix) -> [Matrix] {
+    var context = Context.training(seed: 0)
+    return first.outputs(x, in: &context)
+  }
+
+  /// How many units of each layer are 0 for every sample.
+  public func deadUnits(on x: Matrix) -> [Int] {
+    signals(x).map { h in
+      var highest = [Double](repeating: 0, count: h.columns)
+      for (place, value) in h.scalars.enumerated() {
+        highest[place % h.columns] = max(highest[place % h.columns], abs(value))
+      }
+      return highest.count { $0 == 0 }
+    }
+  }
+
+  /// Gradient descent on mini-batches, with softmax cross-entropy; the loss of each step.
+  ///
+  /// It stops early, with the loss that is no number in the last place, where one is.
+  public mutating func train(
+    on x: Matrix, labels: [Int], batch: Int, steps: Int, rate: Double, seed: UInt64
+  ) -> [Double] {
+    var context = Context.training(seed: seed)
+    var (descent, losses) = (SGD<Double>(learningRate: rate), [Double]())
+    while losses.count < steps {
+      for places in Batches(of: labels.count, size: batch, using: &context.generator)
+      where losses.count < steps && places.count == batch {
+        let answers = places.map { labels[$0] }
+        do {
+          losses.append(
+            try trainingStep(x.rows(places), number: losses.count, with: &descent, in: &context) {
+              softmaxCrossEntropy(logits: $0, labels: answers)
+            })
+        } catch {
+          return losses + [error.loss]
+        }
+      }
+    }
+    return losses
+  }
+
+  /// The share of samples that it classifies rightly, with its own statistics or the batch's.
+  public func accuracy(on x: Matrix, labels: [Int], _ context: Context) -> Double {
+    var context = context
+    let (logits, _) = forward(x, in: &context)
+    return Backprop.accuracy(predicted: logits.argmaxOfRows(), actual: labels)
   }
 }

@@ -7,14 +7,22 @@ public struct ChapterCommand: Sendable {
   public let summary: String
   /// Whether it takes --epochs, --batch, --data and --save.
   public let trains: Bool
+  /// Whether it takes --rate and --schedule too.
+  public let choosesRate: Bool
+  /// Whether it takes --load.
+  public let loads: Bool
   /// The exercises whose functions the chapter runs on, by number: what --mine needs.
   public let uses: [String]
 
   /// The executable's name, such as chapter04.
   public var name: String { "chapter0\(number)" }
 
-  public init(_ number: Int, _ summary: String, uses: [String], trains: Bool = false) {
-    (self.number, self.summary, self.uses, self.trains) = (number, summary, uses, trains)
+  public init(
+    _ number: Int, _ summary: String, uses: [String], trains: Bool = false,
+    choosesRate: Bool = false, loads: Bool = false
+  ) {
+    (self.number, self.summary, self.uses) = (number, summary, uses)
+    (self.trains, self.choosesRate, self.loads) = (trains, choosesRate, loads)
   }
 
   /// The options that this chapter takes, with what stands behind each.
@@ -23,6 +31,7 @@ public struct ChapterCommand: Sendable {
       Flag("--quick", nil, "the same in a few seconds, on less data"),
       Flag("--mine", nil, "with your functions from exercises/"),
       Flag("--solutions", nil, "with the functions from solutions/, as --mine will be"),
+      Flag("--plain", nil, "in words and numbers, for screen readers: no pictures"),
       Flag("--bug", "NAME", "with a known mistake put in; --bug list names them"),
       Flag("--seed", "N", "the seed of all randomness, 0 or more (default 0)"),
       Flag("--figures", "DIR", "write the figures there, as SVG"),
@@ -35,6 +44,15 @@ public struct ChapterCommand: Sendable {
         Flag("--data", "DIR", "read other IDX files of the same names from there"),
         Flag("--save", "FILE", "write the trained network there, as safetensors"),
       ]
+    }
+    if choosesRate {
+      flags += [
+        Flag("--rate", "R", "the learning rate, or the highest of a schedule"),
+        Flag("--schedule", "NAME", "constant, or cosine (the default)"),
+      ]
+    }
+    if loads {
+      flags += [Flag("--load", "FILE", "train nothing: read a network from there, and test it")]
     }
     return flags + [Flag("--help", nil, "print this")]
   }

@@ -7,14 +7,20 @@ public struct ChapterOptions {
   public var quick = false
   public var mine = false
   public var solutions = false
+  public var plain = false
   public var bug: String?
   public var seed: UInt64 = 0
   public var figures: URL?
   public var threads: Int?
   public var epochs: Int?
   public var batch: Int?
+  /// The learning rate, where one was given.
+  public var rate: Double?
+  /// Whether the learning rate stays as it is, where one of --schedule's names was given.
+  public var isConstantRate = false
   public var data: URL?
   public var save: URL?
+  public var load: URL?
 
   /// Reads a command line; what it does not know is an error, with the usage.
   public init(parsing arguments: [String], for command: ChapterCommand) throws {
@@ -44,6 +50,10 @@ public struct ChapterOptions {
     guard [mine, solutions, bug != nil].count(where: { $0 }) <= 1 else {
       throw UsageError("--mine, --solutions and --bug exclude each other", command)
     }
+    guard bug == nil || save == nil else {
+      throw UsageError(
+        "--save and --bug exclude each other: a network with a mistake put in is not kept", command)
+    }
   }
 
   private mutating func set(_ name: String) {
@@ -51,6 +61,7 @@ public struct ChapterOptions {
     case "--quick": quick = true
     case "--mine": mine = true
     case "--solutions": solutions = true
+    case "--plain": plain = true
     default: help = true
     }
   }
@@ -76,7 +87,18 @@ public struct ChapterOptions {
     case "--threads": threads = try number(atLeast: 1, atMost: 64)
     case "--epochs": epochs = try number(atLeast: 1)
     case "--batch": batch = try number(atLeast: 1)
+    case "--rate":
+      guard let number = Double(value), number > 0, number.isFinite else {
+        throw UsageError("\(flag.form): \(value) is no number above 0, such as 0.001", command)
+      }
+      rate = number
+    case "--schedule":
+      guard ["constant", "cosine"].contains(value) else {
+        throw UsageError("\(flag.form): there is no schedule \(value)", command)
+      }
+      isConstantRate = value == "constant"
     case "--data": data = URL(filePath: value)
+    case "--load": load = URL(filePath: value)
     default: save = URL(filePath: value)
     }
   }

@@ -1,3 +1,5 @@
+public import Backprop
+
 extension Screen {
   /// Whose functions the chapter runs on, if not the library's; a bug with its sentence.
   public func source(_ options: ChapterOptions) {
@@ -10,6 +12,13 @@ extension Screen {
     } else if options.solutions {
       text("with the functions from solutions/")
     }
+  }
+}
+
+extension Screen {
+  /// Says why a training stopped before its end, in place of what it would have come to.
+  public func stopped(_ failure: TrainingFailure, of name: String = "The training") {
+    for line in wrapped("\(name) stopped. \(failure).", to: 80) { text(line) }
   }
 }
 

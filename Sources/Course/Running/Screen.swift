@@ -8,10 +8,13 @@ public struct Screen {
   let folder: URL?
   let isTerminal: Bool
   let usesColour: Bool
+  /// Whether all is said in words and numbers, for screen readers: no rules, columns or pictures.
+  public let isPlain: Bool
 
   public init(_ options: ChapterOptions) {
     folder = options.figures
-    isTerminal = isatty(STDOUT_FILENO) == 1
+    isPlain = options.plain
+    isTerminal = isatty(STDOUT_FILENO) == 1 && !options.plain
     let environment = ProcessInfo.processInfo.environment
     usesColour =
       isTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
@@ -20,24 +23,29 @@ public struct Screen {
   /// The chapter's title, with a rule.
   public func title(_ text: String) {
     print(text)
-    print(String(repeating: "═", count: text.count))
+    if !isPlain { print(String(repeating: "═", count: text.count)) }
   }
 
   /// The heading of a part.
   public func section(_ text: String) {
     print("\n" + text)
-    print(String(repeating: "─", count: text.count))
+    if !isPlain { print(String(repeating: "─", count: text.count)) }
   }
 
   /// A line of text, or several.
   public func text(_ text: String) { print(text) }
 
-  public func table(_ table: Table) { print(table.text) }
+  public func table(_ table: Table) { print(isPlain ? table.plain : table.text) }
 
   /// Draws a figure here, and writes it to the folder of figures, if one was asked for.
   public func figure(_ figure: Figure, _ name: String) throws {
-    print("\n" + figure.terminal(width: 72, colour: usesColour))
+    draw(figure)
     try write(figure, name)
+  }
+
+  /// Draws a figure here only: as a picture, or with --plain in words and numbers.
+  public func draw(_ figure: Figure) {
+    print("\n" + (isPlain ? figure.plain() : figure.terminal(width: 72, colour: usesColour)))
   }
 
   /// Writes a figure to the folder of figures only.

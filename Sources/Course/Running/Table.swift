@@ -32,6 +32,20 @@ public struct Table {
   }
 }
 
+extension Table {
+  /// The same for a screen reader: a row is a line, and each value follows its column's name.
+  public var plain: String {
+    let header = rows[0]
+    return rows.dropFirst().map { row in
+      let first = [header.first ?? "", row.first ?? ""].filter { !$0.isEmpty }
+      let rest = row.enumerated().dropFirst().filter { !$0.element.isEmpty }.map { column, cell in
+        column < header.count && !header[column].isEmpty ? "\(header[column]) \(cell)" : cell
+      }
+      return first.joined(separator: " ") + ": " + rest.joined(separator: "; ")
+    }.joined(separator: "\n")
+  }
+}
+
 /// A number with a fixed number of decimals, such as 0.2500.
 public func fixed(_ x: Double, _ decimals: Int) -> String {
   unsigned(String(format: "%.\(decimals)f", x))

@@ -39,15 +39,18 @@ public struct Training<Scalar: Real> {
   ///   - seed: Of the order of the samples, of dropout and of augmentation.
   ///   - screen: Where the progress is shown, if anywhere.
   ///   - afterEpoch: Sees the network after each epoch; training stops where it returns false.
+  /// - Throws: `TrainingFailure` at the first step whose loss is infinite or not a number; the network
+  ///   is then as before that step.
   public func run<Network: Layer<Scalar>>(
     _ network: inout Network, on x: Tensor<Scalar>, labels: [Int],
     with optimizer: inout some Optimizer<Scalar>, seed: UInt64, screen: Screen? = nil,
     afterEpoch: (Report, Network) -> Bool = { _, _ in true }
-  ) {
+  ) throws(TrainingFailure) {
     var context = Context.training(seed: seed)
     let steps = epochs * ((labels.count + batch - 1) / batch)
     var step = 0
     var progress = Progress(total: epochs * labels.count, screen: screen)
+    defer { screen?.endProgress() }
     for epoch in 1...epochs {
       let start = ContinuousClock.now
       var sum = 0.0
@@ -56,9 +59,9 @@ public struct Training<Scalar: Real> {
         var images = x.rows(places)
         if let augment { images = augment(images, &context.generator) }
         let answers = places.map { labels[$0] }
-        let value = network.trainingStep(images, l2: l2, with: &optimizer, in: &context) {
-          loss($0, answers)
-        }
+        let value = try network.trainingStep(
+          images, number: step, l2: l2, with: &optimizer, in: &context
+        ) { loss($0, answers) }
         step += 1
         sum += Double(value) * Double(places.count)
         progress.advance(

@@ -13,7 +13,7 @@ public struct ActivationQuestion: Question {
 
   /// Random numbers around zero, of both signs.
   init(_ batch: Int, _ features: Int, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     x = Tensor(standardDeviation: 1.5, shape: [batch, features], using: &generator)
     dy = Tensor(shape: [batch, features], using: &generator)
   }
@@ -34,12 +34,15 @@ public struct ActivationQuestion: Question {
         dy: Matrix(rows: [[0.8, -1.2, -0.6, 1.1], [-0.9, 0.4, 1.3, 0.7]])))
   }
 
+  /// Zeros and equal numbers.
+  static var round: Case<ActivationQuestion> { Case(ActivationQuestion(2, 6, seed: 4)).rounded() }
+
   /// Inputs that are exactly 0, where a ReLU has its corner, among ordinary ones.
   static var corner: Case<ActivationQuestion> {
     Case(
       ActivationQuestion(
         x: Matrix(rows: [[0, 2, 0], [-1, 0, 3]]),
-        dy: Matrix(rows: [[1.5, -0.5, -2], [0.7, -1.1, 0.4]])), isCorner: true)
+        dy: Matrix(rows: [[1.5, 0, -2], [0.7, -1.1, 1.5]])), isCorner: true)
   }
 
   /// dx = dy · slope(x), element by element: the form of an answer, right or wrong.
@@ -50,7 +53,7 @@ public struct ActivationQuestion: Question {
 public struct LeakyQuestion: Question {
   public var x: Matrix
   public var dy: Matrix
-  public let slope: Double
+  public var slope: Double
 
   public init(x: Matrix, dy: Matrix, slope: Double) {
     (self.x, self.dy, self.slope) = (x, dy, slope)
@@ -58,6 +61,9 @@ public struct LeakyQuestion: Question {
 
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("x", \.x), ("dy", \.dy)]
+  }
+  public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] {
+    [("slope", \.slope)]
   }
 
   /// The same inputs as the other activations, each with a slope of its own.

@@ -14,7 +14,7 @@ extension Chapter01Problems {
           + "let density = Double.exp(…) / (2 * Double.pi).squareRoot(); "
           + "return dy * (distribution + … * density) }",
       ],
-      cases: ActivationQuestion.cases + [ActivationQuestion.farOut],
+      cases: ActivationQuestion.cases + [ActivationQuestion.farOut, ActivationQuestion.round],
       forward: { ($0.dy * gelu($0.x)).sum() },
       reference: { gelu.backward($0.dy, .init(x: $0.x)).dInput },
       parts: [Part("dx", of: \.x)],
@@ -54,6 +54,13 @@ extension Chapter01Problems {
         ) { $0.x.map(gelu.derivative) },
       ],
       alternatives: [
+        // By symmetry, Φ(x) = 1 - Φ(-x).
+        {
+          $0.chain { x in
+            let tail = distribution(-abs(x))
+            return (x < 0 ? tail : 1 - tail) + x * density(x)
+          }
+        },
         { $0.chain { distribution($0) + $0 * density($0) } },
         { question in
           let distributions = question.x.map(distribution)

@@ -48,6 +48,8 @@ extension Chapter01Problems {
         ) { $0.x.map(relu.derivative) },
       ],
       alternatives: [
+        // The gate read from the output: max(x, 0) > 0 exactly where x > 0.
+        { $0.dy.zip(relu($0.x)) { $1 > 0 ? $0 : 0 } },
         { $0.chain { $0 > 0 ? 1 : 0 } },
         { question in
           var dx = question.dy
@@ -101,6 +103,13 @@ extension Chapter01Problems {
         ) { question in question.x.map { $0 > 0 ? 1 : question.slope } },
       ],
       alternatives: [
+        { question in
+          var dx = question.dy * question.slope
+          for i in dx.scalars.indices where question.x.scalars[i] > 0 {
+            dx.scalars[i] = question.dy.scalars[i]
+          }
+          return dx
+        },
         { question in question.chain { $0 > 0 ? 1 : question.slope } },
         { question in
           let open = question.x.map { $0 > 0 ? 1 : 0 }

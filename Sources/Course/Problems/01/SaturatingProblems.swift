@@ -12,7 +12,7 @@ extension Chapter01Problems {
         "dy, y and dx are all [m, n]: everything happens element by element, with `*` and `-`.",
         "return dy * y * (1 - …)",
       ],
-      cases: ActivationQuestion.cases + [ActivationQuestion.farOut],
+      cases: ActivationQuestion.cases + [ActivationQuestion.farOut, ActivationQuestion.round],
       forward: { ($0.dy * sigmoid($0.x)).sum() },
       reference: { sigmoid.backward($0.dy, .init(x: $0.x)).dInput },
       parts: [Part("dx", of: \.x)],
@@ -39,6 +39,15 @@ extension Chapter01Problems {
         ) { $0.dy * sigmoid($0.x).map { 1 - $0 * $0 } },
       ],
       alternatives: [
+        { question in
+          // In place: first the slope, then times dy.
+          var dx = sigmoid(question.x)
+          for i in dx.scalars.indices {
+            dx.scalars[i] -= dx.scalars[i] * dx.scalars[i]
+            dx.scalars[i] *= question.dy.scalars[i]
+          }
+          return dx
+        },
         { $0.dy * (sigmoid($0.x) - sigmoid($0.x) * sigmoid($0.x)) },
         { question in
           let y = sigmoid(question.x)
@@ -64,7 +73,7 @@ extension Chapter01Problems {
         "dy, y and dx are all [m, n]: everything happens element by element, with `*` and `-`.",
         "return dy * (1 - … * …)",
       ],
-      cases: ActivationQuestion.cases + [ActivationQuestion.farOut],
+      cases: ActivationQuestion.cases + [ActivationQuestion.farOut, ActivationQuestion.round],
       forward: { ($0.dy * tanh($0.x)).sum() },
       reference: { tanh.backward($0.dy, .init(x: $0.x)).dInput },
       parts: [Part("dx", of: \.x)],
@@ -90,6 +99,7 @@ extension Chapter01Problems {
         ) { $0.x.map(tanh.derivative) },
       ],
       alternatives: [
+        { question in question.dy - question.dy.zip(tanh(question.x)) { $0 * $1 * $1 } },
         { $0.dy * (1 - tanh($0.x)) * (1 + tanh($0.x)) },
         { question in
           let y = tanh(question.x)

@@ -12,7 +12,7 @@ extension Chapter01Problems {
         "let sums = (dy * y).sum(axis: …); then, for every row i and column j: "
           + "dx[i, j] = y[i, j] * (dy[i, j] - sums[…])",
       ],
-      cases: ActivationQuestion.cases + [ActivationQuestion.farOut],
+      cases: ActivationQuestion.cases + [ActivationQuestion.farOut, ActivationQuestion.round],
       forward: { ($0.dy * Backprop.softmax($0.x)).sum() },
       reference: { Backprop.softmaxBackward($0.dy, y: Backprop.softmax($0.x)) },
       parts: [Part("dx", of: \.x)],
@@ -47,6 +47,13 @@ extension Chapter01Problems {
         ) { $0.withSoftmax { y, _ in y * (1 - y) } },
       ],
       alternatives: [
+        // The row sums as a product with ones: each column of it has them all.
+        {
+          $0.withSoftmax { y, dy in
+            let ones = Matrix(repeating: 1, shape: [y.columns, y.columns])
+            return y * (dy - matmul(dy * y, ones))
+          }
+        },
         throughJacobian,
         { $0.withSoftmax { y, dy in dy * y - (y.transposed * (dy * y).sum(axis: 1)).transposed } },
       ],

@@ -17,7 +17,7 @@ public struct ClassificationQuestion: Question {
 extension ClassificationQuestion {
   /// Independent yes-or-no questions: random logits, targets of 0, of 1 and between.
   fileprivate init(binary batch: Int, _ outputs: Int, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     logits = Tensor(standardDeviation: 2, shape: [batch, outputs], using: &generator)
     let soft = Tensor<Double>(uniform: 0...1, shape: [batch, outputs], using: &generator)
     targets = soft.map { $0 < 0.3 ? 0 : $0 > 0.6 ? 1 : $0 }
@@ -48,6 +48,7 @@ extension Chapter02Problems {
         Case(ClassificationQuestion(binary: 4, 4, seed: 212)),
         Case(ClassificationQuestion(binary: 1, 7, seed: 213)),
         Case(ClassificationQuestion(binary: 6, 1, seed: 214)), Case(.extremeBinary),
+        Case(ClassificationQuestion(binary: 2, 6, seed: 215)).rounded(),
       ],
       forward: { Backprop.binaryCrossEntropy(logits: $0.logits, targets: $0.targets).loss },
       reference: { Backprop.binaryCrossEntropy(logits: $0.logits, targets: $0.targets).gradient },
@@ -110,6 +111,12 @@ extension Chapter02Problems {
         },
       ],
       alternatives: [
+        // σ(z) = (1 + tanh(z/2))/2, element by element.
+        { question in
+          question.logits.zip(question.targets) { z, t in
+            ((1 + Double.tanh(z / 2)) / 2 - t) / Double(question.logits.count)
+          }
+        },
         { question in
           var gradient = question.logits
           for i in 0..<gradient.rows {

@@ -4,7 +4,7 @@ public import Backprop
 public struct HuberQuestion: Question {
   public var prediction: Matrix
   public var target: Matrix
-  public let delta: Double
+  public var delta: Double
 
   public init(prediction: Matrix, target: Matrix, delta: Double) {
     (self.prediction, self.target, self.delta) = (prediction, target, delta)
@@ -24,6 +24,9 @@ public struct HuberQuestion: Question {
 
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("prediction", \.prediction), ("target", \.target)]
+  }
+  public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] {
+    [("delta", \.delta)]
   }
 
   fileprivate var error: Matrix { prediction - target }
@@ -45,7 +48,9 @@ extension Chapter02Problems {
       cases: [
         Case(HuberQuestion(5, 3, delta: 0.8, seed: 261)),
         Case(HuberQuestion(4, 4, delta: 1.7, seed: 262)),
-        Case(HuberQuestion(1, 7, delta: 0.1, seed: 263)), Case(.atCorners, isCorner: true),
+        Case(HuberQuestion(1, 7, delta: 0.9, seed: 263)), Case(.atCorners, isCorner: true),
+        Case(HuberQuestion(2, 6, delta: 0.7, seed: 264)).rounded(),
+        Case(HuberQuestion(3, 2, delta: 0.1, seed: 265)),
       ],
       forward: {
         Backprop.huber(prediction: $0.prediction, target: $0.target, delta: $0.delta).loss
@@ -107,6 +112,12 @@ extension Chapter02Problems {
         ) { -$0.error.map($0.clip) / $0.count },
       ],
       alternatives: [
+        { question in
+          // What goes beyond ±δ is taken off again.
+          let (e, delta) = (question.error, question.delta)
+          let beyond = e.map { max($0 - delta, 0) - max(-$0 - delta, 0) }
+          return (e - beyond) / question.count
+        },
         { question in
           question.error.map { e in
             if e > question.delta { return question.delta / question.count }

@@ -4,14 +4,14 @@ public import Backprop
 public struct PenaltyQuestion: Question {
   public var weight: Matrix
   public var bias: Matrix
-  public let strength: Double
+  public var strength: Double
 
   public init(weight: Matrix, bias: Matrix, strength: Double) {
     (self.weight, self.bias, self.strength) = (weight, bias, strength)
   }
 
   init(_ inputs: Int, _ outputs: Int, strength: Double, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     weight = Tensor(shape: [inputs, outputs], using: &generator)
     bias = Tensor(shape: [outputs], using: &generator)
     self.strength = strength
@@ -19,6 +19,9 @@ public struct PenaltyQuestion: Question {
 
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("W", \.weight), ("b", \.bias)]
+  }
+  public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] {
+    [("strength", \.strength)]
   }
 }
 
@@ -40,6 +43,7 @@ extension Chapter02Problems {
         Case(PenaltyQuestion(4, 4, strength: 1.5, seed: 242)),
         Case(PenaltyQuestion(1, 7, strength: 0.01, seed: 243)),
         Case(PenaltyQuestion(5, 1, strength: 0.7, seed: 244)),
+        Case(PenaltyQuestion(2, 6, strength: 2, seed: 245)).rounded(),
       ],
       forward: { Backprop.l2Penalty($0.weight, strength: $0.strength).loss },
       reference: right,
@@ -76,6 +80,11 @@ extension Chapter02Problems {
         },
       ],
       alternatives: [
+        { question in
+          var dW = question.weight
+          for i in dW.scalars.indices { dW.scalars[i] *= question.strength }
+          return (dW, question.bias - question.bias)
+        },
         { question in
           (question.weight.map { $0 * question.strength }, question.bias * 0)
         },

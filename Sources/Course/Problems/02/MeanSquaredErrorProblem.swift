@@ -11,7 +11,7 @@ public struct RegressionQuestion: Question {
 
   /// Random predictions and targets around 1, with errors of both signs at predictions of either.
   init(_ batch: Int, _ outputs: Int, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     let shape = [batch, outputs]
     prediction = Tensor(normal: 1, standardDeviation: 1.5, shape: shape, using: &generator)
     target = Tensor(normal: 1, shape: shape, using: &generator)
@@ -36,6 +36,7 @@ extension Chapter02Problems {
       cases: [
         Case(RegressionQuestion(5, 3, seed: 201)), Case(RegressionQuestion(4, 4, seed: 202)),
         Case(RegressionQuestion(1, 7, seed: 203)), Case(RegressionQuestion(6, 1, seed: 204)),
+        Case(RegressionQuestion(2, 6, seed: 205)).rounded(),
       ],
       forward: { Backprop.meanSquaredError(prediction: $0.prediction, target: $0.target).loss },
       reference: {
@@ -77,6 +78,10 @@ extension Chapter02Problems {
         },
       ],
       alternatives: [
+        { question in
+          let error = question.target - question.prediction
+          return -(error + error) / Double(error.count)
+        },
         { question in
           var gradient = question.prediction
           for i in 0..<gradient.rows {

@@ -3,14 +3,14 @@ public import Backprop
 extension ClassificationQuestion {
   /// One class of several for each row: random logits, and targets whose rows sum to 1.
   fileprivate init(soft batch: Int, _ classes: Int, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     logits = Tensor(standardDeviation: 2, shape: [batch, classes], using: &generator)
     targets = softmax(Tensor(shape: [batch, classes], using: &generator))
   }
 
   /// The same, with targets that are labels.
   fileprivate init(labels: [Int], classes: Int, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     logits = Tensor(standardDeviation: 2, shape: [labels.count, classes], using: &generator)
     targets = oneHot(labels, classes: classes)
   }
@@ -42,6 +42,7 @@ extension Chapter02Problems {
         Case(ClassificationQuestion(soft: 1, 7, seed: 223)),
         Case(ClassificationQuestion(labels: [1, 0, 1, 1, 0, 0], classes: 2, seed: 224)),
         Case(.extremeRows),
+        Case(ClassificationQuestion(soft: 2, 6, seed: 225)).rounded("logits"),
       ],
       forward: { Backprop.softmaxCrossEntropy(logits: $0.logits, targets: $0.targets).loss },
       reference: {
@@ -50,6 +51,18 @@ extension Chapter02Problems {
       parts: [Part("dLogits", of: \.logits)],
       misconceptions: softmaxCrossEntropyMisconceptions,
       alternatives: [
+        { question in
+          // pⱼ = 1/Σ e^(zₖ - zⱼ): where that overflows, p is 0.
+          let z = question.logits
+          var gradient = z
+          for i in 0..<z.rows {
+            for j in 0..<z.columns {
+              let sum = (0..<z.columns).reduce(0) { $0 + Double.exp(z[i, $1] - z[i, j]) }
+              gradient[i, j] = (1 / sum - question.targets[i, j]) / Double(z.rows)
+            }
+          }
+          return gradient
+        },
         { question in
           var gradient = question.logits
           for i in 0..<gradient.rows {

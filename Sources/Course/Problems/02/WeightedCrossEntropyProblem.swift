@@ -11,7 +11,7 @@ public struct WeightedQuestion: Question {
   }
 
   init(_ labels: [Int], classWeights: [Double], seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     logits = Tensor(
       standardDeviation: 2, shape: [labels.count, classWeights.count], using: &generator)
     (self.labels, self.classWeights) = (labels, classWeights)
@@ -59,6 +59,7 @@ extension Chapter02Problems {
         Case(WeightedQuestion([4], classWeights: [1, 2, 3, 4, 5, 6, 7], seed: 253)),
         Case(WeightedQuestion([0, 0, 1, 0, 0, 0], classWeights: [0.2, 9], seed: 254)),
         Case(WeightedQuestion([1, 0, 2], classWeights: [0, 1.5, 3, 2, 1], seed: 255)),
+        Case(WeightedQuestion([3, 5], classWeights: [2, 1, 3, 0.5, 1, 4], seed: 256)).rounded(),
       ],
       forward: {
         Backprop.weightedCrossEntropy(
@@ -132,6 +133,18 @@ extension Chapter02Problems {
         },
       ],
       alternatives: [
+        { question in
+          let normalizers = logSumExp(question.logits)
+          var gradient = question.logits
+          for (i, label) in question.labels.enumerated() {
+            let share = question.classWeights[label] / question.total
+            for j in 0..<gradient.columns {
+              let p = Double.exp(gradient[i, j] - normalizers[i])
+              gradient[i, j] = share * p - (j == label ? share : 0)
+            }
+          }
+          return gradient
+        },
         { question in
           let weights = question.labels.map { question.classWeights[$0] }
           let sum = weights.reduce(0, +)

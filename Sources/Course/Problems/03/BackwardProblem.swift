@@ -90,7 +90,15 @@ extension Chapter03Problems {
           }
         },
       ],
-      alternatives: [collecting, pathByPath],
+      alternatives: [
+        { question in
+          // Edge by edge.
+          var gradient = [Double](repeating: 0, count: question.graph.nodes.count)
+          gradient[question.graph.root] += 1
+          for (node, parent, slope) in question.steps { gradient[parent] += gradient[node] * slope }
+          return gradient
+        }, collecting, pathByPath,
+      ],
       attempt: { try $0.backward(graph: $1.graph, order: $1.order) }
     )
   }

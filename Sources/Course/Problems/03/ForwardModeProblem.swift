@@ -69,7 +69,16 @@ extension Chapter03Problems {
           start: { [Double](repeating: 0, count: $0.graph.nodes.count) }
         ) { right($0, $1, &$2) },
       ],
-      alternatives: [collectingTangents, withDualNumbers],
+      alternatives: [
+        { question in
+          // Edge by edge.
+          var tangent = question.tangents
+          for (node, parent, slope) in question.steps.reversed() {
+            tangent[node] += tangent[parent] * slope
+          }
+          return tangent
+        }, collectingTangents, withDualNumbers,
+      ],
       attempt: { try $0.forwardMode(graph: $1.graph, order: $1.order, tangents: $1.tangents) }
     )
   }

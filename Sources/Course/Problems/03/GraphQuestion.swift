@@ -40,7 +40,7 @@ public struct GraphQuestion: Question {
 
   /// A computation in random numbering, with random tangents at its leaves.
   private init(_ name: String, seed: UInt64, _ computation: (Tape) -> Value) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     let graph = ExpressionGraph(of: computation(Tape())).shuffled(using: &generator)
     var tangents = [Double](repeating: 0, count: graph.nodes.count)
     for leaf in graph.leaves { tangents[leaf] = (generator.normal() * 100).rounded() / 100 }

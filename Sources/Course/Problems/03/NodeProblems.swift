@@ -4,14 +4,14 @@ public import Backprop
 public struct MultiplyQuestion: Question {
   public var a: Matrix
   public var b: Matrix
-  public let upstream: Matrix
+  public var upstream: Matrix
 
   public init(a: Matrix, b: Matrix, upstream: Matrix) {
     (self.a, self.b, self.upstream) = (a, b, upstream)
   }
 
-  public var tensors: [(name: String, value: Matrix)] {
-    [("a", a), ("b", b), ("upstream", upstream)]
+  public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
+    [("a", \.a), ("b", \.b), ("upstream", \.upstream)]
   }
   public var summary: String {
     "a = \(a.scalars), b = \(b.scalars), upstream = \(upstream.scalars), one call a place"
@@ -21,11 +21,13 @@ public struct MultiplyQuestion: Question {
 /// Hyperbolic tangents to be differentiated, one call for each place of the tensors.
 public struct TanhNodeQuestion: Question {
   public var x: Matrix
-  public let upstream: Matrix
+  public var upstream: Matrix
 
   public init(x: Matrix, upstream: Matrix) { (self.x, self.upstream) = (x, upstream) }
 
-  public var tensors: [(name: String, value: Matrix)] { [("x", x), ("upstream", upstream)] }
+  public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
+    [("x", \.x), ("upstream", \.upstream)]
+  }
   public var summary: String {
     "y = tanh(x) at x = \(x.scalars), upstream = \(upstream.scalars), one call a place"
   }
@@ -34,14 +36,20 @@ public struct TanhNodeQuestion: Question {
 /// Powers to be differentiated, all with one exponent, one call for each place of the tensors.
 public struct PowNodeQuestion: Question {
   public var x: Matrix
-  public let exponent: Double
-  public let upstream: Matrix
+  public var exponent: Double
+  public var upstream: Matrix
 
   public init(x: Matrix, exponent: Double, upstream: Matrix) {
     (self.x, self.exponent, self.upstream) = (x, exponent, upstream)
   }
 
-  public var tensors: [(name: String, value: Matrix)] { [("x", x), ("upstream", upstream)] }
+  public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] {
+    [("exponent", \.exponent)]
+  }
+
+  public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
+    [("x", \.x), ("upstream", \.upstream)]
+  }
   public var summary: String {
     "x = \(x.scalars), exponent = \(exponent), upstream = \(upstream.scalars), one call a place"
   }
@@ -70,7 +78,7 @@ extension Chapter03Problems {
       Misconception(name, sentence) { rule($0.a, $0.b, $0.upstream) }
     }
     func numbers(_ count: Int, seed: UInt64) -> Case<MultiplyQuestion> {
-      var generator = SplitMix64(seed: seed)
+      var generator = SplitMix64(caseSeed: seed)
       func random() -> Matrix { hundredths(count, using: &generator) }
       return Case(MultiplyQuestion(a: random(), b: random(), upstream: random()))
     }
@@ -111,10 +119,28 @@ extension Chapter03Problems {
       ],
       alternatives: [
         { question in
+          var (da, db) = (question.b, question.a)
+          for i in da.scalars.indices {
+            da.scalars[i] *= question.upstream.scalars[i]
+            db.scalars[i] *= question.upstream.scalars[i]
+          }
+          return (da, db)
+        },
+        { question in
+          // By the engine's own rule.
+          let slopes = zip(question.a.scalars, question.b.scalars).map {
+            Operation.multiply($0, $1)
+          }
+          return (
+            question.upstream * Matrix(slopes.map(\.slopeA)),
+            question.upstream * Matrix(slopes.map(\.slopeB))
+          )
+        },
+        { question in
           let pairs = zip(question.a.scalars, question.b.scalars)
           let db = zip(pairs, question.upstream.scalars).map { $1 * $0.0 }
           return (question.b * question.upstream, Matrix(db))
-        }
+        },
       ],
       attempt: { answers, question in
         var (da, db) = (question.a, question.b)
@@ -135,7 +161,7 @@ extension Chapter03Problems {
       Misconception(name, sentence) { rule($0.x.map(Double.tanh), $0.upstream) }
     }
     func numbers(_ count: Int, seed: UInt64) -> Case<TanhNodeQuestion> {
-      var generator = SplitMix64(seed: seed)
+      var generator = SplitMix64(caseSeed: seed)
       func random() -> Matrix { hundredths(count, using: &generator) }
       return Case(TanhNodeQuestion(x: random(), upstream: random()))
     }
@@ -173,11 +199,22 @@ extension Chapter03Problems {
       ],
       alternatives: [
         { question in
+          let y = question.x.map(Double.tanh)
+          return question.upstream - question.upstream * y * y
+        },
+        { question in
+          // 1 - tanh² = 1/cosh².
+          question.upstream.zip(question.x) { upstream, x in
+            let twice = Double.exp(x) + Double.exp(-x)
+            return 4 * upstream / (twice * twice)
+          }
+        },
+        { question in
           question.upstream.zip(question.x) { upstream, x in
             let y = Double.tanh(x)
             return upstream * (1 - y) * (1 + y)
           }
-        }
+        },
       ],
       attempt: { answers, question in
         try question.x.zip(question.upstream) {
@@ -216,7 +253,7 @@ extension Chapter03Problems {
         question([1.5, -0.7, 2.2, -1.9, 0.4], to: 3, [0.8, 1.7, -0.6, -1.1, 2.3]),
         question([0.9, -1.3, 2.5], to: 2, [-1.4, 0.5, 1.2]),
         question([0.5, -2, 1.6], to: -1, [0.7, -1.5, 1.1]),
-        question([0.3, 1.7, 4], to: 0.5, [1.3, -0.4, 0.9]),
+        question([0.3, 1.7, 4], to: 0.7, [1.3, -0.4, 0.9]),
         question([0, 0.6], to: 2, [1.2, -0.8]),
         question([0, 1.1], to: 1, [-0.9, 0.4]),
         question([0, 2, -3], to: 0, [1.5, -0.5, 0.8], isCorner: true),
@@ -254,11 +291,24 @@ extension Chapter03Problems {
       ],
       alternatives: [
         { question in
+          let n = question.exponent
+          let slopes = question.x.map { n == 0 ? 0 : n * Double.pow($0, n - 1) }
+          return slopes * question.upstream
+        },
+        { question in
+          // n·y/x, but for x = 0, where only a straight line has a slope.
+          let n = question.exponent
+          return question.each { x, upstream in
+            if x == 0 { return n == 1 ? upstream : 0 }
+            return upstream * n * Double.pow(x, n) / x
+          }
+        },
+        { question in
           question.each { x, upstream in
             guard question.exponent != 0 else { return 0 }
             return Double.pow(x, question.exponent - 1) * (question.exponent * upstream)
           }
-        }
+        },
       ],
       attempt: { answers, question in
         try question.each {

@@ -6,7 +6,7 @@ public struct NumericalGradientQuestion: Question {
   public let formula: String
   public let f: (Matrix) throws -> Double
   public let x: Matrix
-  public let step: Double
+  public var step: Double
 
   public init(
     _ formula: String, at x: Matrix, step: Double, of f: @escaping (Matrix) throws -> Double
@@ -14,11 +14,15 @@ public struct NumericalGradientQuestion: Question {
     (self.formula, self.x, self.step, self.f) = (formula, x, step, f)
   }
 
+  public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] {
+    [("h", \.step)]
+  }
+
   public var tensors: [(name: String, value: Matrix)] { [("x", x)] }
   public var summary: String { "f(x) = \(formula), x \(x.shape), h = \(step)" }
 
   static var cases: [Case<NumericalGradientQuestion>] {
-    var generator = SplitMix64(seed: 31)
+    var generator = SplitMix64(caseSeed: 31)
     func random(_ shape: [Int]) -> Matrix { Tensor(shape: shape, using: &generator) }
     // Wide steps, so that the one-sided and the central difference are told apart by their values.
     return [
@@ -29,6 +33,10 @@ public struct NumericalGradientQuestion: Question {
         }),
       Case(
         .init("log Σ eˣ", at: random([4, 1]), step: 1e-3) { Double.log($0.map(Double.exp).sum()) }),
+      Case(
+        .init("x₀·x₁ + x₂²·x₃", at: Matrix(rows: [[0, 1], [2, 1]]), step: 0.2) { x in
+          x.scalars[0] * x.scalars[1] + x.scalars[2] * x.scalars[2] * x.scalars[3]
+        }),
       Case(.init("x²", at: random([1, 1]), step: 1e-5) { $0.squaredNorm() }),
     ]
   }
@@ -103,6 +111,35 @@ extension Chapter03Problems {
       ],
       alternatives: [
         { question in
+          // One point, nudged in place and put back.
+          differences(question) { question in
+            var (point, gradient) = (question.x, question.x)
+            for i in point.scalars.indices {
+              let own = point.scalars[i]
+              point.scalars[i] = own + question.step
+              let above = try question.f(point)
+              point.scalars[i] = own - question.step
+              gradient.scalars[i] = (above - (try question.f(point))) / question.step / 2
+              point.scalars[i] = own
+            }
+            return gradient
+          }
+        },
+        { question in
+          // The mean of the two one-sided differences.
+          differences(question) { question in
+            let (h, middle) = (question.step, try question.f(question.x))
+            let slopes = try question.x.scalars.indices.map { i in
+              var (right, left) = (question.x, question.x)
+              right.scalars[i] += h
+              left.scalars[i] -= h
+              let (up, down) = (try question.f(right) - middle, middle - (try question.f(left)))
+              return (up / h + down / h) / 2
+            }
+            return Matrix(slopes, shape: question.x.shape)
+          }
+        },
+        { question in
           differences(question) { question in
             let (x, h) = (question.x, question.step)
             let slopes = try x.scalars.indices.map { i in
@@ -112,7 +149,7 @@ extension Chapter03Problems {
             }
             return Matrix(slopes, shape: x.shape)
           }
-        }
+        },
       ],
       attempt: { try $0.numericalGradient(of: $1.f, at: $1.x, step: $1.step) }
     )

@@ -101,6 +101,21 @@ extension Chapter03Problems {
         },
       ],
       alternatives: [
+        { question in
+          // Each node is on the stack twice: to be opened, and, below its parents, to be listed.
+          var (order, isKnown) = ([Int](), [Bool](repeating: false, count: question.parents.count))
+          var stack = [(node: question.root, isOpen: false)]
+          while let (node, isOpen) = stack.popLast() {
+            if isOpen { order.append(node) }
+            if isOpen || isKnown[node] { continue }
+            isKnown[node] = true
+            stack.append((node, true))
+            for parent in question.parents[node] where !isKnown[parent] {
+              stack.append((parent, false))
+            }
+          }
+          return order
+        },
         { question in orderByCounting(question.parents, root: question.root) },
         { question in
           // The same with each node's parents taken from the right: another order, as good.

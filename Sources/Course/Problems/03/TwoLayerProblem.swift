@@ -5,7 +5,7 @@ public import Backprop
 /// Loss: 1/(2m) Σ (y - t)², half the squared error, summed over outputs, its mean over the batch.
 public struct TwoLayerQuestion: Question {
   public var x: Matrix
-  public let target: Matrix
+  public var target: Matrix
   public var weight1: Matrix
   public var bias1: Matrix
   public var weight2: Matrix
@@ -21,17 +21,26 @@ public struct TwoLayerQuestion: Question {
     nudge = Matrix(shape: [x.rows, weight1.columns])
   }
 
-  init(_ batch: Int, _ inputs: Int, _ hidden: Int, _ outputs: Int, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+  init(
+    _ batch: Int, _ inputs: Int, _ hidden: Int, _ outputs: Int,
+    targets: ClosedRange<Double> = 0...1, seed: UInt64
+  ) {
+    var generator = SplitMix64(caseSeed: seed)
     self.init(
       x: Tensor(shape: [batch, inputs], using: &generator),
-      target: Tensor(uniform: 0...1, shape: [batch, outputs], using: &generator),
+      target: Tensor(uniform: targets, shape: [batch, outputs], using: &generator),
       weight1: Tensor(shape: [inputs, hidden], using: &generator),
       bias1: Tensor(shape: [hidden], using: &generator),
       weight2: Tensor(shape: [hidden, outputs], using: &generator),
       bias2: Tensor(shape: [outputs], using: &generator))
   }
 
+  public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
+    [
+      ("x", \.x), ("target", \.target), ("W1", \.weight1), ("b1", \.bias1), ("W2", \.weight2),
+      ("b2", \.bias2),
+    ]
+  }
   public var tensors: [(name: String, value: Matrix)] {
     [
       ("x", x), ("h", h), ("y", y), ("target", target), ("W1", weight1), ("W2", weight2),
@@ -69,8 +78,10 @@ extension Chapter03Problems {
           + "let dh = matmul(delta2, transposed: …); let delta1 = dh * …",
       ],
       cases: [
-        Case(TwoLayerQuestion(5, 2, 3, 2, seed: 41)), Case(TwoLayerQuestion(4, 3, 3, 3, seed: 42)),
-        Case(TwoLayerQuestion(1, 4, 2, 3, seed: 43)),
+        Case(TwoLayerQuestion(5, 2, 3, 2, seed: 41)), Case(TwoLayerQuestion(3, 3, 3, 3, seed: 42)),
+        Case(TwoLayerQuestion(1, 4, 2, 3, targets: -30...30, seed: 43)),
+        Case(TwoLayerQuestion(3, 2, 4, 1, seed: 44)).rounded(),
+        Case(TwoLayerQuestion(2, 1, 1, 2, seed: 45)),
       ],
       forward: { $0.loss },
       reference: TwoLayerRules().gradients,
@@ -138,12 +149,48 @@ extension Chapter03Problems {
           return gradients
         },
       ],
-      alternatives: [elementByElement],
+      alternatives: [
+        transposed, sampleBySample, elementByElement,
+      ],
       attempt: { answers, net in
         try answers.twoLayerBackward(
           x: net.x, h: net.h, y: net.y, target: net.target, weight1: net.weight1,
           weight2: net.weight2)
       }
+    )
+  }
+
+  /// The same with samples as columns.
+  private static func transposed(_ net: TwoLayerQuestion) -> TwoLayerGradients {
+    let (h, y) = (net.h.transposed, net.y.transposed)
+    let delta2 = (y - net.target.transposed) * (y - y * y) / Double(net.x.rows)  // [out, m]
+    let dh = matmul(net.weight2, delta2)  // [hidden, m]
+    let delta1 = dh * (h - h * h)  // [hidden, m]
+    return (
+      matmul(h, transposed: delta2), delta2.sum(axis: 1), dh.transposed,
+      matmul(transposed: net.x, delta1.transposed), delta1.sum(axis: 1),
+      matmul(net.weight1, delta1).transposed
+    )
+  }
+
+  /// The same sample by sample: gradients of parameters add, those of samples stand side by side.
+  private static func sampleBySample(_ net: TwoLayerQuestion) -> TwoLayerGradients {
+    let m = Double(net.x.rows)
+    let samples = (0..<net.x.rows).map { sample in
+      TwoLayerRules().gradients(
+        TwoLayerQuestion(
+          x: net.x.rows(sample..<sample + 1), target: net.target.rows(sample..<sample + 1),
+          weight1: net.weight1, bias1: net.bias1, weight2: net.weight2, bias2: net.bias2))
+    }
+    func sum(_ part: (TwoLayerGradients) -> Matrix) -> Matrix {
+      samples.dropFirst().reduce(part(samples[0])) { $0 + part($1) } / m
+    }
+    func stacked(_ part: (TwoLayerGradients) -> Matrix, _ shape: [Int]) -> Matrix {
+      Matrix(samples.flatMap { part($0).scalars.map { $0 / m } }, shape: shape)
+    }
+    return (
+      sum(\.dW2), sum(\.db2), stacked(\.dh, net.h.shape), sum(\.dW1), sum(\.db1),
+      stacked(\.dx, net.x.shape)
     )
   }
 

@@ -11,7 +11,7 @@ public struct ScoresQuestion: Question {
 
   /// Random scores in steps of 1/levels, so that some are equal; positives score higher on average.
   init(_ count: Int, positives: Int, levels: Int, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     self.positives = generator.permutation(of: count).map { $0 < positives }
     scores = self.positives.map { isPositive in
       let score = (generator.uniform() + (isPositive ? generator.uniform() : 0)) / 2
@@ -49,7 +49,7 @@ extension Chapter04Problems {
         Case(ScoresQuestion(scores: [0.2, 0.7], positives: [false, true])),
         Case(ScoresQuestion(60, positives: 7, levels: 4, seed: 53)),
         Case(
-          ScoresQuestion(scores: [-3, 4, 0, 2, -1], positives: [false, true, false, false, true])),
+          ScoresQuestion(scores: [-3, 4, -2, 2, -1], positives: [false, true, false, false, true])),
       ],
       forward: nil,
       reference: { Backprop.areaUnderROC(scores: $0.scores, isPositive: $0.positives) },

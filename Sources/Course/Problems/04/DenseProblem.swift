@@ -12,7 +12,7 @@ public struct DenseQuestion: Question {
   }
 
   init(_ batch: Int, _ inputs: Int, _ outputs: Int, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     x = Tensor(shape: [batch, inputs], using: &generator)
     weight = Tensor(shape: [inputs, outputs], using: &generator)
     bias = Tensor(shape: [outputs], using: &generator)
@@ -42,8 +42,8 @@ extension Chapter04Problems {
         "return (matmul(dy, transposed: …), matmul(transposed: x, …), dy.sum(axis: …))",
       ],
       cases: [
-        Case(DenseQuestion(5, 3, 2, seed: 4)), Case(DenseQuestion(5, 4, 4, seed: 5)),
-        Case(DenseQuestion(1, 2, 7, seed: 6)),
+        Case(DenseQuestion(5, 3, 2, seed: 4)), Case(DenseQuestion(4, 4, 4, seed: 5)),
+        Case(DenseQuestion(1, 2, 7, seed: 6)), Case(DenseQuestion(3, 1, 4, seed: 7)).rounded(),
       ],
       forward: { ($0.dy * $0.layer($0.x)).sum() },
       reference: right,
@@ -53,6 +53,18 @@ extension Chapter04Problems {
       ],
       misconceptions: denseMisconceptions,
       alternatives: [
+        { question in
+          // One outer product a sample, the last sample first.
+          var gradients = (dx: question.x, dW: question.weight * 0, db: question.bias * 0)
+          for sample in (0..<question.x.rows).reversed() {
+            let row = question.dy.rows(sample..<sample + 1)
+            gradients.dW += matmul(transposed: question.x.rows(sample..<sample + 1), row)
+            gradients.db += row.sum(axis: 0)
+            let back = matmul(row, transposed: question.weight)
+            for i in 0..<back.columns { gradients.dx[sample, i] = back[0, i] }
+          }
+          return gradients
+        },
         {
           (
             matmul($0.weight, transposed: $0.dy).transposed, matmul($0.x.transposed, $0.dy),

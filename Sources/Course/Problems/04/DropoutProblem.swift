@@ -6,7 +6,7 @@ public struct DropoutQuestion: Question {
   /// 1 where an element stayed, 0 where it was dropped.
   public var mask: Matrix
   /// The share that is dropped, p.
-  public let rate: Double
+  public var rate: Double
   public var dy: Matrix
 
   public init(x: Matrix, mask: Matrix, rate: Double, dy: Matrix) {
@@ -14,7 +14,7 @@ public struct DropoutQuestion: Question {
   }
 
   init(_ batch: Int, _ features: Int, rate: Double, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     x = Tensor(shape: [batch, features], using: &generator)
     dy = Tensor(shape: [batch, features], using: &generator)
     let kept = (0..<batch * features).map { _ in generator.uniform() < rate ? 0.0 : 1.0 }
@@ -24,6 +24,9 @@ public struct DropoutQuestion: Question {
 
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("x", \.x), ("mask", \.mask), ("dy", \.dy)]
+  }
+  public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] {
+    [("rate", \.rate)]
   }
 }
 
@@ -44,6 +47,7 @@ extension Chapter04Problems {
         Case(DropoutQuestion(4, 4, rate: 0.5, seed: 32)),
         Case(DropoutQuestion(1, 9, rate: 0.75, seed: 35)),
         Case(DropoutQuestion(2, 3, rate: 0, seed: 34)),
+        Case(DropoutQuestion(2, 6, rate: 0.4, seed: 36)).rounded(),
       ],
       forward: { ($0.dy * $0.x * $0.mask / (1 - $0.rate)).sum() },
       reference: {
@@ -77,6 +81,7 @@ extension Chapter04Problems {
         ) { $0.dy / (1 - $0.rate) },
       ],
       alternatives: [
+        { $0.dy * (1 / (1 - $0.rate)) * $0.mask },
         { $0.dy.zip($0.mask / (1 - $0.rate)) { $0 * $1 } },
         { question in
           var dx = question.dy

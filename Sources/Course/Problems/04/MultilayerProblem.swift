@@ -18,7 +18,7 @@ public struct MultilayerQuestion: Question {
 
   /// Random numbers; `sizes` are the widths from the input to the logits.
   init(_ batch: Int, _ sizes: [Int], seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     func draw(_ shape: [Int]) -> Matrix { Tensor(shape: shape, using: &generator) }
     x = draw([batch, sizes[0]])
     (w1, b1) = (draw([sizes[0], sizes[1]]), draw([sizes[1]]))
@@ -65,9 +65,10 @@ public struct MultilayerQuestion: Question {
       dLogits: Matrix(rows: [[0.5], [-0.75]]))
     return [
       Case(MultilayerQuestion(5, [3, 4, 6, 2], seed: 21)),
-      Case(MultilayerQuestion(6, [4, 4, 4, 4], seed: 22)),
+      Case(MultilayerQuestion(4, [4, 4, 4, 4], seed: 22)),
       Case(MultilayerQuestion(1, [2, 5, 3, 4], seed: 23)),
       Case(corner, isCorner: true),
+      Case(MultilayerQuestion(3, [2, 4, 3, 2], seed: 24)).rounded(isCorner: true),
     ]
   }
 }
@@ -98,6 +99,20 @@ extension Chapter04Problems {
       ],
       misconceptions: multilayerMisconceptions,
       alternatives: [
+        { question in
+          // Sample by sample: the gradients of a batch are the sums over its samples.
+          let samples = (0..<question.x.rows).map { sample in
+            var single = question
+            single.x = question.x.rows(sample..<sample + 1)
+            single.dLogits = question.dLogits.rows(sample..<sample + 1)
+            return MultilayerBackward().gradients(single)
+          }
+          return samples.dropFirst().reduce(samples[0]) {
+            ThreeLayerGradients(
+              dW1: $0.dW1 + $1.dW1, db1: $0.db1 + $1.db1, dW2: $0.dW2 + $1.dW2,
+              db2: $0.db2 + $1.db2, dW3: $0.dW3 + $1.dW3, db3: $0.db3 + $1.db3)
+          }
+        },
         { MultilayerBackward().gradients($0) },
         {
           // The gate read from h: h > 0 exactly where z > 0.

@@ -68,6 +68,21 @@ extension Chapter04Problems {
       ],
       misconceptions: metricsMisconceptions,
       alternatives: [
+        { question in
+          // All counts in one pass over the samples.
+          var counts = [(hits: Double, answered: Double, occurred: Double)](
+            repeating: (0, 0, 0), count: question.classes)
+          for (answer, truth) in zip(question.predicted, question.actual) {
+            counts[answer].answered += 1
+            counts[truth].occurred += 1
+            if answer == truth { counts[truth].hits += 1 }
+          }
+          return (
+            counts.map { $0.hits / max($0.answered, 1) },
+            counts.map { $0.hits / max($0.occurred, 1) },
+            counts.map { 2 * $0.hits / max($0.answered + $0.occurred, 1) }
+          )
+        },
         { metrics(of: $0) },
         { question in
           // F1 from the counts, without precision and recall.

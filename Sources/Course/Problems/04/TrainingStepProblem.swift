@@ -2,11 +2,11 @@ public import Backprop
 
 /// A classifier of two layers, a batch with its targets, and the length of the step.
 public struct TrainingStepQuestion: Question {
-  public let parameters: TwoLayerParameters
+  public var parameters: TwoLayerParameters
   public var x: Matrix
   /// What the probabilities should be, a row a sample.
   public var targets: Matrix
-  public let learningRate: Double
+  public var learningRate: Double
 
   public init(
     parameters: TwoLayerParameters, x: Matrix, targets: Matrix, learningRate: Double
@@ -15,26 +15,29 @@ public struct TrainingStepQuestion: Question {
     self.learningRate = learningRate
   }
 
-  init(_ batch: Int, _ sizes: [Int], learningRate: Double, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+  init(
+    _ batch: Int, _ sizes: [Int], learningRate: Double, seed: UInt64, hasSoftTargets: Bool = false
+  ) {
+    var generator = SplitMix64(caseSeed: seed)
     func draw(_ shape: [Int]) -> Matrix { Tensor(shape: shape, using: &generator) }
     parameters = TwoLayerParameters(
       w1: draw([sizes[0], sizes[1]]), b1: draw([sizes[1]]),
       w2: draw([sizes[1], sizes[2]]), b2: draw([sizes[2]]))
     x = draw([batch, sizes[0]])
-    targets = oneHot((0..<batch).map { _ in generator.integer(below: sizes[2]) }, classes: sizes[2])
+    let labels = (0..<batch).map { _ in generator.integer(below: sizes[2]) }
+    targets =
+      hasSoftTargets ? softmax(draw([batch, sizes[2]])) : oneHot(labels, classes: sizes[2])
     self.learningRate = learningRate
   }
 
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
-    [("x", \.x), ("targets", \.targets)]
-  }
-
-  public var tensors: [(name: String, value: Matrix)] {
     [
-      ("x", x), ("targets", targets), ("W1", parameters.w1), ("b1", parameters.b1),
-      ("W2", parameters.w2), ("b2", parameters.b2),
+      ("x", \.x), ("targets", \.targets), ("W1", \.parameters.w1), ("b1", \.parameters.b1),
+      ("W2", \.parameters.w2), ("b2", \.parameters.b2),
     ]
+  }
+  public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] {
+    [("learningRate", \.learningRate)]
   }
 }
 
@@ -55,8 +58,11 @@ extension Chapter04Problems {
       ],
       cases: [
         Case(TrainingStepQuestion(5, [3, 4, 2], learningRate: 0.3, seed: 41)),
-        Case(TrainingStepQuestion(6, [4, 4, 4], learningRate: 0.05, seed: 42)),
+        Case(
+          TrainingStepQuestion(4, [4, 4, 4], learningRate: 0.8, seed: 42, hasSoftTargets: true)),
         Case(TrainingStepQuestion(1, [2, 6, 3], learningRate: 1.5, seed: 43)),
+        Case(TrainingStepQuestion(3, [2, 4, 3], learningRate: 0.5, seed: 44))
+          .rounded("x", "W1", "b1", "W2", "b2"),
       ],
       forward: nil,
       reference: library,
@@ -65,6 +71,22 @@ extension Chapter04Problems {
       ],
       misconceptions: stepMisconceptions,
       alternatives: [
+        { question in
+          // Sample by sample, each with its share of the rate.
+          var parameters = question.parameters
+          let share = question.learningRate / Double(question.x.rows)
+          for sample in 0..<question.x.rows {
+            var single = question
+            single.x = question.x.rows(sample..<sample + 1)
+            single.targets = question.targets.rows(sample..<sample + 1)
+            let step = StepByHand().gradients(single)
+            parameters.w1 -= share * step.w1
+            parameters.b1 -= share * step.b1
+            parameters.w2 -= share * step.w2
+            parameters.b2 -= share * step.b2
+          }
+          return parameters
+        },
         { StepByHand().updated($0) },
         { question in
           // Updated in place, from gradients that were all there before.

@@ -22,6 +22,30 @@ extension Chapter05Problems {
       misconceptions: averagePoolMisconceptions,
       alternatives: [
         { question in
+          // From the pixel's side: the windows that it is in.
+          var dx = question.x * 0
+          let (k, s) = (question.window, question.stride)
+          func isInside(_ pixel: Int, _ window: Int) -> Bool {
+            pixel >= window * s && pixel < window * s + k
+          }
+          for n in 0..<dx.shape[0] {
+            for c in 0..<dx.shape[1] {
+              for row in 0..<dx.shape[2] {
+                for column in 0..<dx.shape[3] {
+                  var sum = 0.0
+                  for i in 0..<question.dy.shape[2] where isInside(row, i) {
+                    for j in 0..<question.dy.shape[3] where isInside(column, j) {
+                      sum += question.dy[n, c, i, j]
+                    }
+                  }
+                  dx[n, c, row, column] = sum / Double(k) / Double(k)
+                }
+              }
+            }
+          }
+          return dx
+        },
+        { question in
           question.dx { window, output in
             window.map { ($0, question.dy[output] / Double(window.count)) }
           }

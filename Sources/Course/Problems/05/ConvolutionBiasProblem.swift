@@ -10,7 +10,7 @@ public struct ConvolutionBiasQuestion: Question {
   public init(bias: Matrix, dy: Matrix) { (self.bias, self.dy) = (bias, dy) }
 
   init(_ shape: [Int], seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     bias = Tensor(shape: [shape[1]], using: &generator)
     dy = Tensor(shape: shape, using: &generator)
   }
@@ -50,6 +50,7 @@ extension Chapter05Problems {
         Case(ConvolutionBiasQuestion([3, 3, 3, 3], seed: 62)),
         Case(ConvolutionBiasQuestion([1, 2, 4, 3], seed: 63)),
         Case(ConvolutionBiasQuestion([5, 1, 1, 1], seed: 64)),
+        Case(ConvolutionBiasQuestion([2, 4, 2, 3], seed: 65)).rounded(),
       ],
       forward: { question in
         let sums = question.sums(keeping: 1)
@@ -82,6 +83,12 @@ extension Chapter05Problems {
         ) { $0.sums(keeping: 1) / Double($0.dy.shape[0]) },
       ],
       alternatives: [
+        { question in
+          // As the dense layer's: a row of ones times dy, with a row for each position.
+          let rows = positionRows(question.dy)
+          return matmul(Matrix(repeating: 1, shape: [1, rows.rows]), rows)
+            .reshaped([question.dy.shape[1]])
+        },
         { $0.sums(keeping: 1) },
         { question in
           // The sum over a channel's positions first, then over the batch.

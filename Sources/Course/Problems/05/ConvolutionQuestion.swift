@@ -22,7 +22,7 @@ public struct ConvolutionQuestion: Question {
   init(
     x shape: [Int], weight filters: [Int], stride: Int, padding: Int, groups: Int = 1, seed: UInt64
   ) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     geometry = ConvolutionGeometry(stride: stride, padding: padding, groups: groups)
     x = Tensor(shape: shape, using: &generator)
     weight = Tensor(shape: filters, using: &generator)
@@ -55,6 +55,7 @@ public struct ConvolutionQuestion: Question {
       Case(Self(x: [1, 1, 5, 4], weight: [2, 1, 2, 3], stride: 1, padding: 2, seed: 53)),
       Case(Self(x: [2, 2, 7, 8], weight: [3, 2, 2, 2], stride: 3, padding: 0, seed: 54)),
       Case(Self(x: [1, 2, 5, 7], weight: [2, 2, 3, 4], stride: 3, padding: 2, seed: 55)),
+      Case(Self(x: [3, 2, 4, 3], weight: [1, 2, 2, 2], stride: 1, padding: 1, seed: 56)).rounded(),
     ]
   }
 

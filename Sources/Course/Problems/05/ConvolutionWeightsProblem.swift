@@ -77,6 +77,30 @@ extension Chapter05Problems {
         },
       ],
       alternatives: [
+        { question in
+          // Filter element by filter element: each is a sum over images and positions.
+          let (x, dy, geometry) = (question.x, question.dy, question.geometry)
+          var dW = question.weight * 0
+          func sum(_ o: Int, _ c: Int, _ u: Int, _ v: Int) -> Double {
+            var sum = 0.0
+            for i in (0..<dy.shape[2]).reversed() {
+              let row = i * geometry.stride + u - geometry.padding
+              for j in 0..<dy.shape[3] where row >= 0 && row < x.shape[2] {
+                let column = j * geometry.stride + v - geometry.padding
+                guard column >= 0, column < x.shape[3] else { continue }
+                for n in 0..<dy.shape[0] { sum += x[n, c, row, column] * dy[n, o, i, j] }
+              }
+            }
+            return sum
+          }
+          for place in 0..<dW.count {
+            let (kh, kw, inputs) = (dW.shape[2], dW.shape[3], dW.shape[1])
+            let channel = place / (kh * kw)
+            dW.scalars[place] = sum(
+              channel / inputs, channel % inputs, place / kw % kh, place % kw)
+          }
+          return dW
+        },
         { $0.dW() },
         { question in
           // With the patches as rows: the dense layer's dyᵀ·x.

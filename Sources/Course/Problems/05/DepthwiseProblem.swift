@@ -29,6 +29,19 @@ extension Chapter05Problems {
       ],
       misconceptions: depthwiseMisconceptions,
       alternatives: [
+        { question in
+          // All three in one pass over the products, the bias by its first.
+          var gradients = (dx: question.x * 0, dW: question.weight * 0, db: question.bias * 0)
+          question.forEachTerm { input, filter, output in
+            gradients.dx[input] += question.weight[filter] * question.dy[output]
+            gradients.dW[filter] += question.x[input] * question.dy[output]
+          }
+          for (place, dy) in question.dy.scalars.enumerated() {
+            let area = question.dy.shape[2] * question.dy.shape[3]
+            gradients.db[place / area % question.dy.shape[1]] += dy
+          }
+          return gradients
+        },
         { ($0.dx(), $0.dW(), conv2dReferenceBackwardBias($0.dy)) }, channelByChannel,
       ],
       attempt: {
@@ -53,6 +66,7 @@ extension Chapter05Problems {
       question([2, 2, 4, 4], [3, 3], stride: 1, padding: 0, seed: 82),
       question([1, 3, 4, 5], [2, 3], stride: 1, padding: 2, seed: 83),
       question([2, 2, 7, 8], [2, 2], stride: 3, padding: 0, seed: 84),
+      question([3, 1, 4, 3], [2, 2], stride: 1, padding: 1, seed: 85).rounded(),
     ]
   }
 

@@ -22,6 +22,14 @@ extension Chapter05Problems {
       misconceptions: maxPoolMisconceptions,
       alternatives: [
         { question in
+          // The largest number first, then its first place in the window.
+          question.dx { window, output in
+            let largest = window.map { question.x[$0] }.reduce(-Double.infinity) { max($0, $1) }
+            let best = window.first { question.x[$0] == largest } ?? window[0]
+            return [(best, question.dy[output])]
+          }
+        },
+        { question in
           question.dx { window, output in [(question.largest(window), question.dy[output])] }
         },
         { question in

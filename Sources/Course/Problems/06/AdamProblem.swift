@@ -8,10 +8,10 @@ public struct AdamQuestion: Question {
   public var v: Matrix
   /// t, from 1.
   public let step: Int
-  public let learningRate: Double
-  public let beta1: Double
-  public let beta2: Double
-  public let epsilon: Double
+  public var learningRate: Double
+  public var beta1: Double
+  public var beta2: Double
+  public var epsilon: Double
 
   public init(
     parameter: Matrix, gradient: Matrix, m: Matrix, v: Matrix, step: Int, learningRate: Double,
@@ -26,7 +26,7 @@ public struct AdamQuestion: Question {
     _ shape: [Int], step: Int, size: Double = 1, learningRate: Double = 0.1, beta1: Double = 0.9,
     beta2: Double = 0.999, epsilon: Double = 1e-8, seed: UInt64
   ) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     func draw() -> Matrix { Tensor(shape: shape, using: &generator) }
     let parameter = draw()
     let gradient = size * draw()
@@ -43,6 +43,12 @@ public struct AdamQuestion: Question {
 
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("parameter", \.parameter), ("gradient", \.gradient), ("m", \.m), ("v", \.v)]
+  }
+  public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] {
+    [
+      ("learningRate", \.learningRate), ("beta1", \.beta1), ("beta2", \.beta2),
+      ("epsilon", \.epsilon),
+    ]
   }
 
   public var summary: String {
@@ -84,12 +90,35 @@ extension Chapter06Problems {
             parameter: Matrix([1, -2, 3]), gradient: Matrix([0, 2, -4]), m: Matrix([0, 0, 1]),
             v: Matrix([0, 0, 4]), step: 5, learningRate: 0.2, beta1: 0.7, beta2: 0.95,
             epsilon: 1e-4)),
+        Case(
+          AdamQuestion(
+            [3, 3], step: 4, learningRate: 0.7, beta1: 0.8, beta2: 0.9, epsilon: 0.3, seed: 86)
+        )
+        .rounded(),
       ],
       forward: nil,
       reference: { AdamByHand().answer($0) },
       parts: [Part("parameter") { $0.parameter }, Part("m") { $0.m }, Part("v") { $0.v }],
       misconceptions: adamMisconceptions,
       alternatives: [
+        { question in
+          // Number by number, each corrected as it comes.
+          var (theta, m, v) = (question.parameter, question.m, question.v)
+          var (power1, power2) = (1.0, 1.0)
+          for _ in 0..<question.step {
+            power1 *= question.beta1
+            power2 *= question.beta2
+          }
+          for i in theta.scalars.indices {
+            let g = question.gradient.scalars[i]
+            m.scalars[i] = question.beta1 * m.scalars[i] + g - question.beta1 * g
+            v.scalars[i] = question.beta2 * v.scalars[i] + g * g - question.beta2 * g * g
+            let root = (v.scalars[i] / (1 - power2)).squareRoot()
+            theta.scalars[i] -=
+              question.learningRate * (m.scalars[i] / (1 - power1)) / (root + question.epsilon)
+          }
+          return (theta, m, v)
+        },
         { question in
           // The library's rule, in one pass over memory.
           var theta = question.parameter

@@ -3,16 +3,20 @@ public import Backprop
 /// The gradients of several parameters, and how long they may be together.
 public struct ClippingQuestion: Question {
   public let gradients: [Matrix]
-  public let limit: Double
+  public var limit: Double
 
   public init(gradients: [Matrix], limit: Double) {
     (self.gradients, self.limit) = (gradients, limit)
   }
 
   init(_ shapes: [[Int]], size: Double, limit: Double, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     self.init(
       gradients: shapes.map { size * Tensor(shape: $0, using: &generator) }, limit: limit)
+  }
+
+  public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] {
+    [("limit", \.limit)]
   }
 
   public var tensors: [(name: String, value: Matrix)] {
@@ -44,7 +48,7 @@ extension Chapter06Problems {
       cases: [
         Case(ClippingQuestion([[3, 2], [2], [1, 4]], size: 2, limit: 1, seed: 91)),
         Case(ClippingQuestion([[2, 2], [3]], size: 0.1, limit: 5, seed: 92)),
-        Case(ClippingQuestion([[4]], size: 40, limit: 0.5, seed: 93)),
+        Case(ClippingQuestion([[4]], size: 40, limit: 0.7, seed: 93)),
         Case(ClippingQuestion(gradients: [Matrix([3, 0]), Matrix([0, -4])], limit: 5)),
         Case(ClippingQuestion(gradients: [Matrix([3, 0]), Matrix([0.1, -4])], limit: 4)),
         Case(ClippingQuestion(gradients: [Matrix([0, 0]), Matrix([0])], limit: 1)),
@@ -58,6 +62,14 @@ extension Chapter06Problems {
         },
       misconceptions: clippingMisconceptions,
       alternatives: [
+        { question in
+          // Shortened in place, by the norm over the limit.
+          var (gradients, sum) = (question.gradients, 0.0)
+          for gradient in gradients { for g in gradient.scalars { sum += g * g } }
+          let ratio = max(1, sum.squareRoot() / question.limit)
+          for i in gradients.indices { gradients[i] = gradients[i] / ratio }
+          return gradients
+        },
         { question in
           let squares = question.gradients.flatMap(\.scalars).map { $0 * $0 }
           let norm = squares.reduce(0, +).squareRoot()
@@ -121,6 +133,22 @@ extension Chapter06Problems {
       ) { question in
         let norm = question.gradients.reduce(0) { $0 + $1.norm() }
         return question.gradients.map { $0 * min(1, question.limit / norm) }
+      },
+      Misconception(
+        "clip-by-first-norm",
+        "You took the norm of the first tensor for that of all. Add up the squares of every tensor "
+          + "before you take the root."
+      ) { question in
+        let norm = question.gradients[0].norm()
+        return question.gradients.map { norm > question.limit ? $0 * (question.limit / norm) : $0 }
+      },
+      Misconception(
+        "clip-by-last-norm",
+        "Each tensor has overwritten the norm of the one before, so that only the last one counts. "
+          + "Add its squares to a sum (+=), and take the root at the end."
+      ) { question in
+        let norm = question.gradients[question.gradients.count - 1].norm()
+        return question.gradients.map { norm > question.limit ? $0 * (question.limit / norm) : $0 }
       },
       Misconception(
         "clip-by-largest-number",

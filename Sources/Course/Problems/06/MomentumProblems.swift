@@ -5,8 +5,8 @@ public struct MomentumQuestion: Question {
   public var parameter: Matrix
   public var gradient: Matrix
   public var velocity: Matrix
-  public let learningRate: Double
-  public let beta: Double
+  public var learningRate: Double
+  public var beta: Double
 
   public init(
     parameter: Matrix, gradient: Matrix, velocity: Matrix, learningRate: Double, beta: Double
@@ -16,7 +16,7 @@ public struct MomentumQuestion: Question {
   }
 
   init(_ shape: [Int], learningRate: Double, beta: Double, isFirst: Bool = false, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     func draw() -> Matrix { Tensor(shape: shape, using: &generator) }
     (parameter, gradient) = (draw(), draw())
     velocity = isFirst ? Matrix(shape: shape) : 3 * draw()
@@ -25,6 +25,9 @@ public struct MomentumQuestion: Question {
 
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("parameter", \.parameter), ("gradient", \.gradient), ("velocity", \.velocity)]
+  }
+  public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] {
+    [("learningRate", \.learningRate), ("beta", \.beta)]
   }
 
   public var summary: String {
@@ -43,8 +46,9 @@ extension Chapter06Problems {
       Case(MomentumQuestion([3, 2], learningRate: 0.1, beta: 0.9, seed: 61)),
       Case(MomentumQuestion([4], learningRate: 0.5, beta: 0.6, seed: 62)),
       Case(MomentumQuestion([2, 2], learningRate: 0.01, beta: 0.99, isFirst: true, seed: 63)),
-      Case(MomentumQuestion([2, 1, 3, 2], learningRate: 2, beta: 0.3, seed: 64)),
+      Case(MomentumQuestion([1, 2, 3, 2], learningRate: 2, beta: 0.3, seed: 64)),
       Case(MomentumQuestion([1, 5], learningRate: 0.2, beta: 0, seed: 65)),
+      Case(MomentumQuestion([3, 3], learningRate: 0.7, beta: 0.8, seed: 66)).rounded(),
     ]
   }
 
@@ -91,6 +95,13 @@ extension Chapter06Problems {
         },
       ],
       alternatives: [
+        { question in
+          // In place, the velocity first.
+          var (parameter, velocity) = (question.parameter, question.velocity * question.beta)
+          velocity += question.gradient
+          parameter -= velocity * question.learningRate
+          return (parameter, velocity)
+        },
         { question in
           elementwise(question) { theta, g, v, rate, beta in
             let new = v * beta + g
@@ -163,6 +174,12 @@ extension Chapter06Problems {
         },
       ],
       alternatives: [
+        { question in
+          // g = v′ - βv, so that the step is v′ + β(v′ - v).
+          let new = question.beta * question.velocity + question.gradient
+          let ahead = new + question.beta * (new - question.velocity)
+          return (question.parameter - question.learningRate * ahead, new)
+        },
         { question in
           elementwise(question) { theta, g, v, rate, beta in
             let new = v * beta + g

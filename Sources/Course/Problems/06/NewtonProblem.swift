@@ -12,12 +12,19 @@ public struct NewtonQuestion: Question {
 
   /// A random symmetric Hessian; with a shift it is positive definite.
   init(_ n: Int, shift: Double, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     func draw(_ shape: [Int]) -> Matrix { Tensor(shape: shape, using: &generator) }
     let root = draw([n, n])
     var hessian = shift > 0 ? matmul(transposed: root, root) : root + root.transposed
     for i in 0..<n { hessian[i, i] += shift }
     self.init(parameter: draw([n]), gradient: draw([n]), hessian: hessian)
+  }
+
+  /// A Hessian of one's choice, with a parameter and a slope that are easy to follow.
+  fileprivate init(_ hessian: [[Double]]) {
+    let places = hessian.indices.map { Double($0) }
+    self.init(
+      parameter: Matrix(places), gradient: 1 - 0.5 * Matrix(places), hessian: Matrix(rows: hessian))
   }
 
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
@@ -58,12 +65,29 @@ extension Chapter06Problems {
           NewtonQuestion(
             parameter: Matrix([1, 1]), gradient: Matrix([1, 2]),
             hessian: Matrix(rows: [[1e-20, 1], [1, 1]]))),
+        Case(
+          NewtonQuestion(
+            parameter: Matrix([0, 2, 2]), gradient: Matrix([0, -1, -1]),
+            hessian: Matrix(rows: [[2, 1, 0], [1, 3, 1], [0, 1, 4]]))),
+        // Pivots that are negative, that are neither in the first nor in the last row, and that
+        // only elimination makes 0.
+        Case(NewtonQuestion([[0, -2], [-2, 1]])), Case(NewtonQuestion([[-5, 0], [0, 1]])),
+        Case(NewtonQuestion([[0, 1, 0], [1, 2, 5], [0, 5, 3]])),
+        Case(NewtonQuestion([[2, 2, 1], [2, 2, 3], [1, 3, 1]])),
       ],
       forward: nil,
       reference: { $0.parameter - gaussJordan($0.hessian, $0.gradient) },
       parts: [Part("parameter")],
       misconceptions: newtonMisconceptions,
       alternatives: [
+        { question in
+          // d is the least-squares solution as well: HᵀH·d = Hᵀg, with Hᵀ = H, for which two
+          // solutions in a row will do.
+          let n = question.gradient.count
+          let right = matmul(question.hessian, question.gradient.reshaped([n, 1])).reshaped([n])
+          let step = gaussJordan(question.hessian, gaussJordan(question.hessian, right))
+          return question.parameter - step
+        },
         { question in
           // The library's; it refuses matrices without an inverse, which no case has.
           let step = try? solve(question.hessian, question.gradient)

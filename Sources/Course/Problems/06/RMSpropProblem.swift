@@ -5,9 +5,9 @@ public struct RMSpropQuestion: Question {
   public var parameter: Matrix
   public var gradient: Matrix
   public var squares: Matrix
-  public let learningRate: Double
-  public let rho: Double
-  public let epsilon: Double
+  public var learningRate: Double
+  public var rho: Double
+  public var epsilon: Double
 
   public init(
     parameter: Matrix, gradient: Matrix, squares: Matrix, learningRate: Double, rho: Double,
@@ -21,7 +21,7 @@ public struct RMSpropQuestion: Question {
     _ shape: [Int], size: Double = 1, isFirst: Bool = false, learningRate: Double, rho: Double,
     epsilon: Double, seed: UInt64
   ) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     func draw() -> Matrix { Tensor(shape: shape, using: &generator) }
     parameter = draw()
     gradient = size * draw()
@@ -32,6 +32,9 @@ public struct RMSpropQuestion: Question {
 
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("parameter", \.parameter), ("gradient", \.gradient), ("squares", \.squares)]
+  }
+  public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] {
+    [("learningRate", \.learningRate), ("rho", \.rho), ("epsilon", \.epsilon)]
   }
 
   public var summary: String {
@@ -62,23 +65,35 @@ extension Chapter06Problems {
         Case(RMSpropQuestion([3, 2], learningRate: 0.1, rho: 0.9, epsilon: 1e-8, seed: 71)),
         Case(
           RMSpropQuestion(
-            [4], size: 1e-7, learningRate: 0.1, rho: 0.6, epsilon: 1e-6, seed: 72)),
+            [1, 4], size: 1e-7, learningRate: 0.1, rho: 0.6, epsilon: 1e-6, seed: 72)),
         Case(
           RMSpropQuestion(
             [2, 3], isFirst: true, learningRate: 0.01, rho: 0.99, epsilon: 1e-3, seed: 73)),
         Case(
           RMSpropQuestion(
-            [2, 1, 2, 2], size: 30, learningRate: 1, rho: 0.8, epsilon: 0.1, seed: 74)),
+            [2, 1, 2, 2], size: 30, learningRate: 1.5, rho: 0.8, epsilon: 0.1, seed: 74)),
         Case(
           RMSpropQuestion(
             parameter: Matrix([1, -2, 3]), gradient: Matrix([0, 0, -4]),
             squares: Matrix([0, 9, 0]), learningRate: 0.2, rho: 0.75, epsilon: 1e-4)),
+        Case(RMSpropQuestion([3, 3], learningRate: 0.7, rho: 0.7, epsilon: 0.3, seed: 75))
+          .rounded(),
       ],
       forward: nil,
       reference: { RMSpropByHand().answer($0) },
       parts: [Part("parameter") { $0.parameter }, Part("squares") { $0.squares }],
       misconceptions: rmspropMisconceptions,
       alternatives: [
+        { question in
+          // In place, and divided before the rate comes in.
+          var (parameter, squares) = (question.parameter, question.squares * question.rho)
+          squares += (question.gradient * question.gradient) * (1 - question.rho)
+          let direction = question.gradient.zip(squares) {
+            $0 / ($1.squareRoot() + question.epsilon)
+          }
+          parameter -= direction * question.learningRate
+          return (parameter, squares)
+        },
         { question in
           var (parameter, squares) = (question.parameter, question.squares)
           for i in 0..<parameter.count {

@@ -5,12 +5,16 @@ public struct WarmupQuestion: Question {
   public let step: Int
   public let warmup: Int
   public let total: Int
-  public let peak: Double
-  public let minimum: Double
+  public var peak: Double
+  public var minimum: Double
 
   public init(step: Int, warmup: Int, total: Int, peak: Double, minimum: Double) {
     (self.step, self.warmup, self.total) = (step, warmup, total)
     (self.peak, self.minimum) = (peak, minimum)
+  }
+
+  public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] {
+    [("peak", \.peak), ("minimum", \.minimum)]
   }
 
   public var tensors: [(name: String, value: Matrix)] { [] }
@@ -24,10 +28,10 @@ public struct WarmupQuestion: Question {
 extension Chapter06Problems {
   /// 6.6, a learning rate that rises in a line and falls in half a cosine.
   public static var warmupCosine: Problem<WarmupQuestion, Double> {
-    func ask(_ step: Int, _ warmup: Int, _ total: Int, _ minimum: Double = 0.02)
-      -> Case<WarmupQuestion>
-    {
-      Case(WarmupQuestion(step: step, warmup: warmup, total: total, peak: 0.3, minimum: minimum))
+    func ask(
+      _ step: Int, _ warmup: Int, _ total: Int, _ minimum: Double = 0.02, peak: Double = 0.3
+    ) -> Case<WarmupQuestion> {
+      Case(WarmupQuestion(step: step, warmup: warmup, total: total, peak: peak, minimum: minimum))
     }
     return Problem(
       "6.6", "warmupCosine", minutes: 10, difficulty: 2, section: "Schedules",
@@ -43,7 +47,8 @@ extension Chapter06Problems {
       cases: [
         ask(2, 8, 50), ask(0, 8, 50), ask(7, 8, 50), ask(8, 8, 50), ask(20, 8, 50),
         ask(43, 8, 50, 0), ask(49, 8, 50), ask(50, 8, 50), ask(57, 8, 50), ask(5, 0, 21),
-        ask(1, 3, 9, 0.1),
+        ask(1, 3, 9, 0.1), ask(2, 4, 17, 1.6, peak: 3.7), ask(9, 4, 17, 1.6, peak: 3.7),
+        ask(17, 4, 17, 1.6, peak: 3.7),
       ],
       forward: nil,
       reference: {
@@ -53,6 +58,14 @@ extension Chapter06Problems {
       parts: [Part("the rate") { Matrix([$0], shape: []) }],
       misconceptions: warmupMisconceptions,
       alternatives: [
+        { question in
+          // ½(1 + cos a) = 1 - sin²(a/2), from the peak down.
+          let (k, w) = (Double(question.step), Double(question.warmup))
+          if question.step < question.warmup { return (k * question.peak + question.peak) / w }
+          let quarter = Double.pi / 2 * min(1, (k - w) / (Double(question.total) - w))
+          let sine = Double.sin(quarter)
+          return question.peak - (question.peak - question.minimum) * sine * sine
+        },
         { WarmupByHand().rate($0) },
         { question in
           // ½(1 + cos a) = cos²(a/2).
@@ -90,6 +103,42 @@ extension Chapter06Problems {
           + "reaches the minimum."
       ) { $0.share = { Double(min($0.step, $0.total) - $0.warmup) / Double($0.total) } },
       mistaken(
+        "warmup-cosine-late",
+        "The cosine begins at step w, where the warm-up ends. Yours is w steps late: step already "
+          + "counts the warm-up, take w away once."
+      ) { $0.share = { Double(min($0.step, $0.total) - 2 * $0.warmup) / rest($0) } },
+      mistaken(
+        "warmup-cosine-late-and-short",
+        "The warm-up is taken away twice, from the step and from the length of the cosine. It is "
+          + "over once: (k - w)/(K - w)."
+      ) {
+        $0.share = { question in
+          let late = max(0, min(question.step, question.total) - 2 * question.warmup)
+          return Double(late) / (rest(question) - Double(question.warmup))
+        }
+      },
+      mistaken(
+        "warmup-cosine-short",
+        "The cosine has the K - w steps after the warm-up. Yours is w steps shorter, and at the "
+          + "minimum too early."
+      ) {
+        $0.share = { question in
+          let step = Double(min(question.step, question.total) - question.warmup)
+          return min(1, step / (rest(question) - Double(question.warmup)))
+        }
+      },
+      mistaken(
+        "warmup-cosine-ends-a-step-early",
+        "The minimum is reached at step K. Yours is there at K - 1: the cosine's length is K - w, "
+          + "nothing is taken off it."
+      ) {
+        $0.share = { min(1, Double(min($0.step, $0.total) - $0.warmup) / (rest($0) - 1)) }
+      },
+      mistaken(
+        "warmup-cosine-begins-a-step-late",
+        "Only the rise counts k + 1. In the cosine the step is k: at k = w the rate is the peak."
+      ) { $0.share = { min(1, Double(min($0.step, $0.total) + 1 - $0.warmup) / rest($0)) } },
+      mistaken(
         "warmup-minimum-forgotten",
         "The rate falls to the minimum, not to 0: ηmin + ½(η - ηmin)(1 + cos …)."
       ) { $0.minimum = { _ in 0 } },
@@ -124,6 +173,11 @@ extension Chapter06Problems {
           + "2π, and is back at the peak."
       ) { $0.curve = { (1 + Double.cos(2 * Double.pi * $0)) / 2 } },
     ]
+  }
+
+  /// K - w.
+  private static func rest(_ question: WarmupQuestion) -> Double {
+    Double(question.total - question.warmup)
   }
 
   private static func mistaken(

@@ -5,7 +5,7 @@ public struct NormalizationQuestion: Question {
   public var x: Matrix
   public var gamma: Matrix
   public var beta: Matrix
-  public let epsilon: Double
+  public var epsilon: Double
   public var dy: Matrix
 
   public init(x: Matrix, gamma: Matrix, beta: Matrix, epsilon: Double, dy: Matrix) {
@@ -14,7 +14,7 @@ public struct NormalizationQuestion: Question {
   }
 
   init(_ batch: Int, _ features: Int, epsilon: Double, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     // Features of different sizes and means.
     x = Tensor(normal: 0.4, standardDeviation: 1.5, shape: [batch, features], using: &generator)
     gamma = Tensor(normal: 0.5, shape: [features], using: &generator)
@@ -25,6 +25,9 @@ public struct NormalizationQuestion: Question {
 
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("x", \.x), ("γ", \.gamma), ("β", \.beta), ("dy", \.dy)]
+  }
+  public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] {
+    [("epsilon", \.epsilon)]
   }
   public var summary: String {
     "x \(x.shape), dy \(dy.shape), γ \(gamma.shape), ε = \(epsilon)"
@@ -81,6 +84,7 @@ extension Chapter07Problems {
         Case(NormalizationQuestion(4, 4, epsilon: 1e-5, seed: 75)),
         Case(NormalizationQuestion(2, 7, epsilon: 0.3, seed: 76)),
         Case(NormalizationQuestion(6, 1, epsilon: 1e-3, seed: 77)),
+        Case(NormalizationQuestion(3, 6, epsilon: 0.1, seed: 82)).rounded(),
       ],
       forward: { question in
         let y = Columns(question).normal * question.gamma + question.beta
@@ -92,7 +96,19 @@ extension Chapter07Problems {
         Part("dBeta", of: \.beta) { $0.dBeta },
       ],
       misconceptions: batchNormMisconceptions,
-      alternatives: [batchNormStepByStep, batchNormByElements],
+      alternatives: [
+        { question in
+          // With sums for means: (m·g - Σg - x̂·Σg·x̂)/(m·s).
+          let m = Double(question.x.rows)
+          let mean = question.x.sum(axis: 0) / m
+          let squares = (question.x * question.x).sum(axis: 0) / m
+          let deviation = (squares - mean * mean + question.epsilon).map { $0.squareRoot() }
+          let normal = (question.x - mean) / deviation
+          let g = question.dy * question.gamma
+          let dx = (m * g - g.sum(axis: 0) - normal * (g * normal).sum(axis: 0)) / (m * deviation)
+          return (dx, (normal * question.dy).sum(axis: 0), question.dy.sum(axis: 0))
+        }, batchNormStepByStep, batchNormByElements,
+      ],
       attempt: {
         try $0.batchNormBackward($1.dy, x: $1.x, gamma: $1.gamma, epsilon: $1.epsilon)
       }

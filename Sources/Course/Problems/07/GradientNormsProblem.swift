@@ -7,7 +7,7 @@ public struct WeightGradientsQuestion: Question {
   public init(gradients: [Matrix]) { self.gradients = gradients }
 
   init(_ shapes: [[Int]], shrinking factor: Double, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     var size = 1.0
     gradients = shapes.map { shape in
       size *= factor
@@ -82,6 +82,13 @@ extension Chapter07Problems {
         ) { $0.gradients.reversed().map { $0.norm() } },
       ],
       alternatives: [
+        { question in
+          // The trace of dWᵀ·dW.
+          question.gradients.map { dW in
+            let product = matmul(transposed: dW, dW)
+            return (0..<dW.columns).reduce(0) { $0 + product[$1, $1] }.squareRoot()
+          }
+        },
         { question in
           question.gradients.map { dW in
             var sum = 0.0

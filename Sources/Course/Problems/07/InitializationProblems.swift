@@ -81,6 +81,7 @@ extension Chapter07Problems {
         ) { (6 / ($0 + $1)).squareRoot() },
       ],
       alternatives: [
+        { Double.exp((Double.log(2) - Double.log(Double($0.fanIn + $0.fanOut))) / 2) },
         { 1 / (Double($0.fanIn + $0.fanOut) / 2).squareRoot() },
         { (2.0).squareRoot() / Double($0.fanOut + $0.fanIn).squareRoot() },
       ],
@@ -127,6 +128,7 @@ extension Chapter07Problems {
         ) { (6 / $0).squareRoot() },
       ],
       alternatives: [
+        { Double.exp((Double.log(2) - Double.log(Double($0.fanIn))) / 2) },
         { 1 / (Double($0.fanIn) / 2).squareRoot() },
         { (2.0).squareRoot() / Double($0.fanIn).squareRoot() },
       ],

@@ -60,6 +60,7 @@ extension Chapter07Problems {
         Case(NormalizationQuestion(4, 4, epsilon: 1e-5, seed: 79)),
         Case(NormalizationQuestion(1, 7, epsilon: 0.3, seed: 80)),
         Case(NormalizationQuestion(6, 2, epsilon: 1e-3, seed: 81)),
+        Case(NormalizationQuestion(3, 6, epsilon: 0.1, seed: 83)).rounded(),
       ],
       forward: { question in
         let y = Rows(question).normal * question.gamma + question.beta
@@ -71,7 +72,20 @@ extension Chapter07Problems {
         Part("dBeta", of: \.beta) { $0.dBeta },
       ],
       misconceptions: layerNormMisconceptions,
-      alternatives: [layerNormByElements, layerNormStepByStep],
+      alternatives: [
+        { question in
+          // As batch norm of the transposed matrix, whose γ is in dy already.
+          let (n, g) = (Double(question.x.columns), (question.dy * question.gamma).transposed)
+          let centred = question.x.transposed - question.x.transposed.mean(axis: 0)
+          let deviation = ((centred * centred).mean(axis: 0) + question.epsilon)
+            .map { $0.squareRoot() }
+          let normal = centred / deviation
+          let dx = (n * g - g.sum(axis: 0) - normal * (g * normal).sum(axis: 0)) / (n * deviation)
+          return (
+            dx.transposed, (question.dy * normal.transposed).sum(axis: 0), question.dy.sum(axis: 0)
+          )
+        }, layerNormByElements, layerNormStepByStep,
+      ],
       attempt: {
         try $0.layerNormBackward($1.dy, x: $1.x, gamma: $1.gamma, epsilon: $1.epsilon)
       }

@@ -22,7 +22,7 @@ public struct RNNStepQuestion: Question {
   }
 
   init(_ batch: Int, _ inputs: Int, _ hidden: Int, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     func draw(_ shape: [Int], _ deviation: Double = 1) -> Matrix {
       Tensor(standardDeviation: deviation, shape: shape, using: &generator)
     }
@@ -79,6 +79,8 @@ extension Chapter07Problems {
       cases: [
         Case(RNNStepQuestion(5, 3, 4, seed: 82)), Case(RNNStepQuestion(4, 4, 4, seed: 83)),
         Case(RNNStepQuestion(1, 2, 6, seed: 84)),
+        Case(RNNStepQuestion(3, 4, 2, seed: 85)).rounded(),
+        Case(RNNStepQuestion(2, 1, 1, seed: 86)),
       ],
       forward: { (($0.dOutput + $0.future) * $0.h).sum() },
       reference: { $0.gradients(dz: $0.dz) },
@@ -88,7 +90,19 @@ extension Chapter07Problems {
         Part("db", of: \.bias) { $0.db },
       ],
       misconceptions: rnnMisconceptions,
-      alternatives: [asOneDenseLayer, byElements],
+      alternatives: [
+        { question in
+          // The two ways that arrive at h, one after the other: backward is linear.
+          let slope = 1 - question.h * question.h
+          let (a, b) = (
+            question.gradients(dz: question.dOutput * slope),
+            question.gradients(dz: question.future * slope)
+          )
+          return (
+            a.dx + b.dx, a.dPrevious + b.dPrevious, a.dWx + b.dWx, a.dWh + b.dWh, a.db + b.db
+          )
+        }, asOneDenseLayer, byElements,
+      ],
       attempt: {
         try $0.rnnStepBackward(
           $1.dOutput, future: $1.future, x: $1.x, previous: $1.previous, h: $1.h,

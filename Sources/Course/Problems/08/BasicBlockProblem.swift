@@ -28,6 +28,16 @@ extension Chapter08Problems {
       ],
       misconceptions: blockMisconceptions,
       alternatives: [
+        { question in
+          // Backward is linear: two shares of dy, added up.
+          var (one, other) = (question, question)
+          (one.dy, other.dy) = (0.25 * question.dy, 0.75 * question.dy)
+          let (a, b) = (BlockBackward().gradients(one), BlockBackward().gradients(other))
+          return BasicBlockGradients(
+            dx: a.dx + b.dx, dW1: a.dW1 + b.dW1, dGamma1: a.dGamma1 + b.dGamma1,
+            dBeta1: a.dBeta1 + b.dBeta1, dW2: a.dW2 + b.dW2, dGamma2: a.dGamma2 + b.dGamma2,
+            dBeta2: a.dBeta2 + b.dBeta2)
+        },
         {
           // Gates read from the outputs: h > 0 exactly where n₁ > 0, y > 0 where s > 0.
           var backward = BlockBackward()

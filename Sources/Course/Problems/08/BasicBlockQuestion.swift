@@ -21,7 +21,7 @@ public struct BasicBlockQuestion: Question {
 
   /// A question about a block with random numbers in it, its images of a shape `[m, c, h, w]`.
   public init(x shape: [Int], seed: UInt64, steps: BlockSteps = .textbook) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     func draw(_ shape: [Int]) -> Matrix { Tensor(shape: shape, using: &generator) }
     let channels = shape[1]
     x = draw(shape)
@@ -72,6 +72,7 @@ public struct BasicBlockQuestion: Question {
       Case(BasicBlockQuestion(x: [2, 3, 3, 3], seed: 93)),
       Case(BasicBlockQuestion(x: [1, 1, 4, 3], seed: 94)),
       Case(silent, isCorner: true),
+      Case(BasicBlockQuestion(x: [3, 2, 2, 3], seed: 96)).rounded(isCorner: true),
     ]
   }
 }

@@ -100,6 +100,10 @@ extension Chapter08Problems {
         },
       ],
       alternatives: [
+        {
+          $0.middle * ($0.inputs + 9 * $0.middle + $0.outputs + 4) + 2 * $0.outputs
+            + ($0.projects ? $0.outputs * ($0.inputs + 2) : 0)
+        },
         { $0.weights + $0.scales + $0.projection },
         { question in
           // Convolution by convolution: kernel² · from · to, and 2 · to behind it.

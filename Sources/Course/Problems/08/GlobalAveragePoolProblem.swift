@@ -10,7 +10,7 @@ public struct GlobalPoolQuestion: Question {
   public init(x: Matrix, dy: Matrix) { (self.x, self.dy) = (x, dy) }
 
   init(x shape: [Int], seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     x = Tensor(shape: shape, using: &generator)
     dy = Tensor(shape: Array(shape[..<2]), using: &generator)
   }
@@ -57,6 +57,7 @@ extension Chapter08Problems {
         Case(GlobalPoolQuestion(x: [5, 3, 2, 7], seed: 89)),
         Case(GlobalPoolQuestion(x: [3, 3, 3, 3], seed: 90)),
         Case(GlobalPoolQuestion(x: [1, 4, 6, 5], seed: 91)),
+        Case(GlobalPoolQuestion(x: [2, 3, 4, 2], seed: 92)).rounded(),
       ],
       forward: { ($0.dy * $0.y).sum() },
       reference: { question in
@@ -66,6 +67,15 @@ extension Chapter08Problems {
       parts: [Part("dx", of: \.x)],
       misconceptions: globalPoolMisconceptions,
       alternatives: [
+        { question in
+          // In place, in the order of memory.
+          var dx = question.x
+          let area = dx.shape[2] * dx.shape[3]
+          for place in dx.scalars.indices {
+            dx.scalars[place] = question.dy.scalars[place / area] / Double(area)
+          }
+          return dx
+        },
         { question in
           // As average pooling with one window a channel: a column of dy times a row of shares.
           let (shape, area) = (question.x.shape, question.x.shape[2] * question.x.shape[3])

@@ -15,7 +15,7 @@ public struct ProjectionQuestion: Question {
   }
 
   init(x shape: [Int], outputs: Int, stride: Int, seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     self.stride = stride
     x = Tensor(shape: shape, using: &generator)
     weight = Tensor(shape: [outputs, shape[1], 1, 1], using: &generator)
@@ -77,12 +77,33 @@ extension Chapter08Problems {
         Case(ProjectionQuestion(x: [2, 3, 3, 3], outputs: 3, stride: 1, seed: 86)),
         Case(ProjectionQuestion(x: [1, 4, 7, 5], outputs: 2, stride: 3, seed: 87)),
         Case(ProjectionQuestion(x: [4, 3, 4, 6], outputs: 3, stride: 2, seed: 88)),
+        Case(ProjectionQuestion(x: [2, 3, 3, 4], outputs: 1, stride: 1, seed: 89)).rounded(),
       ],
       forward: { ($0.dy * $0.y).sum() },
       reference: projection,
       parts: [Part("dx", of: \.x) { $0.dx }, Part("dW", of: \.weight) { $0.dW }],
       misconceptions: projectionMisconceptions,
-      alternatives: [asDenseLayer, withLoops],
+      alternatives: [
+        { question in
+          // Pixel by pixel: those that the stride skips stay 0.
+          let (x, dy, s) = (question.x, question.dy, question.stride)
+          var (dx, dW) = (x * 0, question.weight * 0)
+          for n in 0..<x.shape[0] {
+            for row in Swift.stride(from: 0, to: x.shape[2], by: s) {
+              for column in Swift.stride(from: 0, to: x.shape[3], by: s) {
+                for c in 0..<x.shape[1] {
+                  for o in 0..<dy.shape[1] {
+                    let d = dy[n, o, row / s, column / s]
+                    dx[n, c, row, column] += question.weight[o, c, 0, 0] * d
+                    dW[o, c, 0, 0] += x[n, c, row, column] * d
+                  }
+                }
+              }
+            }
+          }
+          return (dx, dW)
+        }, asDenseLayer, withLoops,
+      ],
       attempt: {
         try $0.projectionShortcutBackward(
           $1.dy, x: $1.x, weight: $1.weight, stride: $1.stride)

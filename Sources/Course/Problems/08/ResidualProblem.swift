@@ -16,7 +16,7 @@ public struct ResidualQuestion: Question {
   }
 
   init(x shape: [Int], seed: UInt64, isSilent: Bool = false) {
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(caseSeed: seed)
     x = Tensor(shape: shape, using: &generator)
     let size = shape[1]
     weight = Tensor(
@@ -74,13 +74,15 @@ extension Chapter08Problems {
         Case(ResidualQuestion(x: [5, 3], seed: 81)),
         Case(ResidualQuestion(x: [2, 3, 4, 5], seed: 82)),
         Case(ResidualQuestion(x: [1, 4], seed: 83)),
-        Case(ResidualQuestion(x: [3, 2], seed: 84, isSilent: true)),
+        Case(ResidualQuestion(x: [3, 3], seed: 84, isSilent: true)),
+        Case(ResidualQuestion(x: [2, 6], seed: 85)).rounded(),
       ],
       forward: { ($0.dy * $0.y).sum() },
       reference: { $0.dy + $0.branchBackward($0.dy) },
       parts: [Part("dx", of: \.x)],
       misconceptions: residualMisconceptions,
       alternatives: [
+        { $0.dy - -1 * $0.branchBackward($0.dy) },
         { $0.branchBackward($0.dy) + $0.dy },
         { question in
           // Element by element, into a copy of what came through F.

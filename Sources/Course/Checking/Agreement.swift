@@ -1,0 +1,43 @@
+import Backprop
+
+/// How far a function's answers are from the truth, at most, over all cases.
+public struct Agreement: Codable, Equatable, Sendable {
+  /// The largest error relative to the larger of 1 and the right value's size.
+  public let error: Double
+  /// Whether the truth is central differences of the forward function; else it is the library.
+  public let isGradient: Bool
+}
+
+extension Problem {
+  /// Measures a module's function; nil if it throws, gives other shapes, or has no single answer.
+  ///
+  /// Central differences have an error of their own, near 1e-10; where the forward function has a
+  /// corner they say nothing, and the case is left out.
+  public func measure(_ answers: any AllChapters.Type) -> Agreement? {
+    guard judge == nil else { return nil }
+    var (largest, isGradient) = (0.0, false)
+    for test in cases {
+      guard let output = try? attempt(answers, test.input) else { return nil }
+      let expected = reference(test.input)
+      for part in parts {
+        let got = part.value(output)
+        var truth = part.value(expected)
+        if let forward, let variable = part.variable {
+          if test.isCorner { continue }
+          isGradient = true
+          var nudged = test.input
+          truth = numericalGradient(
+            of: {
+              nudged[keyPath: variable] = $0
+              return forward(nudged)
+            }, at: test.input[keyPath: variable])
+        }
+        guard got.shape == truth.shape else { return nil }
+        for (a, b) in zip(got.scalars, truth.scalars) where a != b {
+          largest = max(largest, abs(a - b) / max(1, abs(b)))
+        }
+      }
+    }
+    return Agreement(error: largest, isGradient: isGradient)
+  }
+}

@@ -1,0 +1,62 @@
+import Backprop
+@preconcurrency import Foundation
+
+/// The process in which the learner's guide checks one exercise.
+///
+/// It is started as `checker ID --from CASE --seconds N --memory MIB`, or as `checker --errors`. It
+/// says what it finds on file descriptor 3, in the messages of `Trial`: standard output belongs to
+/// the learner's function.
+public enum CheckerProgram {
+  /// The file descriptor for messages.
+  public static let channel: Int32 = 3
+  /// What a check may take of memory: many times what the largest exercise needs.
+  public static let mebibytes = 1024
+
+  /// Checks what the command line names, and ends the process.
+  public static func run(_ answers: any AllChapters.Type) -> Never {
+    let words = Array(CommandLine.arguments.dropFirst())
+    func number(_ name: String) -> Int? {
+      words.firstIndex(of: name).flatMap { $0 + 1 < words.count ? Int(words[$0 + 1]) : nil }
+    }
+    guard let word = words.first, fcntl(channel, F_GETFD) >= 0 else {
+      complain("this is run by `swift run workbook`")
+    }
+    // What a function prints before it stops shall not be lost in a buffer.
+    setvbuf(stdout, nil, _IOLBF, 0)
+    // Two checks run at once; a second thread in each would only be in the way.
+    Threads.count = 1
+    limitMemory(to: number("--memory") ?? mebibytes)
+    if word == "--errors" {
+      sendErrors(of: answers)
+    } else if let exercise = Catalogue.find(word) {
+      Trial.run(
+        exercise, answers, from: number("--from") ?? 0,
+        seconds: UInt32(number("--seconds") ?? Int(Trial.seconds)), channel: channel)
+    } else {
+      complain("there is no exercise \(word)")
+    }
+    exit(0)
+  }
+
+  /// Sends how far each function's answer is from the truth: a JSON object, by exercise.
+  private static func sendErrors(of answers: any AllChapters.Type) {
+    var errors = [String: Agreement]()
+    for exercise in Catalogue.all { errors[exercise.id] = exercise.measure(answers) }
+    let line = (try? JSONEncoder().encode(errors)) ?? Data()
+    FileHandle(fileDescriptor: channel).write(line)
+  }
+
+  /// Lets the system refuse more memory than this; macOS knows no such limit.
+  private static func limitMemory(to mebibytes: Int) {
+    #if os(Linux)
+      let bytes = rlim_t(mebibytes) << 20
+      var limit = rlimit(rlim_cur: bytes, rlim_max: bytes)
+      setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+    #endif
+  }
+
+  private static func complain(_ sentence: String) -> Never {
+    FileHandle.standardError.write(Data("checker: \(sentence)\n".utf8))
+    exit(64)
+  }
+}

@@ -1,0 +1,74 @@
+import Foundation
+
+/// What the children that check one exercise leave behind, on its way to a verdict.
+///
+/// Where a case stops a child, another one goes on with the next case: its findings help to say
+/// why the first has stopped.
+public struct Inquiry {
+  /// The case that the next child begins with; nil once the verdict is known.
+  public private(set) var nextCase: Int? = 0
+  /// What came of the exercise, as far as is known.
+  public private(set) var verdict = Verdict.stopped("not checked")
+
+  private let exercise: any Exercise
+  private let seconds: UInt32
+  private var reason: String?
+  private var right = [Int]()
+  private var diagnosis: String?
+  private var isTimedOut = false
+
+  public init(_ exercise: any Exercise, seconds: UInt32 = Trial.seconds) {
+    (self.exercise, self.seconds) = (exercise, seconds)
+  }
+
+  /// Takes in what a child that began with `nextCase` has left behind.
+  public mutating func add(_ remains: Trial.Remains) {
+    guard let first = nextCase else { return }
+    if reason == nil, let verdict = Trial.received("verdict", in: remains.output) {
+      (self.verdict, nextCase) = (verdict, nil)
+      return
+    }
+    let stopped = Trial.numbers("case", in: remains.output).last ?? first
+    if reason == nil {
+      reason = cause(remains) + "\nwith \(exercise.describe(case: stopped))"
+      isTimedOut = timedOut(remains)
+    }
+    right += Trial.numbers("right", in: remains.output)
+    if case .wrong(let text)? = Trial.received("sofar", in: remains.output) { diagnosis = text }
+    nextCase = stopped + 1
+    if diagnosis != nil || timedOut(remains) || stopped + 1 >= exercise.caseCount {
+      nextCase = nil
+    }
+    conclude()
+  }
+
+  private mutating func conclude() {
+    var text = reason ?? ""
+    if let diagnosis {
+      text += "\nand where it does not stop, it is not right yet:\n" + diagnosis
+    } else if !right.isEmpty {
+      text +=
+        "\nbut right with "
+        + right.map { exercise.label(case: $0) }.joined(separator: "; with ")
+    }
+    verdict = isTimedOut ? .timedOut(text) : .stopped(text)
+  }
+
+  /// Whether the time was up; writing a long backtrace may use up the rest of it after a trap.
+  private func timedOut(_ remains: Trial.Remains) -> Bool {
+    let errors = String(decoding: remains.errors, as: UTF8.self)
+    return remains.signal == SIGALRM && !Crash.isTold(in: errors)
+  }
+
+  /// Why a child gave no verdict: the trap's message, and the learner's line that led to it.
+  private func cause(_ remains: Trial.Remains) -> String {
+    if timedOut(remains) {
+      let time = seconds == 1 ? "1 second" : "\(seconds) seconds"
+      return "no answer after \(time): does a loop never end?"
+    }
+    guard let signal = remains.signal else {
+      return "your function ended the process: it should return, not exit"
+    }
+    return Crash.sentence(in: String(decoding: remains.errors, as: UTF8.self), signal: signal)
+  }
+}

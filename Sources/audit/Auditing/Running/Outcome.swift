@@ -1,0 +1,53 @@
+import Course
+
+/// What became of a mutant.
+enum Outcome: Codable, Equatable {
+  /// The checker rejects it, and names the idea behind it.
+  case named(String)
+  /// The checker rejects it, and says what the wrong numbers have in common.
+  case found(String)
+  /// The checker rejects it, with the first wrong number and the right one.
+  case numbers(String)
+  case crash
+  case timeOut
+  /// It agrees with the reference on so many random inputs.
+  case equivalent(inputs: Int)
+  /// It passes the checker, and differs from the reference elsewhere.
+  case survived(String)
+
+  var isRejected: Bool {
+    switch self {
+    case .equivalent, .survived: false
+    default: true
+    }
+  }
+}
+
+extension Outcome {
+  /// What the checker's verdict amounts to; nil where it has let an answer pass.
+  init?(_ verdict: Verdict, of exercise: any Exercise) {
+    let text: String
+    switch verdict {
+    case .passed: return nil
+    case .wrong(let diagnosis): text = diagnosis
+    case .todo(let reason), .stopped(let reason), .timedOut(let reason): text = reason
+    }
+    let lines = text.split(separator: "\n").map(String.init)
+    let sentences = lines.filter { $0.hasPrefix("→ ") }.map { String($0.dropFirst(2)) }
+    let known = exercise.wrongAnswers.first { text.contains("→ " + $0.sentence) }
+    // Two numbers side by side say that an answer is wrong, not why.
+    let isPlain = /is \S+, should be \S+(?:;| \(|$)/
+    let worded = lines.first {
+      $0.hasPrefix("✗ ") && (!$0.contains(isPlain) || $0.contains("should be ["))
+    }
+    if let known {
+      self = .named(known.name)
+    } else if let sentence = sentences.first ?? worded {
+      self = .found(sentence)
+    } else if let parts = lines.first, parts.contains("✓"), parts.contains("✗") {
+      self = .found(parts)
+    } else {
+      self = .numbers(lines.first { $0.hasPrefix("✗ ") } ?? text)
+    }
+  }
+}

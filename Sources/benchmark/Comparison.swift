@@ -1,0 +1,150 @@
+import Backprop
+import Foundation
+import Processor
+
+/// The measurements of the table, one after the other.
+struct Comparison {
+  /// Python with PyTorch and NumPy; nil where no comparison is asked for.
+  let python: Python?
+  let rounds: Int
+  let seconds: Double
+  /// Only works whose name contains this.
+  let only: String?
+
+  func fill(_ report: inout Report) throws {
+    let networks = try peer("networks", if: python?.torch)
+    for (batch, wanted) in [
+      (64, wants(3, 1.8, 0.9)), (128, wants(2, nil, nil)), (1, wants(5, nil, nil)),
+    ] {
+      report.lines += try network(
+        "MLP 784-256-128-10, Adam, batch \(batch)", "mlp,\(batch)", ["contiguous"], networks,
+        batch, wanted
+      ) { Training([784], batch: batch, mlp).contender }
+    }
+    report.lines += try network(
+      "LeNet-5, Adam, batch 64", "lenet,64", ["channels_last", "contiguous"], networks,
+      64, wants(4, 2, nil)
+    ) { Training([1, 28, 28], batch: 64, count: 2048) { leNet5(using: &$0) }.contender }
+    report.lines += try network(
+      "ResNet of chapter 8, Adam, batch 64", "resnet,64", ["channels_last", "contiguous"],
+      networks, 64, wants(2, nil, nil)
+    ) { Training([1, 28, 28], batch: 64, count: 2048, smallResNet).contender }
+    report.lines += try products()
+    report.lines += try engineLines()
+    if chosen("memory"), let line = memoryLine(python) { report.lines.append(line) }
+    if chosen("threads") { report.lines.append(try threadsLine()) }
+    if chosen("scaling") { report.remarks += try scalingRemarks() }
+    if chosen("allocations") { report.remarks += [allocationRemark()].compactMap { $0 } }
+  }
+
+  private func chosen(_ work: String) -> Bool {
+    only.map { work.lowercased().contains($0.lowercased()) } ?? true
+  }
+
+  /// What is wanted with AVX-512, AVX2 and less.
+  private func wants(_ avx512: Double?, _ avx2: Double?, _ baseline: Double?) -> Double? {
+    switch InstructionSet.built {
+    case .avx512: avx512
+    case .avx2: avx2
+    case .baseline, .neon: baseline
+    }
+  }
+
+  private func peer(
+    _ name: String, if version: String?, environment: [String: String] = [:]
+  ) throws -> Peer? {
+    guard version != nil, let executable = python?.executable else { return nil }
+    return try Peer(name, python: executable, environment: environment)
+  }
+
+  /// A network on two threads against PyTorch in every form: layouts, one and two threads.
+  private func network(
+    _ work: String, _ variant: String, _ layouts: [String], _ peer: Peer?,
+    _ batch: Int, _ wanted: Double?,
+    _ training: () -> (_ name: String, _ batch: Int, _ threads: Int) -> Contender
+  ) throws -> [Line] {
+    guard chosen(work) else { return [] }
+    var others: [Contender] = []
+    for layout in layouts {
+      for threads in [2, 1] {
+        let name = "PyTorch, \(layout), \(threads) thread\(threads == 1 ? "" : "s")"
+        others += [peer?.contender(name, variant: "\(variant),\(layout),\(threads)")]
+          .compactMap { $0 }
+      }
+    }
+    let ours = training()("Backprop", batch, machineThreads)
+    return [try line(work, "images/s", ours, others, wanted)]
+  }
+
+  private func products() throws -> [Line] {
+    let sizes = [512, 2048].filter { chosen("matrix product \($0)") }
+    guard !sizes.isEmpty else { return [] }
+    let types = [nil, "Haswell", "Zen"] + (InstructionSet.built == .avx512 ? ["SkylakeX"] : [])
+    let peers = try types.compactMap { type in
+      var environment = ["OPENBLAS_NUM_THREADS": "1"]
+      environment["OPENBLAS_CORETYPE"] = type
+      return try peer("products", if: python?.numpy, environment: environment)
+        .map { (name: type.map { "NumPy, \($0)" } ?? "NumPy as installed", peer: $0) }
+    }
+    return try sizes.map { size in
+      let others = peers.map { $0.peer.contender($0.name, variant: "\(size)") }
+      let wanted = size == 512 ? wants(1, 0.85, nil) : 0.8
+      var line = try line(
+        "matrix product \(size)³, 1 thread", "GFLOP/s", productContender(size), others, wanted,
+        beside: peakContender())
+      if let peak = line.beside {
+        line.line.note = "\(percentage(line.line.ours / peak)) of the peak"
+      }
+      return line.line
+    }
+  }
+
+  private func engineLines() throws -> [Line] {
+    guard chosen("scalar engine") else { return [] }
+    let others = try [peer("engine", if: python?.executable?.path)].compactMap { $0 }
+      .map { $0.contender("Python, as micrograd", variant: "1000000") }
+    var line = try line(
+      "scalar engine, 1,000,000 nodes", "Mnodes/s", engineContender(), others, 50)
+    line.note = "\(engineBytes) bytes a node"
+    return [line]
+  }
+
+  private func threadsLine() throws -> Line {
+    let training = Training([784], batch: 64, mlp)
+    let rates = try interleaved(
+      [
+        training.contender("Backprop", batch: 64, threads: 2),
+        training.contender("1 thread", batch: 64, threads: 1),
+      ], rounds: rounds, seconds: seconds)
+    return Line(
+      work: "2 threads, MLP at batch 64", unit: "images/s", ours: rates[0], peer: "1 thread",
+      theirs: rates[1], ratio: rates[0] / rates[1], wanted: 1.5)
+  }
+
+  private func line(
+    _ work: String, _ unit: String, _ ours: Contender, _ others: [Contender], _ wanted: Double?
+  ) throws -> Line {
+    try line(work, unit, ours, others, wanted, beside: nil).line
+  }
+
+  /// Measures one line of the table; `beside` is measured in the same rounds and is no peer.
+  private func line(
+    _ work: String, _ unit: String, _ ours: Contender, _ others: [Contender], _ wanted: Double?,
+    beside: Contender?
+  ) throws -> (line: Line, beside: Double?) {
+    let all = [ours] + others + [beside].compactMap { $0 }
+    let rates = try interleaved(all, rounds: rounds, seconds: seconds)
+    var line = Line(work: work, unit: unit, ours: rates[0])
+    let best = zip(others, rates[1...]).max { $0.1 < $1.1 }
+    if let (peer, rate) = best {
+      (line.peer, line.theirs, line.ratio) = (peer.name, rate, rates[0] / rate)
+      line.wanted = wanted
+    }
+    return (line, beside == nil ? nil : rates.last)
+  }
+}
+
+/// Two threads, or one where the machine has no more.
+let machineThreads = min(2, ProcessInfo.processInfo.activeProcessorCount)
+
+private func percentage(_ share: Double) -> String { String(format: "%.0f %%", 100 * share) }

@@ -1,0 +1,5 @@
+import Course
+import Exercises
+
+// What `workbook` builds and runs to check the functions in exercises/; nobody else needs it.
+CheckerProgram.run(Answers.self)

@@ -1,0 +1,95 @@
+import Course
+import Foundation
+
+/// Checks exercises, each in a process of its own, as many at a time as there are cores.
+struct Checks {
+  let checker: String
+  /// How long one exercise may take, in seconds.
+  let limit: Int
+
+  /// One exercise on its way to a verdict.
+  private struct Running {
+    let exercise: any Exercise
+    var inquiry: Inquiry
+    var child: Child
+    var childStart = ContinuousClock.now
+    let start = ContinuousClock.now
+    var printed: String?
+    var deadlineHasPassed = false
+  }
+
+  /// Checks all of them, in any order.
+  ///
+  /// - Parameters:
+  ///   - exercises: What is checked.
+  ///   - goOn: Asked again and again; false ends all checks.
+  ///   - each: Called with each result as it comes.
+  /// - Throws: `Trouble`, if a process cannot be started.
+  /// - Returns: The results in the order of the exercises; nil if they were abandoned.
+  func run(
+    _ exercises: [any Exercise], while goOn: () -> Bool, each: (Result) -> Void = { _ in }
+  ) throws -> [Result]? {
+    var waiting = exercises[...]
+    var running = [Running]()
+    var results = [String: Result]()
+    let lanes = max(1, min(8, ProcessInfo.processInfo.activeProcessorCount))
+    while !waiting.isEmpty || !running.isEmpty {
+      guard goOn() else {
+        for check in running { check.child.stop() }
+        return nil
+      }
+      while running.count < lanes, let exercise = waiting.popFirst() {
+        let inquiry = Inquiry(exercise, seconds: UInt32(limit))
+        running.append(
+          Running(exercise: exercise, inquiry: inquiry, child: try start(exercise, from: 0)))
+      }
+      Event.wait(for: running.map(\.child))
+      for index in running.indices.reversed() {
+        guard try advance(&running[index]) else { continue }
+        let check = running.remove(at: index)
+        let result = Result(
+          exercise: check.exercise, finding: .verdict(check.inquiry.verdict),
+          printed: check.printed ?? "", seconds: (ContinuousClock.now - check.start) / .seconds(1))
+        results[check.exercise.id] = result
+        each(result)
+      }
+    }
+    return exercises.compactMap { results[$0.id] }
+  }
+
+  private func start(_ exercise: any Exercise, from first: Int) throws -> Child {
+    var environment = ProcessInfo.processInfo.environment
+    environment["SWIFT_BACKTRACE"] = Trial.backtrace
+    // The child's own alarm, should this process be killed and not see to it.
+    return try Child(
+      checker, [exercise.id, "--from", "\(first)", "--seconds", "\(limit + graceSeconds + 2)"],
+      environment: environment)
+  }
+
+  /// A trap is known by its backtrace, which takes a moment to write: it may end after the limit.
+  private var graceSeconds: Int { 5 }
+
+  /// Takes in what a child has said; true once the verdict is known.
+  private func advance(_ check: inout Running) throws -> Bool {
+    let age = (ContinuousClock.now - check.childStart) / .seconds(1)
+    if check.child.end == nil && age > Double(limit) {
+      let isTrap = Crash.isTold(in: check.child.text(.errors))
+      if !isTrap || age > Double(limit + graceSeconds) {
+        check.deadlineHasPassed = true
+        check.child.stop()
+      }
+    }
+    guard let end = check.child.end else { return false }
+    check.printed = check.printed ?? check.child.text(.output)
+    var signal: Int32?
+    if case .signal(let number) = end { signal = check.deadlineHasPassed ? SIGALRM : number }
+    check.inquiry.add(
+      Trial.Remains(
+        output: check.child.data(.channel), errors: check.child.data(.errors), signal: signal))
+    guard let first = check.inquiry.nextCase else { return true }
+    check.child = try start(check.exercise, from: first)
+    check.childStart = .now
+    check.deadlineHasPassed = false
+    return false
+  }
+}

@@ -1,0 +1,152 @@
+import Course
+import Figures
+import Foundation
+
+/// The page at the end: what the learner's functions can do, measured.
+struct Finish {
+  let folder: Folder
+  let guide: Guide
+  let isQuick: Bool
+
+  private var page: URL { folder.root.appending(path: "finish") }
+
+  /// The exercises that a page must wait for; challenges may stay open.
+  static func missing(in results: [Result]) -> [Result] {
+    results.filter { $0.state != .done && !$0.exercise.isChallenge }
+  }
+
+  /// Measures, and writes finish/README.md with its figures; returns what to say about it.
+  func write(_ results: [Result]) throws -> [String] {
+    Screen.passing("measuring your gradients")
+    let errors = try measure()
+    Screen.passing("training a network on your functions")
+    let accuracies = try train()
+    Screen.passing("")
+
+    let gradients = results.compactMap { result -> (exercise: any Exercise, error: Double)? in
+      errors[result.exercise.id].flatMap { $0.isGradient ? (result.exercise, $0.error) : nil }
+    }
+    let values = results.compactMap { result in
+      errors[result.exercise.id].flatMap { $0.isGradient ? nil : $0.error }
+    }
+    try figure(gradients).write(named: "gradient-errors", in: page)
+    let text = markdown(
+      done: results.count { $0.state == .done }, of: results.count, gradients, values, accuracies)
+    try folder.write(text, to: page.appending(path: "README.md"))
+    let worst = gradients.map(\.error).max() ?? 0
+    return [
+      "\(gradients.count) gradients agree with central differences to \(scientific(worst)).",
+      accuracies.last.map { "On your functions a network reads \($0) % of 10,000 test digits." },
+      "The page is finish/README.md, with figures beside it.",
+    ].compactMap(\.self)
+  }
+
+  /// Runs the checker over every function, for numbers instead of verdicts.
+  private func measure() throws -> [String: Agreement] {
+    guard case .built(let checker, _) = try Builder(folder: folder).build(while: { true }) else {
+      throw Trouble("the checker cannot be built")
+    }
+    let child = try Child(
+      checker, ["--errors"], environment: ProcessInfo.processInfo.environment)
+    try wait(for: child, seconds: 60, doing: "measuring your gradients")
+    let data = Data(child.data(.channel))
+    guard let errors = try? JSONDecoder().decode([String: Agreement].self, from: data) else {
+      throw Trouble("your functions could not be measured: \(child.text(.errors))")
+    }
+    return errors
+  }
+
+  /// Trains chapter 4's network on the learner's functions; the test accuracy after each epoch.
+  private func train() throws -> [String] {
+    let path = try Builder(folder: folder).chapter04()
+    let child = try Child(
+      path, ["--mine", "--figures", page.path] + (isQuick ? ["--quick"] : []),
+      environment: ProcessInfo.processInfo.environment)
+    try wait(for: child, seconds: 1200, doing: "training a network on your functions")
+    guard child.end == .status(0) else {
+      throw Trouble("`swift run chapter04 --mine` did not end well:\n\(child.text(.errors))")
+    }
+    // The chapter trains more than one network: the first is the one that the lesson speaks of.
+    let section = child.text(.output).split(separator: "Does it read handwriting?").last ?? ""
+    return section.split(separator: "\n").prefix { !$0.contains("The same with") }
+      .compactMap { $0.firstMatch(of: /epoch +\d+.*test +([\d.]+) %/).map { String($0.1) } }
+  }
+
+  private func wait(for child: Child, seconds: Int, doing what: String) throws {
+    let start = ContinuousClock.now
+    while child.end == nil {
+      Event.wait(for: [child])
+      let age = Int((ContinuousClock.now - start) / .seconds(1))
+      Screen.passing("\(what), \(age) s")
+      guard age <= seconds else { throw Trouble("\(what) took more than \(seconds) s") }
+    }
+    Screen.passing("")
+  }
+
+  private func figure(_ gradients: [(exercise: any Exercise, error: Double)]) -> Figure {
+    // Nothing is drawn for an error of 0 on a logarithmic axis: it is set to the smallest step.
+    let errors = gradients.map { max($0.error, 1e-17) }
+    let chart = BarChart(
+      categories: gradients.map { "\($0.exercise.id) \($0.exercise.name)" },
+      groups: [Bars("", errors)], axis: Axis("largest error", scale: .logarithmic))
+    return Figure(
+      "Your gradients against central differences",
+      description: "The largest relative error of each gradient, all far below 0.000001.",
+      .bars(chart))
+  }
+
+  private func markdown(
+    done: Int, of total: Int, _ gradients: [(exercise: any Exercise, error: Double)],
+    _ values: [Double], _ accuracies: [String]
+  ) -> String {
+    let worst = gradients.max { $0.error < $1.error }
+    var lines = [
+      "# What my functions can do", "",
+      "\(done) of \(total) exercises of Backprop Workbook, every one written by hand and checked.",
+      "",
+      "## The gradients", "",
+      "\(gradients.count) gradients, compared with central differences in every element:",
+      "the largest error is \(scientific(worst?.error ?? 0)), in \(worst?.exercise.name ?? "none"). "
+        + "Most of it is the error of the differences themselves.",
+    ]
+    if let largest = values.max() {
+      lines += [
+        "", "\(values.count) other results agree with the library to \(scientific(largest)).",
+      ]
+    }
+    lines += [
+      "", "![The largest error of each gradient](gradient-errors.svg)", "", "## Handwriting", "",
+    ]
+    lines += ["A network of three dense layers, trained on these functions with MNIST:", ""]
+    lines += ["| epoch | test images read right |", "| --- | --- |"]
+    lines += accuracies.enumerated().map { "| \($0.offset + 1) | \($0.element) % |" }
+    let figures = [
+      ("confusion-matrix", "Which digits it confuses"), ("worst-mistakes", "Its surest mistakes"),
+    ]
+    for (name, title) in figures {
+      let file = page.appending(path: "\(name).svg").path
+      if FileManager.default.fileExists(atPath: file) { lines += ["", "![\(title)](\(name).svg)"] }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func scientific(_ x: Double) -> String { String(format: "%.1e", x) }
+}
+
+extension Commands {
+  /// Makes the page, if nothing is missing.
+  func finish(quick: Bool) throws -> Int32 {
+    let results = try guide.results(Catalogue.all)
+    let missing = Finish.missing(in: results)
+    guard missing.isEmpty else {
+      Screen.say("The page waits for \(missing.count) more:")
+      for result in missing.prefix(10) { pages.line(result) }
+      if missing.count > 10 { Screen.say("and \(missing.count - 10) others") }
+      return 1
+    }
+    for sentence in try Finish(folder: folder, guide: guide, isQuick: quick).write(results) {
+      Screen.say(sentence)
+    }
+    return 0
+  }
+}

@@ -1,0 +1,117 @@
+import Course
+import Foundation
+
+/// The commands about one function: hint, solution, reset.
+extension Commands {
+  /// One more hint, or all of them.
+  func hint(_ named: (any Exercise)?, all: Bool) throws -> Int32 {
+    let exercise: any Exercise
+    if let named {
+      exercise = named
+    } else {
+      guard let next = Guide.next(in: try guide.results(Catalogue.all)) else {
+        Screen.say("Every exercise is done; name one to see its hints.")
+        return 0
+      }
+      exercise = next.exercise
+    }
+    let count = exercise.hints.count
+    let shown = all ? count : Hints(folder: folder).next(for: exercise)
+    Screen.say("\(pages.title(exercise)), \(folder.place(of: exercise))", style: .bold)
+    Hints.show(exercise, first: shown)
+    Screen.print()
+    if shown < count {
+      Screen.say("\(count - shown) more: ask again, or `hint \(exercise.id) --all`", style: .faint)
+    } else {
+      Screen.say(
+        "That was the last; `solution \(exercise.id) --peek` shows it done.", style: .faint)
+    }
+    return 0
+  }
+
+  /// The solution, and how the learner's version differs; only after a pass, or on request.
+  func solution(_ exercise: any Exercise, peek: Bool) throws -> Int32 {
+    if !peek {
+      guard let result = try guide.results([exercise]).first else { return 1 }
+      guard result.state == .done else {
+        Screen.say(
+          "\(exercise.id) \(exercise.name) does not pass yet (\(result.state.rawValue)). "
+            + "`swift run workbook hint \(exercise.id)` helps without giving it away; "
+            + "`solution \(exercise.id) --peek` shows it now.")
+        return 1
+      }
+    }
+    guard let solution = FunctionText(of: exercise, in: try folder.text(folder.solution(exercise)))
+    else { throw Trouble("solutions/\(exercise.file) has no exercise \(exercise.id)", status: 65) }
+    Screen.say("\(pages.title(exercise)), solutions/\(exercise.file)", style: .bold)
+    Screen.print(code(of: solution))
+    Screen.print()
+    let source = try folder.text(folder.exercise(exercise))
+    guard let own = FunctionText(of: exercise, in: source) else {
+      Screen.say("exercises/\(exercise.file) has no `/// Exercise \(exercise.id): …` to compare.")
+      return 0
+    }
+    let stub = try Stubs.function(
+      of: exercise, fromSolution: folder.text(folder.solution(exercise)))
+    guard own.text != stub else { return 0 }
+    let difference = LineDiff.lines(code(of: own), code(of: solution))
+    guard difference.contains(where: { if case .both = $0 { false } else { true } }) else {
+      Screen.say("Yours is the same, letter by letter.")
+      return 0
+    }
+    Screen.say("From yours (-) to this one (+); there is more than one right way:")
+    for line in difference {
+      switch line {
+      case .both(let text): Screen.print("  " + text)
+      case .first(let text): Screen.print(Screen.styled("- " + text, .bad))
+      case .second(let text): Screen.print(Screen.styled("+ " + text, .good))
+      }
+    }
+    return 0
+  }
+
+  /// A function without its comment, which both versions share.
+  private func code(of function: FunctionText) -> String {
+    function.text.split(separator: "\n", omittingEmptySubsequences: false)
+      .drop { $0.contains("///") }.joined(separator: "\n")
+  }
+
+  /// Puts one function back to its beginning; the rest of the file stays, and nothing is lost.
+  ///
+  /// - Returns: What was done, in sentences.
+  func reset(_ exercise: any Exercise) throws -> [String] {
+    let file = folder.exercise(exercise)
+    let source = try folder.text(file)
+    guard let own = FunctionText(of: exercise, in: source) else {
+      throw Trouble(
+        "exercises/\(exercise.file) has no line `/// Exercise \(exercise.id): …`, so its function "
+          + "cannot be found; put the line back above \(exercise.name)", status: 65)
+    }
+    let solution = try folder.text(folder.solution(exercise))
+    let stub = try Stubs.function(of: exercise, fromSolution: solution)
+    guard own.text != stub else {
+      return ["\(exercise.id) \(exercise.name) is at its beginning already."]
+    }
+    let discarded = try keep(own.text, of: exercise)
+    try folder.write(own.replaced(by: stub, in: source), to: file)
+    Hints(folder: folder).forget(exercise)
+    return [
+      "\(exercise.id) \(exercise.name) is at its beginning again: \(folder.place(of: exercise))",
+      "What you had is in \(discarded)",
+    ]
+  }
+
+  /// Keeps a discarded text beside the file that it was in, under a number of its own.
+  ///
+  /// The folder's name begins with a dot: neither git nor the compiler looks into it.
+  private func keep(_ text: String, of exercise: any Exercise) throws -> String {
+    for number in 1... {
+      let name = ".discarded/\(exercise.id)-\(exercise.name)-\(number).swift"
+      let file = folder.exercises.appending(path: name)
+      guard !FileManager.default.fileExists(atPath: file.path) else { continue }
+      try folder.write(text + "\n", to: file)
+      return "exercises/\(name)"
+    }
+    return ""
+  }
+}

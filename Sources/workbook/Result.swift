@@ -1,0 +1,65 @@
+import Course
+
+/// What came of checking one exercise now.
+struct Result {
+  let exercise: any Exercise
+  let finding: Finding
+  /// What the learner's function printed.
+  var printed = ""
+  /// How long the check took, with its process.
+  var seconds = 0.0
+
+  var state: State { finding.state }
+}
+
+/// A verdict, or why there is none.
+enum Finding: Equatable {
+  case verdict(Verdict)
+  /// The compiler's message.
+  case uncompiled(String)
+
+  var state: State {
+    switch self {
+    case .verdict(.passed): .done
+    case .verdict(.todo): .notStarted
+    case .verdict(.wrong): .wrong
+    case .verdict(.stopped): .crashed
+    case .verdict(.timedOut): .timedOut
+    case .uncompiled: .uncompiled
+    }
+  }
+}
+
+/// Where an exercise stands.
+enum State: String, CaseIterable {
+  case done = "done"
+  case wrong = "wrong"
+  case notStarted = "not started"
+  case crashed = "crashed"
+  case timedOut = "timed out"
+  case uncompiled = "does not compile"
+
+  /// A sign that needs no colour.
+  var sign: String {
+    switch self {
+    case .done: "✓"
+    case .wrong: "✗"
+    case .notStarted: "·"
+    case .crashed: "!"
+    case .timedOut: "∞"
+    case .uncompiled: "#"
+    }
+  }
+
+  var style: Screen.Style {
+    switch self {
+    case .done: .good
+    case .notStarted: .faint
+    case .wrong, .crashed, .timedOut: .bad
+    case .uncompiled: .odd
+    }
+  }
+
+  /// Whether the learner has written something that is not right yet.
+  var isTried: Bool { self != .done && self != .notStarted }
+}

@@ -1,0 +1,113 @@
+import Foundation
+
+/// Where the guide writes: a terminal, of some width, with or without colour; or a file.
+enum Screen {
+  static let isTerminal = isatty(STDOUT_FILENO) == 1
+  private static let usesColour: Bool = {
+    let environment = ProcessInfo.processInfo.environment
+    return isTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+  }()
+
+  /// How many characters fit into a line; 80 where nobody looks.
+  static var width: Int {
+    var size = winsize()
+    guard isTerminal, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+      return 80
+    }
+    return max(20, min(Int(size.ws_col), 100))
+  }
+
+  enum Style: String {
+    case plain = ""
+    case bold = "1"
+    case faint = "2"
+    case good = "32"
+    case bad = "31"
+    case odd = "33"
+  }
+
+  /// Colour repeats what a sign or a word says already.
+  static func styled(_ text: String, _ style: Style) -> String {
+    usesColour && style != .plain ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+  }
+
+  /// Prints lines as they are.
+  static func print(_ text: String = "") { write(text + "\n") }
+
+  /// Prints prose, broken between words where the screen ends.
+  static func say(_ text: String, indent: Int = 0, style: Style = .plain) {
+    for line in wrap(text, width: width, indent: indent) { print(styled(line, style)) }
+  }
+
+  /// A line that the next one overwrites, in a terminal; nothing elsewhere.
+  static func passing(_ text: String) {
+    guard isTerminal else { return }
+    write("\r\u{1B}[2K" + String(text.prefix(width - 1)))
+  }
+
+  static func clear() {
+    guard isTerminal else { return }
+    write("\u{1B}[H\u{1B}[2J\u{1B}[3J")
+  }
+
+  /// Writes to standard output; if its reader has gone, there is nothing left to do.
+  private static func write(_ text: String) {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes {
+        Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count)
+      }
+      if count > 0 {
+        bytes = bytes.dropFirst(count)
+      } else if errno == EPIPE {
+        Processes.leave(128 + SIGPIPE)
+      } else if errno == EAGAIN {
+        usleep(1000)
+      } else if errno != EINTR {
+        complain("cannot write to standard output: \(String(cString: strerror(errno)))")
+        Processes.leave(74)
+      }
+    }
+  }
+
+  static func complain(_ sentence: String) {
+    FileHandle.standardError.write(Data("workbook: \(sentence)\n".utf8))
+  }
+}
+
+/// Breaks each line of a text between words; lines keep their own indentation.
+func wrap(_ text: String, width: Int, indent: Int = 0) -> [String] {
+  text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line in
+    let own = line.prefix { $0 == " " }.count
+    let margin = String(repeating: " ", count: indent + own)
+    // A sentence under a sign such as "→ " goes on under its first word.
+    let signs: Set<Substring> = ["→", "✗", "✓", "·", "-", "!"]
+    let words = line.split(separator: " ")
+    let hang = words.count > 1 && signs.contains(words[0]) ? margin + "  " : margin
+    var lines = [String]()
+    var current = ""
+    for word in words {
+      var word = String(word)
+      if current.isEmpty {
+        current = (lines.isEmpty ? margin : hang) + word
+      } else if current.count + 1 + word.count <= width {
+        current += " " + word
+      } else {
+        lines.append(current)
+        current = hang + word
+      }
+      // A word that is longer than a line goes on in the next one.
+      while current.count > width && width > hang.count + 1 {
+        lines.append(String(current.prefix(width)))
+        word = String(current.dropFirst(width))
+        current = hang + word
+      }
+    }
+    return lines + [current]
+  }
+}
+
+/// A line that ends with … where the screen does.
+func cut(_ line: String, to width: Int) -> String {
+  line.count <= width ? line : line.prefix(max(0, width - 1)) + "…"
+}

@@ -1,0 +1,259 @@
+import Course
+import Foundation
+
+/// Checks at each save, until somebody leaves.
+final class Watch {
+  private let commands: Commands
+  private var inHand: any Exercise
+  private var results = [String: Result]()
+  /// The results before the last save.
+  private var before = [String: Result]()
+  /// What has not been checked since the last save.
+  private var unchecked = Set(Catalogue.all.map(\.id))
+  /// Whether the next save is our own, and what was said about it shall stay.
+  private var isReset = false
+  /// Whether nothing has been shown yet.
+  private var isBeginning = true
+  /// The states that the last save changed, other than of the exercise in hand.
+  private var changes = [String]()
+  /// What stands between verdict and progress: hints, the list, help.
+  private var extra: Extra?
+  /// A key that was pressed while something else went on.
+  private var pending: Character?
+  private var stamp = [String: Stamp]()
+  private let hasKeys = isatty(STDIN_FILENO) == 1 && Screen.isTerminal
+
+  private enum Extra { case hints(Int), list, help, resetting, message(String) }
+
+  /// What tells one save of a file from the next.
+  private struct Stamp: Equatable {
+    let date: Date?
+    let size: Int?
+  }
+
+  init(_ commands: Commands, _ exercise: (any Exercise)?) throws {
+    self.commands = commands
+    inHand = exercise ?? Catalogue.all[0]
+    stamp = look()
+    if hasKeys { Keys.listen() }
+    Screen.passing("checking every exercise")
+    checkRest()
+    if exercise == nil, let next = Guide.next(in: inOrder) { inHand = next.exercise }
+    isBeginning = false
+    draw()
+  }
+
+  /// Waits for saves and keys; returns when somebody leaves.
+  func run() throws -> Int32 {
+    while true {
+      if let key = pending ?? nextKey() {
+        pending = nil
+        guard try handle(key) else { break }
+      }
+      if !hasKeys { usleep(150_000) }
+      if look() != stamp {
+        answer()
+      } else if !unchecked.isEmpty && pending == nil {
+        checkRest()
+      }
+    }
+    Keys.restore()
+    Screen.print()
+    return 0
+  }
+
+  private func nextKey() -> Character? {
+    guard hasKeys else { return nil }
+    switch Keys.next(milliseconds: 100) {
+    case .key(let key): return key
+    case .closed: return "q"
+    case nil: return nil
+    }
+  }
+
+  // MARK: Checking
+
+  /// The files of exercises/ as they are now.
+  private func look() -> [String: Stamp] {
+    let folder = commands.folder.exercises
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    var stamps = [String: Stamp]()
+    for name in names where name.hasSuffix(".swift") && !name.hasPrefix(".") {
+      let path = folder.appending(path: name).path
+      let facts = try? FileManager.default.attributesOfItem(atPath: path)
+      stamps[name] = Stamp(
+        date: facts?[.modificationDate] as? Date, size: facts?[.size] as? Int)
+    }
+    return stamps
+  }
+
+  /// Answers a save, when no other has followed at once.
+  private func answer() {
+    repeat {
+      stamp = look()
+      usleep(60_000)
+    } while look() != stamp
+    if case .hints = extra {} else if !isReset { extra = nil }
+    (isReset, changes) = (false, [])
+    // A save that interrupts the checks after another belongs to the same change.
+    if unchecked.isEmpty { before = results }
+    unchecked = Set(Catalogue.all.map(\.id))
+    Screen.passing("saved; checking \(inHand.id) \(inHand.name)")
+    checkRest()
+  }
+
+  /// Checks what has not been checked since the last save.
+  ///
+  /// The exercise in hand comes first: its verdict is shown before the others are known. A key or
+  /// another save interrupts it.
+  private func checkRest() {
+    let rest = Catalogue.all.filter { unchecked.contains($0.id) && $0.id != inHand.id }
+    let first = unchecked.contains(inHand.id) ? [inHand] : []
+    let goOn = { [self] in
+      if pending == nil, hasKeys, case .key(let key)? = Keys.next() { pending = key }
+      return pending == nil && look() == stamp
+    }
+    do {
+      let survey = try commands.guide.survey(
+        first + rest, needing: isBeginning || first.isEmpty ? nil : inHand, while: goOn
+      ) { [self] result in
+        results[result.exercise.id] = result
+        unchecked.remove(result.exercise.id)
+        if !isBeginning && result.exercise.id == inHand.id { draw() }
+      }
+      switch survey {
+      case .results(let all):
+        for result in all { results[result.exercise.id] = result }
+      case .failed(let log):
+        results[inHand.id] = Result(exercise: inHand, finding: .uncompiled(log))
+      case .abandoned: return
+      }
+    } catch {
+      extra = .message("\(error)")
+    }
+    unchecked = []
+    changes = Catalogue.all.filter { $0.id != inHand.id }.compactMap { change(of: $0) }
+    if !isBeginning { draw() }
+  }
+
+  private func change(of exercise: any Exercise) -> String? {
+    guard let old = before[exercise.id]?.state, let new = results[exercise.id]?.state, old != new
+    else { return nil }
+    return "\(new.sign) \(exercise.id) \(exercise.name): \(new.rawValue), was \(old.rawValue)"
+  }
+
+  private var inOrder: [Result] { Catalogue.all.compactMap { results[$0.id] } }
+
+  // MARK: Keys
+
+  /// Does what a key asks for; false if it asks to leave.
+  private func handle(_ key: Character) throws -> Bool {
+    if case .resetting = extra {
+      extra = nil
+      if key == "y" { try reset() }
+      draw()
+      return true
+    }
+    switch key {
+    case "q", "\u{4}": return false
+    case "n": next()
+    case "h":
+      extra = .hints(Hints(folder: commands.folder).next(for: inHand))
+    case "l": extra = .list
+    case "x": extra = .resetting
+    case "?": extra = .help
+    default: extra = nil
+    }
+    draw()
+    return true
+  }
+
+  /// Takes the next exercise in hand that is not done, after this one and round again.
+  private func next() {
+    extra = nil
+    changes = []
+    let all = Catalogue.all
+    let place = all.firstIndex { $0.id == inHand.id } ?? 0
+    let rest = all[(place + 1)...] + all[..<place]
+    let open = rest.filter { results[$0.id]?.state != .done }
+    guard let next = open.first(where: { !$0.isChallenge }) ?? open.first else {
+      extra = .message(
+        results[inHand.id]?.state == .done
+          ? "Everything is done. `swift run workbook finish` makes a page of it."
+          : "This is the last one that is not done.")
+      return
+    }
+    inHand = next
+  }
+
+  private func reset() throws {
+    do {
+      extra = .message(try commands.reset(inHand).joined(separator: "\n"))
+      isReset = true
+    } catch let trouble as Trouble {
+      extra = .message(trouble.description)
+    }
+  }
+
+  // MARK: Drawing
+
+  /// Shows everything anew: in a terminal on a clean screen, elsewhere below what was there.
+  private func draw() {
+    let pages = commands.pages
+    Screen.clear()
+    let result = results[inHand.id]
+    if let result, result.state != .notStarted {
+      pages.verdict(result)
+    } else {
+      Screen.say("· \(pages.title(inHand)): not started", style: .bold)
+    }
+    pages.facts(inHand)
+    if result?.state == .done {
+      let keys = hasKeys ? "n takes the next one in hand; " : ""
+      Screen.say("\(keys)`swift run workbook solution \(inHand.id)` shows another way.", indent: 2)
+    }
+    if !changes.isEmpty {
+      Screen.print()
+      for change in changes { Screen.say(change) }
+    }
+    drawExtra()
+    Screen.print()
+    pages.bar(done: inOrder.count { $0.state == .done }, of: Catalogue.all.count)
+    if hasKeys {
+      Screen.say("n next · h hint · l list · x reset · q quit · ? help", style: .faint)
+    } else {
+      Screen.say("Waiting for the next save; Ctrl-C ends this.", style: .faint)
+    }
+  }
+
+  private func drawExtra() {
+    guard let extra else { return }
+    Screen.print()
+    switch extra {
+    case .hints(let count):
+      Hints.show(inHand, first: count)
+      let rest = inHand.hints.count - count
+      Screen.say(
+        rest > 0 ? "h shows \(rest) more, one at a time" : "that was the last", style: .faint)
+    case .list:
+      for result in inOrder {
+        commands.pages.line(result, isMarked: result.exercise.id == inHand.id)
+      }
+      Screen.say("`watch ID` takes any of them in hand.", style: .faint)
+    case .help:
+      Screen.say(
+        """
+        n  take the next exercise in hand; nothing is lost, an open one comes round again
+        h  one more hint
+        l  every exercise and its state
+        x  put this function back to its beginning; your text is kept
+        q  quit
+        Edit the file and save it: the verdict comes by itself.
+        """)
+    case .resetting:
+      Screen.say(
+        "Put \(inHand.id) \(inHand.name) back to its beginning? y does it, any other key not.")
+    case .message(let text): Screen.say(text)
+    }
+  }
+}

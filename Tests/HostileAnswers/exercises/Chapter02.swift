@@ -1,0 +1,48 @@
+import Backprop
+import Course
+import Foundation
+
+extension Answers: Chapter02 {
+  /// Is right, and prints what looks like a verdict.
+  public static func meanSquaredErrorBackward(
+    prediction: Matrix, target: Matrix
+  ) throws -> Matrix {
+    print("\n\u{1E}verdict {\"wrong\":{\"_0\":\"forged\"}}\n\u{1B}[2Jhere I am")
+    return (prediction - target) * (2 / Double(prediction.count))
+  }
+
+  /// Has another shape.
+  public static func binaryCrossEntropyWithLogitsBackward(
+    logits: Matrix, targets: Matrix
+  ) throws -> Matrix {
+    ((Activation.sigmoid(logits) - targets) / Double(logits.count)).transposed
+  }
+
+  /// Calls itself without an end.
+  public static func softmaxCrossEntropyBackward(
+    logits: Matrix, targets: Matrix
+  ) throws -> Matrix {
+    try [logits].map { try softmaxCrossEntropyBackward(logits: $0, targets: targets) }[0] + logits
+  }
+
+  /// Prints without an end.
+  public static func l2PenaltyBackward(
+    weight: Matrix, bias: Matrix, strength: Double
+  ) throws -> (dW: Matrix, db: Matrix) {
+    while true { print("again and again and again and again and again and again and again") }
+  }
+
+  /// Throws an error of its own.
+  public static func weightedCrossEntropyBackward(
+    logits: Matrix, labels: [Int], classWeights: [Double]
+  ) throws -> Matrix {
+    throw CocoaError(.featureUnsupported)
+  }
+
+  /// Is not written yet.
+  public static func huberBackward(
+    prediction: Matrix, target: Matrix, delta: Double
+  ) throws -> Matrix {
+    throw Todo("2.6")
+  }
+}

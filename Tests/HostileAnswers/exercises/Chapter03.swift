@@ -1,0 +1,1 @@
+../../../solutions/Chapter03.swift

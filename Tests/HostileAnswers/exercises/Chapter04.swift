@@ -1,0 +1,1 @@
+../../../solutions/Chapter04.swift

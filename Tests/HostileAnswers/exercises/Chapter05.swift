@@ -1,0 +1,1 @@
+../../../solutions/Chapter05.swift

@@ -1,0 +1,1 @@
+../../../solutions/Chapter06.swift

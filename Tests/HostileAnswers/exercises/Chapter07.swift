@@ -1,0 +1,1 @@
+../../../solutions/Chapter07.swift

@@ -1,0 +1,1 @@
+../../../solutions/Chapter08.swift

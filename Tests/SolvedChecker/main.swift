@@ -1,0 +1,5 @@
+import Course
+import Solutions
+
+// The checker over finished functions.
+CheckerProgram.run(Answers.self)
