@@ -96,7 +96,7 @@ let package = Package(
       swiftSettings: strict + optimised),
     .target(name: "Figures", swiftSettings: strict),
     .target(
-      name: "Course", dependencies: ["Backprop", "Figures"], swiftSettings: strict + optimised),
+      name: "Course", dependencies: ["Backprop", "Figures"], swiftSettings: strict),
     .target(
       name: "Exercises", dependencies: ["Backprop", "Course"], path: exercises,
       swiftSettings: talking),

@@ -34,7 +34,6 @@ struct Comparison {
     if chosen("memory"), let line = memoryLine(python) { report.lines.append(line) }
     if chosen("threads") { report.lines.append(try threadsLine()) }
     if chosen("scaling") { report.remarks += try scalingRemarks() }
-    if chosen("allocations") { report.remarks += [allocationRemark()].compactMap { $0 } }
   }
 
   private func chosen(_ work: String) -> Bool {

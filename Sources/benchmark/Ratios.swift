@@ -27,31 +27,55 @@ enum Ratios {
       print("No ratios are stored for \(InstructionSet.built.name): --record stores them.")
       return true
     }
-    var (slow, measured) = ([String](), [String: Double]())
-    var previous = ""
-    for kernel in KernelCase.all() {
-      let name = kernel.name.hasPrefix("its ") ? "\(previous): \(kernel.name)" : kernel.name
-      if !kernel.name.hasPrefix("its ") { previous = name }
-      let wanted = known[name].map { $0 * (1 - tolerance) } ?? 0
-      let (ratio, seconds) = measure(kernel, until: wanted)
-      measured[name] = Double(String(format: "%.3g", ratio)) ?? ratio
-      let isSlow = !(ratio >= wanted)
-      if isSlow { slow.append(name) }
+    var measured = [String: Double]()
+    var names = [String]()
+    // Where buffers come to lie differs from pass to pass, and costs up to a third: what is stored is
+    // the slowest pass, what is compared with it the fastest.
+    for _ in 0..<passes where record || measured.isEmpty || !slow(measured, known).isEmpty {
+      names = []
+      for kernel in KernelCase.all() {
+        let isPart = kernel.name.hasPrefix("its ")
+        let name =
+          isPart ? (names.last { !$0.contains(": its ") } ?? "") + ": " + kernel.name : kernel.name
+        names.append(name)
+        let wanted = known[name].map { $0 * (1 - tolerance) } ?? 0
+        let before = measured[name]
+        if let before, !record, before >= wanted { continue }
+        let ratio = measure(kernel, until: wanted)
+        measured[name] = record ? min(before ?? ratio, ratio) : max(before ?? ratio, ratio)
+      }
+    }
+    let slowOnes = slow(measured, known)
+    for name in names {
+      guard let ratio = measured[name] else { continue }
+      let sign = slowOnes.contains(name) ? "✗" : "✓"
       print(
-        "\(isSlow ? "✗" : "✓") \(name): \(shown(seconds * 1e6)) µs, ratio \(String(format: "%.3g", ratio))"
+        "\(sign) \(name): \(String(format: "%.3g", ratio))"
           + (known[name].map { ", stored \(String(format: "%.3g", $0))" } ?? ""))
     }
     if record {
-      stored[set] = measured
+      // Some kernels have a fast and a slow mode, by the addresses that a process gets: run it a few
+      // times. To begin anew, empty the set's entry.
+      let rounded = measured.mapValues { Double(String(format: "%.3g", $0)) ?? $0 }
+      stored[set] = rounded.merging(stored[set] ?? [:]) { min($0, $1) }
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
       try (encoder.encode(stored) + Data("\n".utf8)).write(to: file, options: .atomic)
     }
-    if !slow.isEmpty {
+    if !slowOnes.isEmpty {
       print(
-        "\(slow.count) kernels are over 20 % slower than stored for \(InstructionSet.built.name).")
+        "Over 20 % slower than stored for \(InstructionSet.built.name): "
+          + slowOnes.joined(separator: "; "))
     }
-    return slow.isEmpty
+    return slowOnes.isEmpty
+  }
+
+  private static let passes = 6
+
+  /// The kernels that are slower than they may be.
+  private static func slow(_ measured: [String: Double], _ known: [String: Double]) -> [String] {
+    known.keys.filter { !(measured[$0, default: 0] >= known[$0, default: 0] * (1 - tolerance)) }
+      .sorted()
   }
 
   /// The best time of the textbook's loop over the best of the kernel, in short trials that alternate.
@@ -60,14 +84,14 @@ enum Ratios {
   /// what is wanted is measured again before it counts.
   private static func measure(
     _ kernel: KernelCase, until wanted: Double
-  ) -> (ratio: Double, seconds: Double) {
+  ) -> Double {
     var (fast, slow) = (Double.infinity, Double.infinity)
-    for trial in 0..<400 {
+    for trial in 0..<100 {
       fast = min(fast, time(kernel.kernel))
       slow = min(slow, time(kernel.textbook))
       if trial >= 24, slow / fast >= wanted { break }
     }
-    return (slow / fast, fast)
+    return slow / fast
   }
 
   /// The time of one call, the mean over as many as take a quarter of a millisecond.

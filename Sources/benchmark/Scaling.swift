@@ -39,16 +39,5 @@ func scalingRemarks() throws -> [String] {
   ]
 }
 
-/// The objects that steps make in steady state.
-func allocationRemark() -> String? {
-  Threads.count = 1
-  let network = Training([784], batch: 64, mlp)
-  for _ in 0..<20 { network.step() }
-  guard let made = Allocations.during(network.step) else { return nil }
-  return "A step of the MLP at batch 64 makes \(made.count) objects, \(made.bytes / 1024) KiB: its "
-    + "activations and gradients, which are values, and the fetched batch. The C library hands out "
-    + "the same memory each time."
-}
-
 /// The bytes that the engine keeps for a node of its tape and its gradient.
 var engineBytes: Int { MemoryLayout<Tape.Node>.stride + MemoryLayout<Double>.stride }

@@ -141,13 +141,17 @@ struct Builder {
     let source = try folder.text(folder.exercises.appending(path: message.file))
     let line = message.line - 1
     let functions = all.map { ($0, FunctionText(of: $0, in: source)) }
-    // A brace that is missing in a function is an error at the end of the file.
-    let inside =
-      functions.first { $0.1?.lines.contains(line) ?? false }?.0
-      ?? functions.first { $0.1?.isClosed == false }?.0
+    // Braces that do not match in one function bring errors to lines all over the file.
+    let unclosed = functions.first { $0.1?.isClosed == false }?.0
+    let inside = unclosed ?? functions.first { $0.1?.lines.contains(line) ?? false }?.0
     if let inside, !wholeFile {
-      broken[inside.id] = [broken[inside.id], message.text].compactMap(\.self)
-        .joined(separator: "\n\n")
+      if unclosed != nil {
+        guard broken[inside.id] == nil else { return }
+        broken[inside.id] = "its braces do not match; the compiler says\n" + message.text
+      } else {
+        broken[inside.id] = [broken[inside.id], message.text].compactMap(\.self)
+          .joined(separator: "\n\n")
+      }
       try folder.write(withoutBody(of: inside, in: folder.text(file)), to: file)
     } else {
       for exercise in all where broken[exercise.id] == nil { broken[exercise.id] = message.text }

@@ -18,7 +18,7 @@ struct Plan {
       switch (source, options.quick) {
       case (.library, false): (60_000, 10_000, 3)
       case (.library, true): (2000, 500, 1)
-      case (.answers, false): (20_000, 10_000, 1)
+      case (.answers, false): (24_000, 10_000, 1)
       case (.answers, true): (320, 200, 1)
       case (.bug, false): (4000, 1000, 1)
       case (.bug, true): (160, 200, 1)

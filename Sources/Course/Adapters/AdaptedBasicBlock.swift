@@ -92,7 +92,10 @@ extension BlockSteps {
         let question = ConvolutionQuestion(
           x: x, weight: weight, bias: Matrix(shape: [weight.shape[0]]), dy: dz,
           ConvolutionGeometry(padding: 1))
-        return (try functions.input(question), try functions.weights(question))
+        let (dx, dW) = both(
+          { Result { try functions.input(question) } },
+          { Result { try functions.weights(question) } })
+        return (try dx.get(), try dW.get())
       },
       batchNorm: { dn, z, gamma in
         let (dz, dGamma, dBeta) = try norm(

@@ -18,7 +18,10 @@ public struct FunctionText {
     guard let marker = all.firstIndex(where: { $0.contains("/// Exercise \(exercise.id):") }),
       let signature = all[marker...].firstIndex(where: { !$0.contains("///") })
     else { return nil }
-    let next = all[signature...].firstIndex { $0.contains(/\/\/\/ Exercise \d/) } ?? all.endIndex
+    // The next function, or the brace that closes the file's extension.
+    let next =
+      all[signature...].firstIndex { $0 == "}" || $0.contains(/\/\/\/ Exercise \d/) }
+      ?? all.endIndex
     var scanner = BraceScanner()
     var end: Int?
     for line in signature..<next where end == nil {
@@ -26,10 +29,8 @@ public struct FunctionText {
       if scanner.hasOpened && scanner.depth <= 0 { end = line + 1 }
     }
     var last = end ?? next
-    // Without its own closing brace, blank lines and the brace that closes the file are not its text.
-    while end == nil, last > signature + 1, all[last - 1].isEmpty || all[last - 1] == "}" {
-      last -= 1
-    }
+    // Without its own closing brace, the blank lines that follow are not its text.
+    while end == nil, last > signature + 1, all[last - 1].isEmpty { last -= 1 }
     lines = marker..<last
     signatureLine = signature + 1
     isClosed = end != nil
