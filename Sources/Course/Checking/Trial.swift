@@ -28,10 +28,11 @@ public enum Trial {
   }
 
   /// The same for any check, which is given what to call as it goes.
-  static func run(
+  @discardableResult
+  package static func run(
     seconds: UInt32 = seconds, channel: Int32 = 1,
     _ check: (_ progress: (Progress) -> Void) -> Verdict
-  ) {
+  ) -> Verdict {
     alarm(seconds)
     atexit {
       fflush(nil)
@@ -45,6 +46,7 @@ public enum Trial {
       }
     }
     send("verdict", verdict, to: channel)
+    return verdict
   }
 
   private static func send(_ word: String, _ verdict: Verdict, to channel: Int32) {

@@ -95,7 +95,15 @@ public enum Audit {
         MutantProgram(mutants: $0, stubs: stubs, chapter: index + 1, solutions: solutions)
       }
       let compilation = Date.now.timeIntervalSince(start)
-      let outcomes = try Trials.run(compiled, executable: executable, workers: 2)
+      let limits = Dictionary(
+        uniqueKeysWithValues: Catalogue.chapter(index + 1).map { ($0.id, milliseconds(for: $0)) })
+      let trials = Trials(executable: executable, chapter: index + 1)
+      let errands = compiled.map {
+        Errand(
+          number: $0.number, exercise: $0.solution.id,
+          milliseconds: limits[$0.solution.id, default: 1000])
+      }
+      let outcomes = try trials.run(errands, workers: 2)
       report.results += compiled.compactMap { mutant in
         outcomes[mutant.number].map { (mutant, $0) }
       }
@@ -114,6 +122,15 @@ public enum Audit {
     }
     print("All of them, with their verdicts: \(file.path)")
     return report.survivors.isEmpty
+  }
+
+  /// The processor time for a mutant of an exercise: fifty times what the solution takes, and a second
+  /// at least.
+  private static func milliseconds(for exercise: any Exercise) -> Int {
+    let start = clock()
+    _ = exercise.check(Answers.self)
+    let taken = Double(clock() - start) / Double(CLOCKS_PER_SEC)
+    return max(1000, Int(50_000 * taken))
   }
 
   /// The mutants to run, numbered from 1; a sample takes them from everywhere.

@@ -65,7 +65,7 @@ struct MutantProgram {
       answers.add("default: return try \(solution.name)Solved(\(solution.call()))\n}\n}")
     }
     answers.add("}")
-    main.add(imports + "MutantTrial.run(Answers.self) { current = $0 }")
+    main.add(imports + "MutantTrial.run(Answers.self, chapter: \(chapter)) { current = $0 }")
     return files + [answers, main]
   }
 }

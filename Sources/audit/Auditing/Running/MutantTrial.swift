@@ -1,48 +1,90 @@
 public import Course
 import Foundation
 
+/// What a child is asked to do: check a mutant from a case on, in so much processor time.
+struct Errand: Equatable {
+  let number: Int
+  let exercise: String
+  /// The case to begin with: 0, or the one behind a case that has stopped another child.
+  var first = 0
+  let milliseconds: Int
+
+  /// A line that `init(line:)` reads.
+  var line: String { "\(number) \(exercise) \(first) \(milliseconds)" }
+
+  init(number: Int, exercise: String, milliseconds: Int) {
+    (self.number, self.exercise, self.milliseconds) = (number, exercise, milliseconds)
+  }
+
+  init?(line: String) {
+    let words = line.split(separator: " ")
+    guard words.count == 4, let number = Int(words[0]), let first = Int(words[2]),
+      let milliseconds = Int(words[3])
+    else { return nil }
+    self.init(number: number, exercise: String(words[1]), milliseconds: milliseconds)
+    self.first = first
+  }
+}
+
 /// In the child: checks mutants one after the other, and tells the parent how far it has come.
 public enum MutantTrial {
-  /// Processor time for one mutant; what takes longer has lost its way.
-  static let seconds = 4
-  /// Memory, in bytes, that a mutant may ask for.
-  static let memory: UInt = 6 << 30
   /// How many random inputs decide that a mutant equals the reference.
   static let inputs = 400
+  /// The time limit on the clock, in seconds: for what waits and takes no processor time.
+  private static let patience: UInt32 = 120
 
-  /// Runs mutants: pairs of a number and an exercise, such as `17:4.1`, in the arguments.
-  public static func run(_ answers: any AllChapters.Type, choose: (Int) -> Void) {
-    var limit = rlimit(rlim_cur: rlim_t(memory), rlim_max: rlim_t(memory))
-    setrlimit(.init(RLIMIT_AS.rawValue), &limit)
-    let samples = Samples.all
-    let exercises = Dictionary(uniqueKeysWithValues: Catalogue.all.map { ($0.id, $0) })
-    while let line = readLine() {
-      let pair = line.split(separator: ":")
-      guard pair.count == 2, let number = Int(pair[0]), let exercise = exercises[String(pair[1])]
-      else { continue }
-      say("start \(number)")
-      choose(number)
-      setTimer()
-      let outcome = check(exercise, answers, samples[exercise.id]) { say("passed \(number)") }
+  /// Runs the errands on standard input.
+  ///
+  /// A mutant's messages are those of `Trial`, which the learner's guide reads too, between the lines
+  /// `start 17` and `outcome 17 …`.
+  public static func run(
+    _ answers: any AllChapters.Type, chapter: Int, choose: (_ mutant: Int) -> Void
+  ) {
+    let parent = getppid()
+    Confinement.begin()
+    let samples = Samples.chapter(chapter)
+    let exercises = Catalogue.chapter(chapter)
+    while let errand = readLine().flatMap(Errand.init) {
+      guard getppid() == parent,
+        let exercise = exercises.first(where: { $0.id == errand.exercise })
+      else { break }
+      say("start \(errand.number)")
+      choose(errand.number)
+      Confinement.setTimer(milliseconds: errand.milliseconds)
+      let verdict = Trial.run(seconds: patience) {
+        check(exercise, answers, from: errand.first, progress: $0)
+      }
+      guard errand.first == 0 else { continue }
+      let outcome =
+        Outcome(verdict, of: exercise)
+        ?? {
+          say("passed \(errand.number)")
+          Confinement.setTimer(milliseconds: 10 * errand.milliseconds)
+          return comparison(answers, samples[exercise.id])
+        }()
       let text = (try? JSONEncoder().encode(outcome)) ?? Data()
-      say("outcome \(number) " + String(decoding: text, as: UTF8.self))
+      say("outcome \(errand.number) " + String(decoding: text, as: UTF8.self))
     }
   }
 
+  /// What the course's check says, while mutants can tell the first case from the others.
   static func check(
-    _ exercise: any Exercise, _ answers: any AllChapters.Type, _ sample: Samples.Sample?,
-    passed: () -> Void = {}
-  ) -> Outcome {
+    _ exercise: any Exercise, _ answers: any AllChapters.Type, from first: Int = 0,
+    progress: (Course.Progress) -> Void = { _ in }
+  ) -> Verdict {
     Situation.begin()
-    let verdict = exercise.check(answers, from: 0) { progress in
-      if case .running(let index) = progress { Situation.isFirstCase = index == 0 }
+    defer { Situation.isFirstCase = false }
+    return exercise.check(answers, from: first) { step in
+      if case .running(let index) = step { Situation.isFirstCase = index == 0 }
+      progress(step)
     }
-    if let outcome = Outcome(verdict, of: exercise) { return outcome }
-    passed()
-    Situation.isFirstCase = false
-    guard let sample else {
-      return .survived("there are no random inputs for \(exercise.id)")
-    }
+  }
+
+  /// Whether an answer that has passed equals the reference on random inputs.
+  static func comparison(
+    _ answers: any AllChapters.Type, _ sample: Samples.Sample?
+  ) -> Outcome {
+    guard let sample else { return .survived("there are no random inputs for this exercise") }
     for seed in 0..<UInt64(inputs) {
       if let difference = sample(answers, seed) { return .survived(difference) }
     }
@@ -52,12 +94,5 @@ public enum MutantTrial {
   private static func say(_ line: String) {
     print(line)
     fflush(nil)
-  }
-
-  /// Ends the process after so much processor time: a loaded machine does not count.
-  private static func setTimer() {
-    var timer = itimerval()
-    timer.it_value.tv_sec = seconds
-    setitimer(.init(ITIMER_VIRTUAL.rawValue), &timer, nil)
   }
 }

@@ -8,6 +8,9 @@ enum Outcome: Codable, Equatable {
   case found(String)
   /// The checker rejects it, with the first wrong number and the right one.
   case numbers(String)
+  /// It stops the process, with a sentence that says why: "index [0, 3] is outside …".
+  case stopped(String)
+  /// It stops the process, and all that is known is the signal.
   case crash
   case timeOut
   /// It agrees with the reference on so many random inputs.
@@ -33,6 +36,7 @@ extension Outcome {
     case .todo(let reason), .stopped(let reason), .timedOut(let reason): text = reason
     }
     let lines = text.split(separator: "\n").map(String.init)
+    // A learner whose function stops is told so first, then what is wrong where it does not stop.
     let sentences = lines.filter { $0.hasPrefix("→ ") }.map { String($0.dropFirst(2)) }
     let known = exercise.wrongAnswers.first { text.contains("→ " + $0.sentence) }
     // Two numbers side by side say that an answer is wrong, not why.
@@ -44,8 +48,12 @@ extension Outcome {
       self = .named(known.name)
     } else if let sentence = sentences.first ?? worded {
       self = .found(sentence)
-    } else if let parts = lines.first, parts.contains("✓"), parts.contains("✗") {
+    } else if let parts = lines.first(where: { $0.contains("✓") && $0.contains("✗") }) {
       self = .found(parts)
+    } else if case .timedOut = verdict {
+      self = .timeOut
+    } else if case .stopped(let reason) = verdict {
+      self = reason.hasPrefix("a trap") ? .crash : .stopped(lines.first ?? reason)
     } else {
       self = .numbers(lines.first { $0.hasPrefix("✗ ") } ?? text)
     }

@@ -18,8 +18,9 @@ struct Report {
 
   var table: String {
     var lines = [
-      "| exercise | mutants | rejected | named | finding | numbers | crash | time out | equivalent | survivors |",
-      "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
+      "| exercise | mutants | rejected | named | finding | stopped | numbers | crash | time out | "
+        + "equivalent | survivors |",
+      "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
     ]
     for exercise in Catalogue.all {
       let own = results.filter { $0.mutant.solution.id == exercise.id }.map(\.outcome)
@@ -35,9 +36,10 @@ struct Report {
     return """
       \(exercises) exercises, \(counts.all) mutants: \(counts.rejected) rejected \
       (\(counts.named) named by a misconception, \(counts.found) by a general finding, \
-      \(counts.numbers) by plain numbers, \(counts.crash) crashed, \(counts.timeOut) timed out), \
+      \(counts.stopped) stopped with a sentence, \(counts.numbers) by plain numbers, \
+      \(counts.crash) crashed, \(counts.timeOut) timed out), \
       \(counts.equivalent) equivalent, \(counts.survivors) survivors. \
-      Explained: \(Int((100 * explainedShare).rounded())) % of the rejected. \
+      Named or found: \(Int((100 * explainedShare).rounded())) % of the rejected. \
       \(notCompiled) more did not compile.
       """
   }
@@ -67,6 +69,7 @@ struct Report {
       list("Rejected by plain numbers") { if case .numbers(let text) = $0 { text } else { nil } },
       list("Rejected by a general finding") { if case .found(let text) = $0 { text } else { nil } },
       list("Named by a misconception") { if case .named(let name) = $0 { name } else { nil } },
+      list("Stopped with a sentence") { if case .stopped(let text) = $0 { text } else { nil } },
       list("Crashed") { $0 == .crash ? "crash" : nil },
       list("Timed out") { $0 == .timeOut ? "time out" : nil },
     ].joined(separator: "\n\n") + "\n"
@@ -75,7 +78,7 @@ struct Report {
 
 /// How many mutants came to each end.
 struct Counts {
-  var (named, found, numbers, crash, timeOut) = (0, 0, 0, 0, 0)
+  var (named, found, stopped, numbers, crash, timeOut) = (0, 0, 0, 0, 0, 0)
   var (equivalent, survivors) = (0, 0)
 
   init(_ outcomes: [Outcome]) {
@@ -84,6 +87,7 @@ struct Counts {
       case .named: named += 1
       case .found: found += 1
       case .numbers: numbers += 1
+      case .stopped: stopped += 1
       case .crash: crash += 1
       case .timeOut: timeOut += 1
       case .equivalent: equivalent += 1
@@ -92,11 +96,13 @@ struct Counts {
     }
   }
 
-  var rejected: Int { named + found + numbers + crash + timeOut }
+  var rejected: Int { named + found + stopped + numbers + crash + timeOut }
   var all: Int { rejected + equivalent + survivors }
 
   func row(_ title: String) -> String {
-    let numbers = [all, rejected, named, found, numbers, crash, timeOut, equivalent, survivors]
+    let numbers = [
+      all, rejected, named, found, stopped, numbers, crash, timeOut, equivalent, survivors,
+    ]
     return "| \(title) | " + numbers.map(String.init).joined(separator: " | ") + " |"
   }
 }

@@ -1,77 +1,152 @@
+import Course
 import Foundation
 import Synchronization
 
 /// In the parent: runs mutants in child processes, and goes on behind one that has died.
-enum Trials {
+struct Trials {
+  let executable: URL
+  let chapter: Int
+  /// What each child takes at most of the queue: few enough that no worker is left with the rest.
+  private static let chunk = 40
+
   /// The outcome of each mutant, by its number.
-  static func run(_ mutants: [Mutant], executable: URL, workers: Int) throws -> [Int: Outcome] {
+  func run(_ errands: [Errand], workers: Int) throws -> [Int: Outcome] {
     let found = Mutex([Int: Outcome]())
+    let waiting = Mutex(errands[...])
     let failure = Mutex(String?.none)
-    DispatchQueue.concurrentPerform(iterations: workers) { worker in
-      let own = mutants.enumerated().filter { $0.offset % workers == worker }.map(\.element)
-      do {
-        let outcomes = try runOneByOne(own, executable: executable)
-        found.withLock { $0.merge(outcomes) { first, _ in first } }
-      } catch {
-        failure.withLock { $0 = "\(error)" }
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+      while true {
+        let chunk = waiting.withLock { queue in
+          let chunk = queue.prefix(Self.chunk)
+          queue = queue.dropFirst(Self.chunk)
+          return Array(chunk)
+        }
+        if chunk.isEmpty { return }
+        do {
+          let outcomes = try finish(chunk)
+          found.withLock { $0.merge(outcomes) { first, _ in first } }
+        } catch {
+          failure.withLock { $0 = "\(error)" }
+          waiting.withLock { $0 = [] }
+        }
       }
     }
-    if let reason = failure.withLock({ $0 }) {
-      throw MutantCompiler.Failure(description: "a worker failed: \(reason)")
-    }
+    if let reason = failure.withLock({ $0 }) { throw Failure(description: reason) }
     return found.withLock { $0 }
   }
 
-  private static func runOneByOne(_ mutants: [Mutant], executable: URL) throws -> [Int: Outcome] {
-    var (outcomes, waiting) = ([Int: Outcome](), mutants[...])
+  struct Failure: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// Runs errands in one child after the other, until all have come to an end.
+  private func finish(_ errands: [Errand]) throws -> [Int: Outcome] {
+    var (outcomes, waiting) = ([Int: Outcome](), errands[...])
+    let exercises = Catalogue.chapter(chapter)
+    var inquiries = [Int: Inquiry]()
     while !waiting.isEmpty {
-      let (lines, signal) = try child(executable, Array(waiting))
-      var (started, passed) = (Int?.none, false)
-      for line in lines {
-        let words = line.split(separator: " ", maxSplits: 2)
-        guard words.count >= 2, let number = Int(words[1]) else { continue }
-        switch words[0] {
-        case "start": (started, passed) = (number, false)
-        case "passed": passed = true
-        case "outcome" where words.count == 3:
-          outcomes[number] = try JSONDecoder().decode(Outcome.self, from: Data(words[2].utf8))
-        default: break
+      let remains = try child(Array(waiting))
+      let records = MutantRecord.all(in: remains.output)
+      for (index, record) in records.enumerated() {
+        guard let errand = waiting.popFirst(), errand.number == record.number,
+          let exercise = exercises.first(where: { $0.id == errand.exercise })
+        else { throw Failure(description: "a child has lost its way at mutant \(record.number)") }
+        let hasDied = index == records.count - 1 && remains.signal != nil
+        if errand.first == 0, let outcome = record.outcome {
+          outcomes[errand.number] = outcome
+          continue
+        }
+        let isTimeOut = remains.signal == SIGALRM
+        if record.hasPassed {
+          outcomes[errand.number] =
+            .survived("it \(isTimeOut ? "hangs" : "crashes") on a random input")
+          continue
+        }
+        // As the learner's guide does: another child goes on with the next case.
+        var inquiry = inquiries[errand.number] ?? Inquiry(exercise)
+        inquiry.add(
+          Trial.Remains(
+            output: record.output, errors: hasDied ? remains.errors : [],
+            signal: hasDied ? remains.signal : nil))
+        inquiries[errand.number] = inquiry
+        if let next = inquiry.nextCase {
+          var rest = errand
+          rest.first = next
+          waiting.insert(rest, at: waiting.startIndex)
+        } else {
+          outcomes[errand.number] =
+            Outcome(inquiry.verdict, of: exercise)
+            ?? .survived("it crashes the first time only")
         }
       }
-      let last = started ?? waiting[waiting.startIndex].number
-      if outcomes[last] == nil {
-        let timeOut = signal == SIGVTALRM
-        outcomes[last] =
-          passed
-          ? .survived(timeOut ? "it hangs on a random input" : "it crashes on a random input")
-          : timeOut ? .timeOut : .crash
+      if records.isEmpty {
+        let errors = String(decoding: remains.errors.suffix(400), as: UTF8.self)
+        throw Failure(description: "a child has ended before its work: \(errors)")
       }
-      let next = waiting.firstIndex { $0.number == last }.map { $0 + 1 } ?? waiting.endIndex
-      waiting = waiting[next...]
     }
     return outcomes
   }
 
-  /// What a child prints, and the signal that ended it, if one did.
-  private static func child(
-    _ executable: URL, _ mutants: [Mutant]
-  ) throws -> (lines: [Substring], signal: Int32?) {
+  /// What a child leaves behind; of its errors, what it wrote last.
+  private func child(_ errands: [Errand]) throws -> Trial.Remains {
+    let folder = executable.deletingLastPathComponent()
+    let name = UUID().uuidString
+    // The errands go in as a file, and errors come out as one: a pipe could fill up.
+    let (list, log) = (folder.appending(path: "\(name).in"), folder.appending(path: "\(name).err"))
+    defer { for file in [list, log] { try? FileManager.default.removeItem(at: file) } }
+    try errands.map(\.line).joined(separator: "\n").write(
+      to: list, atomically: false, encoding: .utf8)
+    try Data().write(to: log)
     let process = Process()
     process.executableURL = executable
     process.environment = ["SWIFT_BACKTRACE": "enable=no"]
-    // The list goes in as a file: a pipe could fill up before the child reads it.
-    let list = executable.deletingLastPathComponent().appending(path: "list-\(UUID().uuidString)")
-    let text = mutants.map { "\($0.number):\($0.solution.id)" }.joined(separator: "\n")
-    try text.write(to: list, atomically: true, encoding: .utf8)
-    defer { try? FileManager.default.removeItem(at: list) }
     let pipe = Pipe()
     process.standardInput = try FileHandle(forReadingFrom: list)
     process.standardOutput = pipe
-    process.standardError = FileHandle.nullDevice
+    process.standardError = try FileHandle(forWritingTo: log)
     try process.run()
-    let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
+    let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
-    let signal = process.terminationReason == .uncaughtSignal ? process.terminationStatus : nil
-    return (String(decoding: data, as: UTF8.self).split(separator: "\n"), signal)
+    let isSignal = process.terminationReason == .uncaughtSignal
+    let signal = isSignal ? process.terminationStatus : nil
+    if let signal, [SIGKILL, SIGTERM, SIGINT, SIGHUP].contains(signal) {
+      throw Failure(description: "signal \(signal), sent from outside, has ended a child")
+    }
+    return Trial.Remains(
+      output: Array(output), errors: Array(try Data(contentsOf: log)),
+      signal: signal == SIGPROF ? SIGALRM : signal)
+  }
+}
+
+/// What a child has said about one mutant.
+struct MutantRecord {
+  let number: Int
+  /// The messages of `Trial`.
+  private(set) var output = [UInt8]()
+  /// Whether the check has let it pass, and random inputs were tried.
+  private(set) var hasPassed = false
+  private(set) var outcome: Outcome?
+
+  /// The records in a child's output, in order.
+  static func all(in output: [UInt8]) -> [MutantRecord] {
+    var records = [MutantRecord]()
+    for line in output.split(separator: UInt8(ascii: "\n")) {
+      let words = line.split(separator: UInt8(ascii: " "), maxSplits: 2).map {
+        String(decoding: $0, as: UTF8.self)
+      }
+      let last = records.count - 1
+      if words.count > 1, words[0] == "start", let number = Int(words[1]) {
+        records.append(MutantRecord(number: number))
+      } else if last < 0 {
+        continue
+      } else if words[0] == "passed" {
+        records[last].hasPassed = true
+      } else if words.count == 3, words[0] == "outcome" {
+        records[last].outcome = try? JSONDecoder().decode(Outcome.self, from: Data(words[2].utf8))
+      } else {
+        records[last].output += line + [UInt8(ascii: "\n")]
+      }
+    }
+    return records
   }
 }

@@ -6,11 +6,13 @@ enum Samples {
   /// What tells answers from the reference on a random input, or nil.
   typealias Sample = (_ answers: any AllChapters.Type, _ seed: UInt64) -> String?
 
-  /// Those of each exercise, by its number.
-  static var all: [String: Sample] {
-    Dictionary(
-      uniqueKeysWithValues: activations + losses + graphs + perceptrons + convolutions + optimizers
-        + depth + residuals)
+  /// Those of a chapter's exercises, by their numbers.
+  static func chapter(_ number: Int) -> [String: Sample] {
+    let chapters: [() -> [(String, Sample)]] = [
+      { activations }, { losses }, { graphs }, { perceptrons }, { convolutions }, { optimizers },
+      { depth }, { residuals },
+    ]
+    return Dictionary(uniqueKeysWithValues: chapters[number - 1]())
   }
 
   /// A sample of one exercise.
