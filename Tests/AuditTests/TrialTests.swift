@@ -43,7 +43,8 @@ private func outcome(
 @Test func `an answer with the same values everywhere is equivalent`() {
   let cases = [Matrix(rows: [[1, -2]])]
   #expect(
-    outcome(cases: cases) { $0.x * $0.dy } == .equivalent(inputs: MutantTrial.inputs))
+    outcome(cases: cases) { $0.x * $0.dy }
+      == .equivalent(inputs: MutantTrial.inputs, hasEffect: nil))
 }
 
 @Test func `a known mistake counts as named, a general one as found`() {

@@ -105,7 +105,9 @@ extension Problem {
   }
 }
 
-/// Whether a number agrees with the reference's, but for rounding; NaN agrees with nothing.
+/// Whether a number agrees with the reference's, but for rounding; NaN agrees with nothing, and an
+/// infinity with itself alone.
 func agree(_ a: Double, _ b: Double) -> Bool {
-  a == b || abs(a - b) <= 1e-9 + 1e-9 * max(abs(a), abs(b))
+  guard a.isFinite, b.isFinite else { return a == b }
+  return abs(a - b) <= 1e-9 + 1e-9 * max(abs(a), abs(b))
 }

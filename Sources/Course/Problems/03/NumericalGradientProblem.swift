@@ -38,6 +38,7 @@ public struct NumericalGradientQuestion: Question {
           x.scalars[0] * x.scalars[1] + x.scalars[2] * x.scalars[2] * x.scalars[3]
         }),
       Case(.init("x²", at: random([1, 1]), step: 1e-5) { $0.squaredNorm() }),
+      Case(.init("Σ x³", at: random([2, 2]), step: 1.3) { x in x.map { $0 * $0 * $0 }.sum() }),
     ]
   }
 }

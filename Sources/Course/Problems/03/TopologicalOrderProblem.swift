@@ -37,6 +37,10 @@ public struct OrderQuestion: Question {
       Case(OrderQuestion("a root without parents", parents: [[], [0]], root: 0)),
       Case(
         OrderQuestion(
+          "sums of three and of four", parents: [[], [], [0], [1, 0, 2], [5, 1, 2, 3], []], root: 4)
+      ),
+      Case(
+        OrderQuestion(
           "a chain of \(depth) nodes, too deep for a function that calls itself", parents: chain,
           root: depth - 1)),
     ]

@@ -35,6 +35,17 @@ public struct TwoLayerQuestion: Question {
       bias2: Tensor(shape: [outputs], using: &generator))
   }
 
+  /// The same with weights so large that one layer's sigmoids are 0 or 1, to the last digit.
+  fileprivate func saturated(hidden: Bool) -> TwoLayerQuestion {
+    var question = self
+    if hidden {
+      question.weight1 = 1000 * weight1
+    } else {
+      question.weight2 = 1000 * weight2
+    }
+    return question
+  }
+
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [
       ("x", \.x), ("target", \.target), ("W1", \.weight1), ("b1", \.bias1), ("W2", \.weight2),
@@ -82,6 +93,8 @@ extension Chapter03Problems {
         Case(TwoLayerQuestion(1, 4, 2, 3, targets: -30...30, seed: 43)),
         Case(TwoLayerQuestion(3, 2, 4, 1, seed: 44)).rounded(),
         Case(TwoLayerQuestion(2, 1, 1, 2, seed: 45)),
+        Case(TwoLayerQuestion(4, 3, 2, 3, seed: 46).saturated(hidden: true), isCorner: true),
+        Case(TwoLayerQuestion(3, 2, 3, 4, seed: 47).saturated(hidden: false), isCorner: true),
       ],
       forward: { $0.loss },
       reference: TwoLayerRules().gradients,

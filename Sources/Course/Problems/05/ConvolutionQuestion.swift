@@ -47,7 +47,8 @@ public struct ConvolutionQuestion: Question {
     "x \(x.shape), w \(weight.shape), stride \(geometry.stride), padding \(geometry.padding)"
   }
 
-  /// Non-square images and kernels, strides that leave rows out, padding, one image.
+  /// Non-square images and kernels, strides that leave rows out, padding, one image,
+  /// windows that see padding only.
   static var cases: [Case<ConvolutionQuestion>] {
     [
       Case(Self(x: [4, 3, 5, 8], weight: [2, 3, 3, 2], stride: 2, padding: 1, seed: 51)),
@@ -56,6 +57,7 @@ public struct ConvolutionQuestion: Question {
       Case(Self(x: [2, 2, 7, 8], weight: [3, 2, 2, 2], stride: 3, padding: 0, seed: 54)),
       Case(Self(x: [1, 2, 5, 7], weight: [2, 2, 3, 4], stride: 3, padding: 2, seed: 55)),
       Case(Self(x: [3, 2, 4, 3], weight: [1, 2, 2, 2], stride: 1, padding: 1, seed: 56)).rounded(),
+      Case(Self(x: [1, 1, 3, 4], weight: [1, 1, 2, 3], stride: 2, padding: 3, seed: 57)),
     ]
   }
 

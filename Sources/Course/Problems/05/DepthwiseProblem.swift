@@ -67,6 +67,7 @@ extension Chapter05Problems {
       question([1, 3, 4, 5], [2, 3], stride: 1, padding: 2, seed: 83),
       question([2, 2, 7, 8], [2, 2], stride: 3, padding: 0, seed: 84),
       question([3, 1, 4, 3], [2, 2], stride: 1, padding: 1, seed: 85).rounded(),
+      question([1, 2, 3, 4], [2, 3], stride: 2, padding: 3, seed: 86),
     ]
   }
 

@@ -53,13 +53,18 @@ public struct PoolingQuestion: Question {
     ]
   }
 
-  /// Images of few different numbers: most windows have several that are largest.
+  /// Images of few different numbers, where most windows have several that are largest, and images
+  /// of numbers that rise.
   static var ties: [Case<PoolingQuestion>] {
     var generator = SplitMix64(caseSeed: 77)
     let x = Matrix(shape: [3, 2, 6, 4], using: &generator).map { $0 > 0.5 ? 1 : $0 < -1.5 ? -1 : 0 }
+    let rising = Matrix((1...24).map(Double.init), shape: [2, 1, 3, 4])
     return [
       Case(Self(x: x, window: 2, stride: 2, using: &generator), isCorner: true),
       Case(Self(x: x, window: 3, stride: 1, using: &generator), isCorner: true),
+      // The last of a window's numbers is its largest, at last by next to nothing.
+      Case(Self(x: rising, window: 2, stride: 1, using: &generator), isCorner: true),
+      Case(Self(x: 1 + 1e-12 * rising, window: 2, stride: 2, using: &generator), isCorner: true),
     ]
   }
 

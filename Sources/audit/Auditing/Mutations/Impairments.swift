@@ -8,9 +8,12 @@ extension Solution {
     parameters.flatMap { parameter in
       Self.spoilt[parameter.type, default: []].map { what, text in
         let value = text.replacing("%", with: parameter.name)
+        // Functions and graphs cannot be compared.
+        let isNoted = !parameter.type.hasPrefix("(") && parameter.type != "ExpressionGraph"
+        let argument = isNoted ? "Situation.spoilt(\(parameter.name), \(value))" : value
         return (
           "\(what.replacing("%", with: parameter.name)): \(value)",
-          call(changing: parameter.name, to: value)
+          call(changing: parameter.name, to: argument)
         )
       }
     }
@@ -41,6 +44,7 @@ extension Solution {
       ("only if % is not all zeros", "%.map { $0 == 0 ? 1 : $0 }"),
       ("twice %", "2 * %"), ("the sign of % turned", "-%"), ("% left out", "0 * %"),
       ("% squared", "% * %"), ("% all ones", "0 * % + 1"),
+      ("% divided by 0", "% / 0.0"), ("% without numbers", "0 * % + Double.nan"),
     ],
     "Double": [
       ("% taken as 0", "0 * %"), ("% taken as 1", "0 * % + 1"), ("% taken as ½", "0 * % + 0.5"),
@@ -50,6 +54,7 @@ extension Solution {
       ("the sign of % turned", "-%"), ("only for % below 1", "min(%, 1)"),
       ("only for positive %", "max(%, 0)"), ("only if % has no sign", "abs(%)"),
       ("% in single precision", "Double(Float(%))"),
+      ("% divided by 0", "% / 0.0"), ("% no number", "0 * % + Double.nan"),
       ("only in the first case", "Situation.isFirstCase ? % : 2 * %"),
       ("% of the first case", "Situation.first(%, of: \"%\")"),
     ],
@@ -131,6 +136,8 @@ extension Solution {
 public enum Situation {
   nonisolated(unsafe) public static var isFirstCase = true
   nonisolated(unsafe) private static var firsts = [String: Double]()
+  /// Whether any argument so far has been another one for being spoilt; nil where none was compared.
+  nonisolated(unsafe) private(set) static var hasEffect: Bool?
 
   /// The value that an argument had in the first case.
   public static func first(_ value: Double, of name: String) -> Double {
@@ -138,7 +145,13 @@ public enum Situation {
     return firsts[name] ?? value + 1
   }
 
-  static func begin() { (isFirstCase, firsts) = (true, [:]) }
+  /// Hands a spoilt argument on.
+  public static func spoilt<Value: Equatable>(_ value: Value, _ spoilt: Value) -> Value {
+    hasEffect = hasEffect == true || value != spoilt
+    return spoilt
+  }
+
+  static func begin() { (isFirstCase, firsts, hasEffect) = (true, [:], nil) }
 }
 
 extension Tensor<Double> {

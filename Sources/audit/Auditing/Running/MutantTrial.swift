@@ -88,7 +88,7 @@ public enum MutantTrial {
     for seed in 0..<UInt64(inputs) {
       if let difference = sample(answers, seed) { return .survived(difference) }
     }
-    return .equivalent(inputs: inputs)
+    return .equivalent(inputs: inputs, hasEffect: Situation.hasEffect)
   }
 
   private static func say(_ line: String) {

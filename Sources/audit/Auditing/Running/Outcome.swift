@@ -13,8 +13,9 @@ enum Outcome: Codable, Equatable {
   /// It stops the process, and all that is known is the signal.
   case crash
   case timeOut
-  /// It agrees with the reference on so many random inputs.
-  case equivalent(inputs: Int)
+  /// It agrees with the reference on so many random inputs; whether the argument that it spoils was
+  /// ever another one for that, if it spoils one.
+  case equivalent(inputs: Int, hasEffect: Bool?)
   /// It passes the checker, and differs from the reference elsewhere.
   case survived(String)
 

@@ -54,18 +54,34 @@ struct Report {
     return "## \(title)\n\n" + (lines.isEmpty ? "None." : lines.joined(separator: "\n"))
   }
 
+  /// The mutants that are right, and why a wrong step may lead to a right answer.
+  private var equivalents: String {
+    let lines = results.compactMap { mutant, outcome -> String? in
+      guard case .equivalent(let inputs, let hasEffect) = outcome else { return nil }
+      let (kind, change) = (mutant.mutation.kind, mutant.mutation.change)
+      let reason =
+        switch (kind, hasEffect) {
+        case (_, false): "no permitted input is changed by it"
+        case (_, true): "the answer does not depend on what it changes"
+        case ("loop", _) where change.contains(".reversed()"): "the same rounds in another order"
+        case ("loop", _), ("constant", _): "the rounds that it leaves out or adds do nothing"
+        case ("sign", _), ("transpose", _): "zeros stay zeros, and a squared or even term its value"
+        case ("statement", _): "what is done twice, or no more, changes nothing that is used"
+        case ("neighbour", _), ("function", _): "both have the same value wherever it counts"
+        default: "it differs only where both ways lead to the same value"
+        }
+      return "- \(mutant.solution.id) \(kind): `\(change)`: \(reason); "
+        + "the same values on \(inputs) random inputs"
+    }
+    return "## Equivalent\n\n" + (lines.isEmpty ? "None." : lines.joined(separator: "\n"))
+  }
+
   /// Everything, in Markdown.
   var full: String {
     [
       "# Audit of the checks", summary, table,
       list("Survivors") { if case .survived(let difference) = $0 { difference } else { nil } },
-      list("Equivalent") {
-        if case .equivalent(let inputs) = $0 {
-          "same values on \(inputs) random inputs"
-        } else {
-          nil
-        }
-      },
+      equivalents,
       list("Rejected by plain numbers") { if case .numbers(let text) = $0 { text } else { nil } },
       list("Rejected by a general finding") { if case .found(let text) = $0 { text } else { nil } },
       list("Named by a misconception") { if case .named(let name) = $0 { name } else { nil } },

@@ -24,17 +24,19 @@ extension Samples {
         return PowNodeQuestion(x: x, exponent: exponent, upstream: $0.tensor([n]))
       },
       of(Problems.topologicalOrder) {
-        let graph = randomGraph(&$0)
+        let graph = randomGraph(&$0, parents: $0.size(2...4))
         return OrderQuestion("random", parents: graph.parents, root: graph.root)
       },
       of(Problems.backward, draw: graphQuestion), of(Problems.forwardMode, draw: graphQuestion),
       of(Problems.twoLayer) {
         let (m, inputs) = ($0.size(1...5), $0.size(1...4))
         let (hidden, outputs) = ($0.once(in: 3) ? inputs : $0.size(1...4), $0.size(1...4))
+        // A sigmoid may be so far out that it is 0 or 1 to the last digit.
+        let (scale1, scale2) = ($0.once(in: 8) ? 1000.0 : 1, $0.once(in: 8) ? 1000.0 : 1)
         return TwoLayerQuestion(
           x: $0.tensor([m, inputs]), target: $0.tensor([m, outputs]),
-          weight1: $0.tensor([inputs, hidden]), bias1: $0.tensor([hidden]),
-          weight2: $0.tensor([hidden, outputs]), bias2: $0.tensor([outputs]))
+          weight1: scale1 * $0.tensor([inputs, hidden]), bias1: $0.tensor([hidden]),
+          weight2: scale2 * $0.tensor([hidden, outputs]), bias2: $0.tensor([outputs]))
       },
     ]
   }
@@ -50,15 +52,15 @@ extension Samples {
     let (formula, f) = draw.pick(functions)
     let x = draw.tensor(shape, in: -2...2)
     return NumericalGradientQuestion(
-      formula, at: x, step: draw.pick([0.5, 0.1, 0.01, 1e-3]), of: f)
+      formula, at: x, step: draw.pick([1.7, 0.5, 0.3, 0.1, 0.01, 1e-3]), of: f)
   }
 
-  /// Nodes with up to two parents each, in random numbering; the root need not be the last.
-  private static func randomGraph(_ draw: inout Draw) -> ExpressionGraph {
+  /// Nodes with up to so many parents each, in random numbering; the root need not be the last.
+  private static func randomGraph(_ draw: inout Draw, parents: Int = 2) -> ExpressionGraph {
     let count = draw.size(1...9)
     var nodes = [ExpressionGraph.Node]()
     for number in 0..<count {
-      let degree = number == 0 ? 0 : draw.size(0...2)
+      let degree = number == 0 ? 0 : draw.size(0...parents)
       nodes.append(
         .init(
           operation: degree == 0 ? .leaf : degree == 1 ? .tanh : .multiply,

@@ -22,7 +22,7 @@ extension Samples {
   ) -> ConvolutionQuestion {
     let (m, inputs) = (draw.size(1...3), draw.size(1...3))
     let outputs = isDepthwise ? inputs : draw.size(1...3)
-    let (stride, padding) = (draw.size(1...3), draw.size(0...2))
+    let (stride, padding) = (draw.size(1...3), draw.size(0...3))
     let kernel = [draw.size(1...3), draw.size(1...3)]
     let image = kernel.map { max(1, $0 - 2 * padding) + draw.size(0...4) }
     let geometry = ConvolutionGeometry(
@@ -41,7 +41,9 @@ extension Samples {
     ]
     let geometry = PoolingGeometry(window: window, stride: stride)
     let size = shape[2...].map { geometry.outputSize($0) }
-    let x = draw.once(in: 3) ? draw.tensor(shape).map { $0.rounded() } : draw.tensor(shape)
+    var x = draw.once(in: 3) ? draw.tensor(shape).map { $0.rounded() } : draw.tensor(shape)
+    // Numbers that are equal in single precision only.
+    if draw.once(in: 4) { x = x.map { $0.rounded() } + 1e-12 * draw.tensor(shape) }
     return PoolingQuestion(
       x: x, dy: draw.tensor([shape[0], shape[1]] + size), window: window, stride: stride)
   }
