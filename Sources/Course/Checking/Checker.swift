@@ -1,10 +1,13 @@
 import Backprop
 
-/// What one case showed: the output, and for each part what is wrong with it, or nil.
+/// What one case showed: the output, what it should be, and for each part what is wrong with it, or
+/// nil.
 struct Outcome<Input, Output> {
   let input: Input
   let output: Output
+  let expected: Output
   let findings: [String?]
+  let recollection = Recollection<Output>()
 
   var isRight: Bool { findings.allSatisfy { $0 == nil } }
 }
@@ -23,8 +26,10 @@ extension Problem {
         if let change = difference(between: output, and: try answer(input)) {
           return .wrong(change)
         }
+        let expected = reference(input)
         let outcome = Outcome(
-          input: input, output: output, findings: findings(output, in: cases[index]))
+          input: input, output: output, expected: expected,
+          findings: findings(output, expected: expected, in: cases[index]))
         outcomes.append(outcome)
         progress(outcome.isRight ? .right(index) : .wrong(diagnosis(of: outcomes)))
       }
@@ -37,9 +42,10 @@ extension Problem {
   }
 
   /// What is wrong with each part of an output, in the parts' order.
-  private func findings(_ output: Output, in test: Case<Input>) -> [String?] {
+  private func findings(
+    _ output: Output, expected: Output, in test: Case<Input>
+  ) -> [String?] {
     if let judge { return [judge(test.input, output)] }
-    let expected = reference(test.input)
     return parts.map { part in
       finding(part, part.value(output), expected: part.value(expected), in: test)
     }

@@ -42,15 +42,23 @@ extension Problem {
     let known = misconceptions.filter { misconception in
       var differs = false
       for outcome in outcomes {
-        let answer = part.value(misconception.answer(outcome.input))
+        let answer = part.value(answer(misconception, outcome))
         guard same(part.value(outcome.output), answer) else { return false }
-        if !same(part.value(reference(outcome.input)), answer) { differs = true }
+        if !same(part.value(outcome.expected), answer) { differs = true }
       }
       return differs
     }
     guard known.count > 1 else { return known }
     let whole = known.filter { explains($0, outcomes) }
     return whole.isEmpty ? known : whole
+  }
+
+  /// What a misconception gives for the input of a case.
+  private func answer(
+    _ misconception: Misconception<Input, Output>, _ outcome: Outcome<Input, Output>
+  ) -> Output {
+    outcome.recollection.answer(to: misconception.name) { misconception.answer(outcome.input) }
+      ?? outcome.expected
   }
 
   /// The same where answers are judged, not compared: every part must be what the idea gives.
@@ -63,7 +71,7 @@ extension Problem {
     _ misconception: Misconception<Input, Output>, _ outcomes: [Outcome<Input, Output>]
   ) -> Bool {
     outcomes.allSatisfy { outcome in
-      let answer = misconception.answer(outcome.input)
+      let answer = answer(misconception, outcome)
       return parts.allSatisfy { same($0.value(outcome.output), $0.value(answer)) }
     }
   }
@@ -92,7 +100,7 @@ extension Problem {
     of part: Part<Input, Output>, in outcome: Outcome<Input, Output>,
     _ outcomes: [Outcome<Input, Output>]
   ) -> [String] {
-    let (got, expected) = (part.value(outcome.output), part.value(reference(outcome.input)))
+    let (got, expected) = (part.value(outcome.output), part.value(outcome.expected))
     guard got.shape == expected.shape else { return [] }
     if got.count == 1 { return numberPattern(of: part, in: outcomes).map { [$0] } ?? [] }
     if let i = got.scalars.firstIndex(where: { !$0.isFinite }) {

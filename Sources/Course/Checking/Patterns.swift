@@ -4,7 +4,7 @@ import Backprop
 extension Problem {
   /// What an answer is made of: an input as it came, another output, the right answer and an input.
   func relation(of part: Part<Input, Output>, in outcomes: [Outcome<Input, Output>]) -> String? {
-    let pairs = outcomes.map { (part.value($0.output), part.value(reference($0.input))) }
+    let pairs = outcomes.map { (part.value($0.output), part.value($0.expected)) }
     guard pairs.allSatisfy({ $0.0.shape == $0.1.shape }) else { return nil }
     if let sentence = differenceSentence(pairs.map { ($0, $1, $1 * 0 + 1) }, name: "") {
       return sentence
@@ -30,7 +30,7 @@ extension Problem {
     }
     for other in parts where other.name != part.name {
       let isOther = outcomes.allSatisfy {
-        same(part.value($0.output), other.value(reference($0.input)))
+        same(part.value($0.output), other.value($0.expected))
       }
       if isOther { return "→ this is what \(other.name) should be: are two outputs exchanged?" }
     }
@@ -41,7 +41,7 @@ extension Problem {
   func numberPattern(
     of part: Part<Input, Output>, in outcomes: [Outcome<Input, Output>]
   ) -> String? {
-    let pairs = outcomes.map { (part.value($0.output), part.value(reference($0.input))) }
+    let pairs = outcomes.map { (part.value($0.output), part.value($0.expected)) }
     guard pairs.allSatisfy({ $0.0.count == 1 && $0.1.count == 1 }) else {
       return whatIf(part, in: outcomes) ?? caseSentence(part, in: outcomes)
     }
@@ -64,7 +64,7 @@ extension Problem {
     _ part: Part<Input, Output>, in outcomes: [Outcome<Input, Output>]
   ) -> String? {
     let isRight = outcomes.map {
-      same(part.value($0.output), part.value(reference($0.input)))
+      same(part.value($0.output), part.value($0.expected))
     }
     guard isRight.contains(true), isRight.contains(false) else { return nil }
     func holds(_ rule: (Matrix) -> Bool, _ index: Int) -> [Bool] {

@@ -9,7 +9,7 @@ extension Problem {
   func whatIf(_ part: Part<Input, Output>, in outcomes: [Outcome<Input, Output>]) -> String? {
     for (name, path) in Input.inputs {
       for change in Change.allCases {
-        let isRight = explains(part, outcomes) { input in
+        let isRight = explains(part, outcomes, name: "\(name) \(change)") { input in
           guard let changed = change.applied(to: input[keyPath: path]) else { return false }
           input[keyPath: path] = changed
           return true
@@ -19,7 +19,7 @@ extension Problem {
     }
     for (name, path) in Input.numbers {
       for change in NumberChange.allCases {
-        let isRight = explains(part, outcomes) { input in
+        let isRight = explains(part, outcomes, name: "\(name) \(change)") { input in
           input[keyPath: path] = change.applied(to: input[keyPath: path])
           return true
         }
@@ -31,15 +31,18 @@ extension Problem {
 
   /// Whether the reference gives the answer of every case if the input is changed.
   private func explains(
-    _ part: Part<Input, Output>, _ outcomes: [Outcome<Input, Output>],
+    _ part: Part<Input, Output>, _ outcomes: [Outcome<Input, Output>], name: String,
     change: (inout Input) -> Bool
   ) -> Bool {
     var differs = false
     let explains = outcomes.allSatisfy { outcome in
-      var other = outcome.input
-      guard change(&other) else { return isRight(part, in: outcome) }
-      let answer = part.value(reference(other))
-      if !same(answer, part.value(reference(outcome.input))) { differs = true }
+      let changed = outcome.recollection.answer(to: name) {
+        var other = outcome.input
+        return change(&other) ? reference(other) : nil
+      }
+      guard let changed else { return isRight(part, in: outcome) }
+      let answer = part.value(changed)
+      if !same(answer, part.value(outcome.expected)) { differs = true }
       return same(answer, part.value(outcome.output))
     }
     return explains && differs
@@ -49,7 +52,7 @@ extension Problem {
   private func isRight(
     _ part: Part<Input, Output>, in outcome: Outcome<Input, Output>
   ) -> Bool {
-    same(part.value(outcome.output), part.value(reference(outcome.input)))
+    same(part.value(outcome.output), part.value(outcome.expected))
   }
 }
 
