@@ -92,7 +92,7 @@ extension Chapter06Problems {
             epsilon: 1e-4)),
         Case(
           AdamQuestion(
-            [3, 3], step: 4, learningRate: 0.7, beta1: 0.8, beta2: 0.9, epsilon: 1.5, seed: 86)
+            [3, 3], step: 4, learningRate: 0.7, beta1: 0.8, beta2: 0.9, epsilon: 1.3, seed: 86)
         )
         .rounded(),
       ],

@@ -75,6 +75,9 @@ extension Chapter06Problems {
         Case(NewtonQuestion([[0, 1, 0], [1, 2, 5], [0, 5, 3]])),
         Case(NewtonQuestion([[2, 2, 1], [2, 2, 3], [1, 3, 1]])),
         Case(NewtonQuestion([[1, 1, 0, 1], [1, 1, 0.5, 1], [0, 0.5, 0, 1], [1, 1, 1, 3]])),
+        // Any rule but the largest of the column below the diagonal comes to a tiny pivot here.
+        Case(
+          NewtonQuestion([[1e-20, 0, 1, 1], [0, 0, -1, 1e-20], [1, -1, 1, 2], [1, 1e-20, 2, 1]])),
       ],
       forward: nil,
       reference: { $0.parameter - gaussJordan($0.hessian, $0.gradient) },

@@ -76,7 +76,7 @@ extension Chapter06Problems {
           RMSpropQuestion(
             parameter: Matrix([1, -2, 3]), gradient: Matrix([0, 0, -4]),
             squares: Matrix([0, 9, 0]), learningRate: 0.2, rho: 0.75, epsilon: 1e-4)),
-        Case(RMSpropQuestion([3, 3], learningRate: 0.7, rho: 0.7, epsilon: 1.5, seed: 75))
+        Case(RMSpropQuestion([3, 3], learningRate: 0.7, rho: 0.7, epsilon: 1.3, seed: 75))
           .rounded(),
       ],
       forward: nil,

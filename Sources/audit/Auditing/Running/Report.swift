@@ -66,10 +66,11 @@ struct Report {
         case ("loop", _) where change.contains(".reversed()"): "the same rounds in another order"
         case ("loop", _), ("constant", _): "the rounds that it leaves out or adds do nothing"
         case ("sign", _): "what is turned is 0, or an even function takes it in"
-        case ("transpose", _): "what is turned is the same all over"
+        case ("transpose", _): "the transpose in other words, or of numbers that are all alike"
         case ("statement", _): "what is done twice, or no more, changes nothing that is used"
-        case ("neighbour", _), ("function", _): "both have the same value wherever it counts"
-        default: "it differs only where both ways lead to the same value"
+        case ("neighbour", _), ("function", _):
+          "both have the same value, or their difference cancels"
+        default: "what it changes cancels, or both ways lead to the same value"
         }
       return "- \(mutant.solution.id) \(kind): `\(change)`: \(reason); "
         + "the same values on \(inputs) random inputs"

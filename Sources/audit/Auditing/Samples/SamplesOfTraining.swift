@@ -19,7 +19,7 @@ extension Samples {
         return RMSpropQuestion(
           parameter: $0.tensor(shape), gradient: $0.tensor(shape),
           squares: $0.tensor(shape).map { $0 * $0 }, learningRate: $0.number(0.001...2),
-          rho: $0.number(0...0.99), epsilon: $0.once(in: 8) ? 1.5 : $0.number(1e-3...0.3))
+          rho: $0.number(0...0.99), epsilon: $0.once(in: 8) ? 1.3 : $0.number(1e-3...0.3))
       },
       of(Problems.adam) {
         let shape = shape(&$0)
@@ -27,7 +27,7 @@ extension Samples {
           parameter: $0.tensor(shape), gradient: $0.tensor(shape), m: $0.tensor(shape),
           v: $0.tensor(shape).map { $0 * $0 }, step: $0.size(1...50),
           learningRate: $0.number(0.001...2), beta1: $0.number(0...0.95),
-          beta2: $0.number(0...0.999), epsilon: $0.once(in: 8) ? 1.5 : $0.number(1e-3...0.3))
+          beta2: $0.number(0...0.999), epsilon: $0.once(in: 8) ? 1.3 : $0.number(1e-3...0.3))
       },
       of(Problems.clipByGlobalNorm) {
         let count = $0.size(1...3)
@@ -54,8 +54,11 @@ extension Samples {
         while (try? solve(hessian, gradient)).map({ $0.norm() > 50 }) ?? true {
           let root = $0.tensor([n, n])
           hessian = root + root.transposed
-          // Whole numbers, of which elimination leaves zeros in any place.
-          if $0.once(in: 3) { hessian = hessian.map { min(max($0.rounded(), -1), 1) } }
+          // Whole numbers, of which elimination leaves zeros in any place, or next to nothing.
+          if $0.once(in: 2) {
+            let tiny = $0.once(in: 2) ? 1e-20 : 0
+            hessian = hessian.map { abs($0) < 0.7 ? tiny : min(max($0.rounded(), -2), 2) }
+          }
           gradient = $0.tensor([n])
         }
         return NewtonQuestion(parameter: $0.tensor([n]), gradient: gradient, hessian: hessian)
@@ -69,7 +72,7 @@ extension Samples {
       let shape = [draw.size(rows), draw.size(1...6)]
       return NormalizationQuestion(
         x: draw.tensor(shape) + draw.number(-1...1), gamma: draw.tensor([shape[1]]),
-        beta: draw.tensor([shape[1]]), epsilon: draw.pick([1e-3, 0.01, 0.1, 0.5, 2]),
+        beta: draw.tensor([shape[1]]), epsilon: draw.pick([1e-3, 0.01, 0.1, 0.5, 1.3]),
         dy: draw.tensor(shape))
     }
     return [
