@@ -190,7 +190,7 @@ private func signSentence(
   _ got: Matrix, _ expected: Matrix, tensors: [(name: String, value: Matrix)]
 ) -> String? {
   let wrong = got.scalars.indices.map { !agree(got.scalars[$0], expected.scalars[$0]) }
-  guard wrong.contains(false) else { return nil }
+  guard wrong.contains(false), wrong.contains(true) else { return nil }
   for (name, value) in tensors where value.shape == got.shape {
     let negative = value.scalars.map { $0 < 0 }
     if wrong == negative { return "→ wrong exactly where \(name) is negative" }
