@@ -58,7 +58,7 @@ extension Answers: Chapter01 {
   /// - Parameters:
   ///   - dy: ∂loss/∂y, `[m, n]`.
   ///   - x: What the forward pass was given, `[m, n]`.
-  ///   - slope: The slope left of zero, such as 0.01.
+  ///   - slope: The slope left of zero, between 0 and 1, such as 0.01.
   /// - Throws: `Todo`, until you have written it.
   /// - Returns: ∂loss/∂x, `[m, n]`.
   public static func leakyReLUBackward(_ dy: Matrix, x: Matrix, slope: Double) throws -> Matrix {

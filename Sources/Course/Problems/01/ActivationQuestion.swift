@@ -37,11 +37,11 @@ public struct ActivationQuestion: Question {
   /// Zeros and equal numbers.
   static var round: Case<ActivationQuestion> { Case(ActivationQuestion(2, 6, seed: 4)).rounded() }
 
-  /// Inputs that are exactly 0, where a ReLU has its corner, among ordinary ones.
+  /// Inputs that are exactly 0, where a ReLU has its corner, or next to it, among ordinary ones.
   static var corner: Case<ActivationQuestion> {
     Case(
       ActivationQuestion(
-        x: Matrix(rows: [[0, 2, 0], [-1, 0, 3]]),
+        x: Matrix(rows: [[0, 2, 1e-300], [-1, 0, 3]]),
         dy: Matrix(rows: [[1.5, 0, -2], [0.7, -1.1, 1.5]])), isCorner: true)
   }
 

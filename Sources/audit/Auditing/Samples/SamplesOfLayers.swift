@@ -6,7 +6,8 @@ extension Samples {
   static var activations: [(String, Sample)] {
     func question(_ draw: inout Draw) -> ActivationQuestion {
       let shape = [draw.size(1...6), draw.size(1...7)]
-      let x = draw.once(in: 6) ? 200 * draw.tensor(shape) : 1.5 * draw.tensor(shape)
+      let scale = draw.once(in: 6) ? draw.pick([200, 1e-300]) : 1.5
+      let x = scale * draw.tensor(shape)
       return ActivationQuestion(x: x, dy: draw.tensor(shape))
     }
     typealias Problems = Chapter01Problems
