@@ -157,7 +157,7 @@ private func blockedGemm<Scalar: Real>(
     let (height, width) = (4, Scalar.Narrow.scalarCount)
   #endif
   let panels = n / width
-  guard m >= 2 &* height, panels > 0, k > 0 else { return gemm(m, n, k, a, b, c, stride: stride) }
+  guard m >= 2 &* height, panels > 0, k >= 8 else { return gemm(m, n, k, a, b, c, stride: stride) }
 
   // A panel of b takes 24 KiB of the first cache, a block of a 192 KiB of the second.
   let deepest = max(64, 24_576 / (width &* MemoryLayout<Scalar>.stride))
