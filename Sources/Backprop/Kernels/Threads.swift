@@ -44,7 +44,8 @@ public func parallel(_ count: Int, grain: Int, worth: Bool, _ body: (Range<Int>)
 ///
 /// They spin for a millisecond before they sleep: waking a sleeping thread takes 30 to 60 µs, as long
 /// as a whole matrix product here. Nobody waits for one that is not awake yet: the caller takes parts
-/// as the others do, and the region ends when every part is done.
+/// as the others do, and the region ends when every part is done. On a busy machine the system may
+/// hold a thread back in the middle of its part; the next regions are then done by the caller alone.
 final class Crew: @unchecked Sendable {
   static let shared = Crew()
   static let mostParts = 0xFFFF
@@ -59,6 +60,10 @@ final class Crew: @unchecked Sendable {
   private let members: [Member]
   /// What the parts are; written before `region`, and read by those only who have taken a part.
   private nonisolated(unsafe) var job: (Int) -> Void = { _ in }
+  /// How many regions the caller still does alone, and how many it will after the next delay; used by
+  /// the thread only that has set `busy`.
+  private nonisolated(unsafe) var (alone, penalty) = (0, Crew.leastPenalty)
+  private static let leastPenalty = 64
 
   final class Member: Sendable {
     let asleep = Atomic<Bool>(false)
@@ -82,6 +87,12 @@ final class Crew: @unchecked Sendable {
       for part in 0..<parts { body(part) }
       return
     }
+    defer { busy.store(false, ordering: .releasing) }
+    guard alone == 0 else {
+      alone &-= 1
+      for part in 0..<parts { body(part) }
+      return
+    }
     withoutActuallyEscaping(body) { body in
       job = body
       finished.store(0, ordering: .relaxed)
@@ -93,14 +104,24 @@ final class Crew: @unchecked Sendable {
         member.wake.signal()
       }
       work()
-      var spins = 0
-      while finished.load(ordering: .acquiring) < parts {
-        spins &+= 1
-        if spins > 20_000 { sched_yield() }
-      }
+      let delayed = waited(for: parts)
+      (alone, penalty) =
+        delayed ? (penalty, min(2 &* penalty, 4096)) : (0, max(penalty / 2, Self.leastPenalty))
       job = { _ in }
     }
-    busy.store(false, ordering: .releasing)
+  }
+
+  /// Waits until all parts are done.
+  ///
+  /// - Returns: Whether that took longer than uneven parts explain.
+  private func waited(for parts: Int) -> Bool {
+    var (spins, limit) = (0, DispatchTime.distantFuture)
+    while finished.load(ordering: .acquiring) < parts {
+      spins &+= 1
+      if spins == 20_000 { limit = .now() + .microseconds(200) }
+      if spins > 20_000 { sched_yield() }
+    }
+    return spins > 20_000 && DispatchTime.now() > limit
   }
 
   /// Takes parts of the region in hand, and does them, until all are taken.
