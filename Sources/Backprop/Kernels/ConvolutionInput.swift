@@ -53,6 +53,11 @@ private enum ScatterPanel<V: SIMD, let C: Int> where V.Scalar: Real {
         ScatterTile<V, 8, C>.run(outputs, patch, w + k, dY, plane, dX, offsets + k)
         k &+= 8
       }
+    #elseif FMA || arch(arm64)
+      while k &+ 6 <= end {
+        ScatterTile<V, 6, C>.run(outputs, patch, w + k, dY, plane, dX, offsets + k)
+        k &+= 6
+      }
     #endif
     while k &+ 4 <= end {
       ScatterTile<V, 4, C>.run(outputs, patch, w + k, dY, plane, dX, offsets + k)

@@ -3,8 +3,9 @@
 // Long dot products, a block of them at a time. Every sum runs over the positions in one order,
 // lane by lane, and the lanes are added at the end: neither threads nor blocks change it.
 
-/// Some rows of positions: `count` of them, each `length` numbers that follow each other. The next
-/// begins that much further on in dY's block, and `step` further on in x.
+/// Some rows of positions, each so many numbers that follow each other.
+///
+/// The next begins that much further on in dY, and `step` further on in x.
 private struct Rows {
   var count, length, step: Int
 }
@@ -163,9 +164,15 @@ private func dots<Scalar: Real, V: SIMD>(
               elements, rows, d + o &* plane, plane, source, offsets, sums + o &* width, block)
             o &+= 6
           }
+          typealias Four = DotPanel<V, 4, 3>
+        #elseif FMA || arch(arm64)
+          // Twelve sums would fit into 16 registers, if only the compiler found how.
+          typealias Four = DotPanel<V, 4, 2>
+        #else
+          typealias Four = DotPanel<V, 4, 1>
         #endif
         while o &+ 4 <= outputs {
-          DotPanel<V, 4, 3>.run(
+          Four.run(
             elements, rows, d + o &* plane, plane, source, offsets, sums + o &* width, block)
           o &+= 4
         }

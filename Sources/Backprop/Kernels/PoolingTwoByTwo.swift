@@ -17,7 +17,8 @@ private func forEachPair(_ shape: PoolingShape, _ body: (_ input: Int, _ output:
     for row in range {
       for column in 0..<columns {
         body(
-          (row &* 2 &* shape.width &+ column &* 2) &* samples, (row &* columns &+ column) &* samples)
+          (row &* 2 &* shape.width &+ column &* 2) &* samples, (row &* columns &+ column) &* samples
+        )
       }
     }
   }
