@@ -50,3 +50,14 @@ func `a mutant that the check lets pass is not rejected for dying later`(signal:
   #expect(Errand(line: errand.line) == errand)
   #expect(Errand(line: "12 3.3a") == nil)
 }
+
+@Test func `a process ends when its time is up, though its signals were blocked`() async {
+  await #expect(processExitsWith: .signal(SIGPROF)) {
+    var all = sigset_t()
+    sigfillset(&all)
+    sigprocmask(SIG_BLOCK, &all, nil)
+    Confinement.begin()
+    Confinement.setTimer(milliseconds: 20)
+    while true {}
+  }
+}

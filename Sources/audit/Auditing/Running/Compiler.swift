@@ -17,6 +17,8 @@ struct MutantCompiler {
   func compile(
     _ mutants: [Mutant], program: ([Mutant]) -> MutantProgram
   ) throws -> (executable: URL, mutants: [Mutant]) {
+    // An audit that was killed may have left files here.
+    try? FileManager.default.removeItem(at: folder)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let executable = folder.appending(path: "mutants")
     var mutants = mutants
