@@ -40,7 +40,7 @@ func checkGradients(_ source: Source, on screen: Screen) throws {
     "5.4 dx", "max pooling", try Chapter05Problems.maxPool.function(from: source)(pooling),
     numericalGradient(of: { pooled(maxPool2dReference, $0) }, at: pooling.x))
   row(
-    "5.5 dx", "mean pooling", try Chapter05Problems.averagePool.function(from: source)(pooling),
+    "5.5 dx", "average pooling", try Chapter05Problems.averagePool.function(from: source)(pooling),
     numericalGradient(of: { pooled(averagePool2dReference, $0) }, at: pooling.x))
   screen.table(table)
   screen.text(

@@ -21,10 +21,15 @@ func showTrajectories(_ functions: StepFunctions, on screen: Screen) throws {
     screen.paragraph(landscape.remark)
     let series = paths.map { landscape.series($0.rawValue, $2) }
     if landscape.file == "ravine" {
+      // Six paths over each other are a tangle: those that remember the gradient, then those that
+      // divide by its size.
       let few = series.filter { ["SGD", "momentum", "Adam"].contains($0.name) }
       screen.draw(landscape.figure(few))
+      try screen.write(landscape.figure(Array(series.prefix(3))), "ravine")
+      try screen.write(landscape.figure(Array(series.suffix(3))), "ravine-adaptive")
+    } else {
+      try screen.write(landscape.figure(series), landscape.file)
     }
-    try screen.write(landscape.figure(series), landscape.file)
   }
 }
 

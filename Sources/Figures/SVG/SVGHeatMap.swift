@@ -74,6 +74,7 @@ extension SVGDocument {
     guard !map.isEmpty else { return }
     let width = area.width / Double(map.columns)
     let height = area.height / Double(map.rows)
+    add("<g shape-rendering=\"crispEdges\">")
     for row in 0..<map.rows {
       var start = 0
       while start < map.columns {
@@ -84,7 +85,7 @@ extension SVGDocument {
             == shading.tone(map[row, end]).map({ shading.colour($0).hex })
         { end += 1 }
         if let fill {
-          // A hair wider than the cell, so that no seam shows between neighbours.
+          // A hair wider than the cell and with crisp edges: no seam between neighbours.
           rectangle(
             x: area.left + Double(start) * width, y: area.top + Double(row) * height,
             width: Double(end - start) * width + (end < map.columns ? 0.4 : 0),
@@ -93,6 +94,7 @@ extension SVGDocument {
         start = end
       }
     }
+    add("</g>")
   }
 
   private mutating func drawNumbers(_ map: HeatMap, _ shading: Shading, _ area: PlotArea) {
