@@ -53,6 +53,9 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
       ConvolutionCase(17, 4, 12, (5, 5), (1, 1), stride: 2, groups: 2),
       ConvolutionCase(47, 5, 9, (4, 4), (1, 1)),
       ConvolutionCase(64, 2, 15, (6, 3), (6, 3)),
+      ConvolutionCase(65, 3, 8, (5, 23), (3, 3), stride: 2, padding: 1),
+      ConvolutionCase(65, 2, 6, (4, 13), (2, 3)),
+      ConvolutionCase(3, 2, 8, (2, 227), (1, 5)),
     ]
 }
 

@@ -1,5 +1,7 @@
 import Backprop
+import Dispatch
 import Processor
+import Synchronization
 import Testing
 
 private func random<Scalar: Real>(_ shape: [Int], seed: UInt64) -> Tensor<Scalar> {
@@ -46,6 +48,28 @@ private func largestError<Scalar: Real>(_ m: Int, _ k: Int, _ n: Int, _ type: Sc
       return [matmul(a, b), matmul(transposed: a.transposed, b)]
     }
     #expect(results[1] == results[0] && results[2] == results[0])
+  }
+
+  @Test(arguments: [1, 2, 3, 9])
+  func `every element is worked on once, whoever calls at the same time`(threads: Int) {
+    let before = Threads.count
+    defer { Threads.count = before }
+    Threads.count = threads
+    let callers = 4
+    let missed = Atomic<Int>(0)
+    DispatchQueue.concurrentPerform(iterations: callers) { caller in
+      for count in (0..<200).map({ $0 &* 7 &+ caller }) {
+        var visits = [UInt8](repeating: 0, count: count)
+        visits.withUnsafeMutableBufferPointer { visits in
+          nonisolated(unsafe) let visits = visits
+          parallel(count, grain: 3, worth: true) { part in
+            for i in part { visits[i] += 1 }
+          }
+        }
+        missed.add(visits.count { $0 != 1 }, ordering: .relaxed)
+      }
+    }
+    #expect(missed.load(ordering: .relaxed) == 0)
   }
 
   @Test func `a row of a product does not depend on how many rows there are`() {

@@ -56,7 +56,9 @@ private enum GatherPanel<V: SIMD, let C: Int> where V.Scalar: Real {
         GatherTile<V, 8, C>.run(patch, w + o &* patch, x, offsets, bias + o, y + o &* plane, plane)
         o &+= 8
       }
-      if o &+ 6 <= outputs {
+    #endif
+    #if FMA || arch(arm64)
+      while o &+ 6 <= outputs {
         GatherTile<V, 6, C>.run(patch, w + o &* patch, x, offsets, bias + o, y + o &* plane, plane)
         o &+= 6
       }

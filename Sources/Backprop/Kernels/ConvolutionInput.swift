@@ -53,6 +53,11 @@ private enum ScatterPanel<V: SIMD, let C: Int> where V.Scalar: Real {
         ScatterTile<V, 8, C>.run(outputs, patch, w + k, dY, plane, dX, offsets + k)
         k &+= 8
       }
+    #elseif FMA || arch(arm64)
+      while k &+ 6 <= end {
+        ScatterTile<V, 6, C>.run(outputs, patch, w + k, dY, plane, dX, offsets + k)
+        k &+= 6
+      }
     #endif
     while k &+ 4 <= end {
       ScatterTile<V, 4, C>.run(outputs, patch, w + k, dY, plane, dX, offsets + k)
@@ -121,19 +126,20 @@ public func convolutionInputGradient<Scalar: Real>(
   let (count, offsets) = (shape.channels * shape.plane, shape.offsets)
   return [Scalar](unsafeUninitializedCapacity: count) { dX, filled in
     filled = count
-    dX.initialize(repeating: 0)
     dY.withUnsafeBufferPointer { dY in
       w.withUnsafeBufferPointer { w in
         offsets.withUnsafeBufferPointer { offsets in
           guard !shape.isEmpty, let dX = dX.baseAddress, let w = w.baseAddress,
             let dY = dY.baseAddress, let offsets = offsets.baseAddress
-          else { return }
+          else { return dX.initialize(repeating: 0) }
           let (samples, columns) = (shape.samples, shape.outputWidth)
           let (outputs, patch, plane) = (shape.groupOutputs, shape.patch, shape.outputPlane)
           let (inputs, kernel) = (shape.groupChannels, shape.kernelHeight &* shape.kernelWidth)
           let (rowStep, columnStep) = (shape.rowStep, shape.columnStep)
           let positions = shape.outputHeight &* columns
           parallel(shape.channels, grain: 1, worth: shape.multiplyAdds > 200_000) { range in
+            (dX + range.lowerBound &* shape.plane)
+              .initialize(repeating: 0, count: range.count &* shape.plane)
             var c = range.lowerBound
             while c < range.upperBound {
               // The part of one group that is in the range.

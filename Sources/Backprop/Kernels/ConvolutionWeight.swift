@@ -3,63 +3,82 @@
 // Long dot products, a block of them at a time. Every sum runs over the positions in one order,
 // lane by lane, and the lanes are added at the end: neither threads nor blocks change it.
 
+/// Some rows of positions, each so many numbers that follow each other.
+///
+/// The next begins that much further on in dY, and `step` further on in x.
+private struct Rows {
+  var count, length, step: Int
+}
+
 /// R outputs by C elements of the patch.
 private enum DotTile<V: SIMD, let R: Int, let C: Int> where V.Scalar: Real {
   typealias Scalar = V.Scalar
 
   /// Adds the products of some rows of positions to sums that are kept between calls.
   ///
-  /// A row is `rows.length` numbers that follow each other; the next begins that much further on in
-  /// dY, and `rows.step` in x. Gradients of neighbouring outputs lie `plane` apart, and so do their
-  /// sums by `sumsStride`.
+  /// `upstream` has the vectors of dY in the order in which they are used. Sums of neighbouring
+  /// outputs lie `sumsStride` apart.
   @inline(__always)
   static func run(
-    _ rows: (count: Int, length: Int, step: Int), _ dY: UnsafePointer<Scalar>, _ plane: Int,
-    _ x: UnsafePointer<Scalar>, _ offsets: UnsafePointer<Int>,
-    _ sums: UnsafeMutablePointer<V>, _ sumsStride: Int
+    _ rows: Rows, _ upstream: UnsafePointer<V>, _ x: UnsafePointer<Scalar>,
+    _ offsets: UnsafePointer<Int>, _ sums: UnsafeMutablePointer<V>, _ sumsStride: Int
   ) {
     var block = InlineArray<R, InlineArray<C, V>>(repeating: .init(repeating: V(repeating: 0)))
     var row = InlineArray<C, V>(repeating: V(repeating: 0))
     for r in 0..<R {
       for s in 0..<C { block[r][s] = sums[r &* sumsStride &+ s] }
     }
+    var dY = upstream
     for line in 0..<rows.count {
-      let (d, source) = (dY + line &* rows.length, x + line &* rows.step)
+      let source = x + line &* rows.step
       var i = 0
-      while i &+ V.scalarCount <= rows.length {
-        for s in 0..<C {
-          row[s] = UnsafeRawPointer(source + (offsets[s] &+ i)).loadUnaligned(as: V.self)
+      while i < rows.length {
+        let rest = rows.length &- i
+        if rest >= V.scalarCount {
+          for s in 0..<C {
+            row[s] = UnsafeRawPointer(source + (offsets[s] &+ i)).loadUnaligned(as: V.self)
+          }
+        } else {
+          for s in 0..<C { row[s] = part(source + (offsets[s] &+ i), rest) }
         }
         for r in 0..<R {
-          let upstream = UnsafeRawPointer(d + (r &* plane &+ i)).loadUnaligned(as: V.self)
           for s in 0..<C {
             #if FMA || arch(arm64)
               // `addProduct`, or the factors exchanged, leave this lane by lane: 40 times slower.
-              block[r][s] = block[r][s].addingProduct(row[s], upstream)
+              block[r][s] = block[r][s].addingProduct(row[s], dY[r])
             #else
-              block[r][s] += row[s] * upstream
+              block[r][s] += row[s] * dY[r]
             #endif
           }
         }
         i &+= V.scalarCount
-      }
-      if i < rows.length {
-        let rest = rows.length &- i
-        for s in 0..<C { row[s] = part(source + (offsets[s] &+ i), rest) }
-        for r in 0..<R {
-          let upstream = part(d + (r &* plane &+ i), rest)
-          for s in 0..<C {
-            #if FMA || arch(arm64)
-              block[r][s] = block[r][s].addingProduct(row[s], upstream)
-            #else
-              block[r][s] += row[s] * upstream
-            #endif
-          }
-        }
+        dY += R
       }
     }
     for r in 0..<R {
       for s in 0..<C { sums[r &* sumsStride &+ s] = block[r][s] }
+    }
+  }
+
+  /// Copies some rows of R outputs, `plane` apart, to the order in which `run` reads them.
+  @inline(__always)
+  static func pack(
+    _ rows: Rows, _ dY: UnsafePointer<Scalar>, _ plane: Int, _ target: UnsafeMutablePointer<V>
+  ) {
+    var target = target
+    for line in 0..<rows.count {
+      var i = 0
+      while i < rows.length {
+        let rest = rows.length &- i
+        for r in 0..<R {
+          let source = dY + (r &* plane &+ line &* rows.length &+ i)
+          target[r] =
+            rest >= V.scalarCount
+            ? UnsafeRawPointer(source).loadUnaligned(as: V.self) : part(source, rest)
+        }
+        i &+= V.scalarCount
+        target += R
+      }
     }
   }
 
@@ -72,25 +91,26 @@ private enum DotTile<V: SIMD, let R: Int, let C: Int> where V.Scalar: Real {
   }
 }
 
-/// All elements of the patch in a range, for R outputs.
-private enum DotPanel<V: SIMD, let R: Int> where V.Scalar: Real {
+/// All elements of the patch in a range, C at a time and the rest one by one, for R outputs.
+private enum DotPanel<V: SIMD, let R: Int, let C: Int> where V.Scalar: Real {
   typealias Scalar = V.Scalar
 
   @inline(__always)
   static func run(
-    _ elements: Range<Int>, _ rows: (count: Int, length: Int, step: Int),
-    _ dY: UnsafePointer<Scalar>, _ plane: Int, _ x: UnsafePointer<Scalar>,
-    _ offsets: UnsafePointer<Int>, _ sums: UnsafeMutablePointer<V>
+    _ elements: Range<Int>, _ rows: Rows, _ dY: UnsafePointer<Scalar>, _ plane: Int,
+    _ x: UnsafePointer<Scalar>, _ offsets: UnsafePointer<Int>, _ sums: UnsafeMutablePointer<V>,
+    _ block: UnsafeMutablePointer<V>
   ) {
+    DotTile<V, R, 1>.pack(rows, dY, plane, block)
     var k = elements.lowerBound
-    while k &+ 3 <= elements.upperBound {
-      DotTile<V, R, 3>.run(
-        rows, dY, plane, x, offsets + k, sums + (k &- elements.lowerBound), elements.count)
-      k &+= 3
+    while k &+ C <= elements.upperBound {
+      DotTile<V, R, C>.run(
+        rows, block, x, offsets + k, sums + (k &- elements.lowerBound), elements.count)
+      k &+= C
     }
     while k < elements.upperBound {
       DotTile<V, R, 1>.run(
-        rows, dY, plane, x, offsets + k, sums + (k &- elements.lowerBound), elements.count)
+        rows, block, x, offsets + k, sums + (k &- elements.lowerBound), elements.count)
       k &+= 1
     }
   }
@@ -105,44 +125,62 @@ private func dots<Scalar: Real, V: SIMD>(
 ) where V.Scalar == Scalar {
   let (outputs, patch, plane) = (shape.groupOutputs, shape.patch, shape.outputPlane)
   let (samples, columns, width) = (shape.samples, shape.outputWidth, elements.count)
-  withUnsafeTemporaryAllocation(of: V.self, capacity: outputs &* width) { buffer in
+  // Little of dY at a time, 20 KiB of eight outputs, so that it stays in the first cache while all
+  // kernel elements visit it. At a stride of 1 the patches of neighbours lie side by side, so that
+  // positions of a row are one dot product; else samples of a position are.
+  let dense = shape.stride == 1
+  let most = 640
+  let pieces = min(columns, max(1, (columns &* samples &+ most &- 1) / most))
+  let span = (columns &+ pieces &- 1) / pieces
+  let together = dense && pieces == 1 ? max(1, most / (columns &* samples)) : 1
+  let (lines, line) = dense ? (together, span &* samples) : (span, samples)
+  let longest = lines &* ((line &+ V.scalarCount &- 1) / V.scalarCount)
+  withUnsafeTemporaryAllocation(of: V.self, capacity: outputs &* width &+ 8 &* longest) { buffer in
     guard let sums = buffer.baseAddress else { return }
+    let block = sums + outputs &* width
     sums.initialize(repeating: V(repeating: 0), count: outputs &* width)
-    // Little of the output at a time, so that it stays in the cache while all kernel elements visit
-    // it. At a stride of 1 a row's patches lie side by side, and whole rows are dot products.
-    let dense = shape.stride == 1
-    let together = dense ? max(1, 1024 / (columns &* samples)) : 1
     for top in stride(from: 0, to: shape.outputHeight, by: together) {
-      let rows =
-        dense
-        ? (
-          count: min(together, shape.outputHeight &- top), length: columns &* samples,
-          step: shape.rowStep
+      for left in stride(from: 0, to: columns, by: span) {
+        let here = min(span, columns &- left)
+        let rows =
+          dense
+          ? Rows(
+            count: min(together, shape.outputHeight &- top), length: here &* samples,
+            step: shape.rowStep)
+          : Rows(count: here, length: samples, step: shape.columnStep)
+        let (d, source) = (
+          dY + (top &* columns &+ left) &* samples,
+          x + (top &* shape.rowStep &+ left &* shape.columnStep)
         )
-        : (count: columns, length: samples, step: shape.columnStep)
-      let (d, source) = (dY + top &* columns &* samples, x + top &* shape.rowStep)
-      var o = 0
-      #if AVX512
-        while o &+ 8 <= outputs {
-          DotPanel<V, 8>.run(
-            elements, rows, d + o &* plane, plane, source, offsets, sums + o &* width)
-          o &+= 8
+        var o = 0
+        #if AVX512
+          while o &+ 8 <= outputs {
+            DotPanel<V, 8, 3>.run(
+              elements, rows, d + o &* plane, plane, source, offsets, sums + o &* width, block)
+            o &+= 8
+          }
+          if o &+ 6 <= outputs {
+            DotPanel<V, 6, 4>.run(
+              elements, rows, d + o &* plane, plane, source, offsets, sums + o &* width, block)
+            o &+= 6
+          }
+          typealias Four = DotPanel<V, 4, 3>
+        #elseif FMA || arch(arm64)
+          // Twelve sums would fit into 16 registers, if only the compiler found how.
+          typealias Four = DotPanel<V, 4, 2>
+        #else
+          typealias Four = DotPanel<V, 4, 1>
+        #endif
+        while o &+ 4 <= outputs {
+          Four.run(
+            elements, rows, d + o &* plane, plane, source, offsets, sums + o &* width, block)
+          o &+= 4
         }
-        if o &+ 6 <= outputs {
-          DotPanel<V, 6>.run(
-            elements, rows, d + o &* plane, plane, source, offsets, sums + o &* width)
-          o &+= 6
+        while o < outputs {
+          DotPanel<V, 1, 3>.run(
+            elements, rows, d + o &* plane, plane, source, offsets, sums + o &* width, block)
+          o &+= 1
         }
-      #endif
-      while o &+ 4 <= outputs {
-        DotPanel<V, 4>.run(
-          elements, rows, d + o &* plane, plane, source, offsets, sums + o &* width)
-        o &+= 4
-      }
-      while o < outputs {
-        DotPanel<V, 1>.run(
-          elements, rows, d + o &* plane, plane, source, offsets, sums + o &* width)
-        o &+= 1
       }
     }
     for o in 0..<outputs {
@@ -184,8 +222,8 @@ public func convolutionWeightGradient<Scalar: Real>(
           let (outputs, patch) = (shape.groupOutputs, shape.patch)
           let inputs = shape.groupChannels &* shape.plane
           // One group's elements, or whole groups: never two parts of one sum.
-          let (parts, grain) = shape.groups == 1 ? (patch, 3) : (shape.groups, 1)
-          parallel(parts, grain: grain, worth: shape.multiplyAdds > 200_000) { range in
+          let parts = shape.groups == 1 ? patch : shape.groups
+          parallel(parts, grain: 1, worth: shape.multiplyAdds > 200_000) { range in
             let groups = shape.groups == 1 ? 0..<1 : range
             for g in groups {
               dots(

@@ -69,7 +69,7 @@ enum Tile<V: SIMD, let R: Int, let C: Int> where V.Scalar: Real {
     }
   }
 
-  /// All rows of one panel of columns: R at a time, the rest one by one.
+  /// All rows of one panel of columns: R at a time, then 4, the rest one by one.
   @inline(__always)
   static func panel(
     _ m: Int, _ k: Int, _ a: Operand<Scalar>, _ b: UnsafePointer<Scalar>, _ bStride: Int,
@@ -79,6 +79,10 @@ enum Tile<V: SIMD, let R: Int, let C: Int> where V.Scalar: Real {
     while i &+ R <= m {
       multiply(k, a.advanced(by: i), b, bStride, c + i &* cStride, cStride, add)
       i &+= R
+    }
+    if R > 4, i &+ 4 <= m {
+      Tile<V, 4, C>.multiply(k, a.advanced(by: i), b, bStride, c + i &* cStride, cStride, add)
+      i &+= 4
     }
     while i < m {
       Tile<V, 1, C>.multiply(k, a.advanced(by: i), b, bStride, c + i &* cStride, cStride, add)
@@ -112,7 +116,7 @@ func gemm<Scalar: Real>(
     }
   #elseif FMA || arch(arm64)
     while j &+ wide <= n {
-      Tile<Scalar.Wide, 4, 1>.panel(m, k, a, b + j, stride, c + j, stride)
+      Tile<Scalar.Wide, 6, 1>.panel(m, k, a, b + j, stride, c + j, stride)
       j &+= wide
     }
   #endif
@@ -150,14 +154,14 @@ private func blockedGemm<Scalar: Real>(
     typealias Main = Tile<Scalar.Wide, 8, 2>
     let (height, width) = (8, 2 &* Scalar.Wide.scalarCount)
   #elseif FMA || arch(arm64)
-    typealias Main = Tile<Scalar.Wide, 4, 1>
-    let (height, width) = (4, Scalar.Wide.scalarCount)
+    typealias Main = Tile<Scalar.Wide, 6, 1>
+    let (height, width) = (6, Scalar.Wide.scalarCount)
   #else
     typealias Main = Tile<Scalar.Narrow, 4, 1>
     let (height, width) = (4, Scalar.Narrow.scalarCount)
   #endif
   let panels = n / width
-  guard m >= 2 &* height, panels > 0, k > 0 else { return gemm(m, n, k, a, b, c, stride: stride) }
+  guard m >= 2 &* height, panels > 0, k >= 8 else { return gemm(m, n, k, a, b, c, stride: stride) }
 
   // A panel of b takes 24 KiB of the first cache, a block of a 192 KiB of the second.
   let deepest = max(64, 24_576 / (width &* MemoryLayout<Scalar>.stride))

@@ -56,6 +56,28 @@ public func generateRows<Scalar: Real>(
   }
 }
 
+/// a + b of each pair of elements, on several threads where there is enough to do.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+public func elementSums<Scalar: Real>(_ a: [Scalar], _ b: [Scalar]) -> [Scalar] {
+  require(a.count == b.count, "elementSums: arrays of \(a.count) and \(b.count) numbers")
+  let count = a.count
+  return [Scalar](unsafeUninitializedCapacity: count) { result, filled in
+    filled = count
+    a.withUnsafeBufferPointer { a in
+      b.withUnsafeBufferPointer { b in
+        guard let a = a.baseAddress, let b = b.baseAddress, let result = result.baseAddress
+        else { return }
+        parallel(count, grain: 64, worth: count > 40_000) { range in
+          let (x, y) = (a + range.lowerBound, b + range.lowerBound)
+          let target = result + range.lowerBound
+          for i in 0..<range.count { target[i] = x[i] + y[i] }
+        }
+      }
+    }
+  }
+}
+
 /// max(x, 0) of each element, NaN for NaN, on several threads where there is enough to do.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
@@ -146,20 +168,44 @@ public func rowSums<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) ->
 }
 
 /// Rows become columns, in blocks of 16 rows so that both sides stay in the cache.
-@inlinable
-@inline(__always)
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
 public func transpose<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) -> [Scalar] {
   [Scalar](unsafeUninitializedCapacity: rows * columns) { result, filled in
+    filled = rows * columns
     a.withUnsafeBufferPointer { a in
-      for top in stride(from: 0, to: rows, by: 16) {
-        for j in 0..<columns {
-          for i in top..<Swift.min(top &+ 16, rows) {
-            result.initializeElement(at: j &* rows &+ i, to: a[i &* columns &+ j])
+      guard let a = a.baseAddress, let result = result.baseAddress else { return }
+      parallel(columns, grain: 8, worth: rows &* columns > 10_000) { range in
+        for top in stride(from: 0, to: rows, by: 16) {
+          let height = min(16, rows &- top)
+          for j in range {
+            let (source, target) = (a + (top &* columns &+ j), result + (j &* rows &+ top))
+            for i in 0..<height { target[i] = source[i &* columns] }
           }
         }
       }
     }
-    filled = rows * columns
+  }
+}
+
+/// The rows of a matrix at some places, in that order: [all, columns] → [rows, columns].
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+public func gathered<Scalar: Real>(
+  _ a: [Scalar], rows: [Int], of columns: Int
+) -> [Scalar] {
+  [Scalar](unsafeUninitializedCapacity: rows.count * columns) { result, filled in
+    filled = rows.count * columns
+    a.withUnsafeBufferPointer { a in
+      rows.withUnsafeBufferPointer { rows in
+        guard let a = a.baseAddress, let result = result.baseAddress else { return }
+        parallel(rows.count, grain: 1, worth: rows.count &* columns > 20_000) { range in
+          for i in range {
+            (result + i &* columns).initialize(from: a + rows[i] &* columns, count: columns)
+          }
+        }
+      }
+    }
   }
 }
 

@@ -20,7 +20,8 @@ public func standardizedRows<Scalar: Real>(
 ) -> StandardizedRows<Scalar> {
   let none = [Scalar](repeating: 0, count: rows)
   var result = StandardizedRows(
-    values: [Scalar](repeating: 0, count: x.count), mean: none, variance: none, inverse: none)
+    values: [Scalar](unsafeUninitializedCapacity: rows * columns) { $1 = rows * columns },
+    mean: none, variance: none, inverse: none)
   let share = 1 / Scalar(columns)
   x.withUnsafeBufferPointer { x in
     result.values.withUnsafeMutableBufferPointer { values in

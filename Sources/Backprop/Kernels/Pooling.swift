@@ -50,7 +50,8 @@ private func forEachWindow(
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func maximumPooling<Scalar: Real>(_ x: [Scalar], _ shape: PoolingShape) -> [Scalar] {
-  [Scalar](unsafeUninitializedCapacity: shape.outputCount) { y, filled in
+  if shape.isTwoByTwo { return twoByTwoPooling(x, shape) }
+  return [Scalar](unsafeUninitializedCapacity: shape.outputCount) { y, filled in
     filled = shape.outputCount
     y.initialize(repeating: -.infinity)
     x.withUnsafeBufferPointer { x in
@@ -78,7 +79,8 @@ public func maximumPooling<Scalar: Real>(_ x: [Scalar], _ shape: PoolingShape) -
 public func maximumPoolingGradient<Scalar: Real>(
   _ dY: [Scalar], _ x: [Scalar], _ y: [Scalar], _ shape: PoolingShape
 ) -> [Scalar] {
-  [Scalar](unsafeUninitializedCapacity: shape.inputCount) { dX, filled in
+  if shape.isTwoByTwo { return twoByTwoPoolingGradient(dY, x, y, shape) }
+  return [Scalar](unsafeUninitializedCapacity: shape.inputCount) { dX, filled in
     filled = shape.inputCount
     dX.initialize(repeating: 0)
     x.withUnsafeBufferPointer { x in

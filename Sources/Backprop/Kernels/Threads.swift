@@ -32,29 +32,38 @@ public enum Threads {
 public func parallel(_ count: Int, grain: Int, worth: Bool, _ body: (Range<Int>) -> Void) {
   let threads = Threads.count
   guard worth, threads > 1, count >= 2 &* grain else { return body(0..<count) }
-  let share = (count &+ threads &- 1) / threads
+  let wanted = min(threads, Crew.mostParts)
+  let share = (count &+ wanted &- 1) / wanted
   let part = (share &+ grain &- 1) / grain &* grain
-  Crew.shared.run(threads) { index in
-    let lower = min(index &* part, count)
-    let upper = min(lower &+ part, count)
-    if lower < upper { body(lower..<upper) }
+  Crew.shared.run((count &+ part &- 1) / part, threads: threads) { index in
+    body(index &* part..<min((index &+ 1) &* part, count))
   }
 }
 
 /// Threads that wait for work beside the caller.
 ///
-/// They spin for a millisecond before they sleep: waking a sleeping thread takes 30 to 60 µs,
-/// as long as a whole matrix product here.
+/// They spin for a millisecond before they sleep: waking a sleeping thread takes 30 to 60 µs, as long
+/// as a whole matrix product here. Nobody waits for one that is not awake yet: the caller takes parts
+/// as the others do, and the region ends when every part is done. On a busy machine the system may
+/// hold a thread back in the middle of its part; the next regions are then done by the caller alone.
 final class Crew: @unchecked Sendable {
   static let shared = Crew()
+  static let mostParts = 0xFFFF
 
-  /// The number of the region that is running or was last.
-  private let issued = Atomic<Int>(0)
-  private let working = Atomic<Int>(0)
+  /// The region in hand: its number (32 bits), how many parts it has (16), and how many are taken (16).
+  private let region = Atomic<UInt64>(0)
+  /// How many parts of it are done.
+  private let finished = Atomic<Int>(0)
+  /// How many members may work on it.
+  private let wanted = Atomic<Int>(0)
   private let busy = Atomic<Bool>(false)
   private let members: [Member]
-  /// What the region's threads do; written before `issued`, read after it.
+  /// What the parts are; written before `region`, and read by those only who have taken a part.
   private nonisolated(unsafe) var job: (Int) -> Void = { _ in }
+  /// How many regions the caller still does alone, and how many it will after the next delay; used by
+  /// the thread only that has set `busy`.
+  private nonisolated(unsafe) var (alone, penalty) = (0, Crew.leastPenalty)
+  private static let leastPenalty = 64
 
   final class Member: Sendable {
     let asleep = Atomic<Bool>(false)
@@ -72,40 +81,79 @@ final class Crew: @unchecked Sendable {
   }
 
   /// Calls `body` with 0, 1, … parts - 1, each once, at the same time where threads are free.
-  func run(_ parts: Int, _ body: (Int) -> Void) {
+  func run(_ parts: Int, threads: Int, _ body: (Int) -> Void) {
     // Another caller has the threads: do the work here, with the same result.
     guard !busy.exchange(true, ordering: .acquiring) else {
       for part in 0..<parts { body(part) }
       return
     }
-    let helpers = min(parts &- 1, members.count)
+    defer { busy.store(false, ordering: .releasing) }
+    guard alone == 0 else {
+      alone &-= 1
+      for part in 0..<parts { body(part) }
+      return
+    }
     withoutActuallyEscaping(body) { body in
-      job = { index in
-        guard index <= helpers else { return }
-        for part in stride(from: index, to: parts, by: helpers &+ 1) { body(part) }
-      }
-      working.store(members.count, ordering: .relaxed)
-      issued.add(1, ordering: .sequentiallyConsistent)
-      for member in members where member.asleep.exchange(false, ordering: .sequentiallyConsistent) {
+      job = body
+      finished.store(0, ordering: .relaxed)
+      wanted.store(threads &- 1, ordering: .relaxed)
+      let number = region.load(ordering: .relaxed) >> 32 &+ 1
+      region.store(number << 32 | UInt64(parts) << 16, ordering: .sequentiallyConsistent)
+      for member in members.prefix(threads &- 1)
+      where member.asleep.exchange(false, ordering: .sequentiallyConsistent) {
         member.wake.signal()
       }
-      perform(0)
-      var spins = 0
-      while working.load(ordering: .acquiring) > 0 {
-        spins &+= 1
-        if spins > 20_000 { sched_yield() }
-      }
+      work()
+      let delayed = waited(for: parts)
+      (alone, penalty) =
+        delayed ? (penalty, min(2 &* penalty, 4096)) : (0, max(penalty / 2, Self.leastPenalty))
       job = { _ in }
     }
-    busy.store(false, ordering: .releasing)
   }
+
+  /// Waits until all parts are done.
+  ///
+  /// - Returns: Whether that took longer than uneven parts explain.
+  private func waited(for parts: Int) -> Bool {
+    var (spins, limit) = (0, DispatchTime.distantFuture)
+    while finished.load(ordering: .acquiring) < parts {
+      spins &+= 1
+      if spins == 20_000 { limit = .now() + .microseconds(200) }
+      if spins > 20_000 { sched_yield() }
+    }
+    return spins > 20_000 && DispatchTime.now() > limit
+  }
+
+  /// Takes parts of the region in hand, and does them, until all are taken.
+  private func work() {
+    while let part = takePart() {
+      perform(part)
+      finished.add(1, ordering: .releasing)
+    }
+  }
+
+  private func takePart() -> Int? {
+    var seen = region.load(ordering: .relaxed)
+    while true {
+      let (parts, taken) = (seen >> 16 & 0xFFFF, seen & 0xFFFF)
+      guard taken < parts else { return nil }
+      let (exchanged, original) = region.weakCompareExchange(
+        expected: seen, desired: seen &+ 1, ordering: .acquiring)
+      if exchanged { return Int(taken) }
+      seen = original
+    }
+  }
+
+  /// Not inlined, so that the closure is released before the caller learns that it has ended.
+  @inline(never)
+  private func perform(_ part: Int) { job(part) }
 
   private func serve(_ index: Int) {
     let member = members[index]
-    var seen = 0
+    var seen: UInt64 = 0
     while true {
       var (spins, patience) = (0, DispatchTime.distantFuture)
-      while issued.load(ordering: .acquiring) == seen {
+      while region.load(ordering: .acquiring) >> 32 == seen {
         spins &+= 1
         // The clock is looked at now and then: how long a turn takes depends on the processor.
         guard spins & 1023 == 0 else { continue }
@@ -114,17 +162,12 @@ final class Crew: @unchecked Sendable {
         spins = 0
         member.asleep.store(true, ordering: .sequentiallyConsistent)
         let called =
-          issued.load(ordering: .sequentiallyConsistent) != seen
+          region.load(ordering: .sequentiallyConsistent) >> 32 != seen
           && member.asleep.exchange(false, ordering: .sequentiallyConsistent)
         if !called { member.wake.wait() }
       }
-      seen &+= 1
-      perform(index &+ 1)
-      working.subtract(1, ordering: .releasing)
+      seen = region.load(ordering: .acquiring) >> 32
+      if index < wanted.load(ordering: .relaxed) { work() }
     }
   }
-
-  /// Not inlined, so that the closure is released before the caller learns that it has ended.
-  @inline(never)
-  private func perform(_ index: Int) { job(index) }
 }

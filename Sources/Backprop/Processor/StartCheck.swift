@@ -19,9 +19,12 @@
   extension InstructionSet {
     /// Ends the process with a sentence if the processor lacks what it was built with.
     fileprivate static func check() {
-      guard let complaint = complaint(built: built, here: best) else { return }
-      FileHandle.standardError.write(Data((complaint + "\n").utf8))
-      exit(70)
+      guard var complaint = complaint(built: built, here: best) else { return }
+      complaint += "\n"
+      // Nothing of Foundation but C: what is inlined from it may be another module's copy, which is
+      // compiled for the processor that is missing.
+      _ = complaint.withUTF8 { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+      _exit(70)
     }
 
     /// The best that this processor has, as its instruction CPUID says.

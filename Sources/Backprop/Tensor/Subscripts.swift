@@ -65,16 +65,7 @@ extension Tensor {
         "rows: there is no row \(place) in a tensor of shape \(shape), which has \(rows)")
     }
     let width = rows == 0 ? 0 : count / rows
-    let chosen = [Scalar](unsafeUninitializedCapacity: places.count * width) { result, filled in
-      storage.withUnsafeBufferPointer { source in
-        for place in places {
-          for j in place * width..<(place + 1) * width {
-            result.initializeElement(at: filled, to: source[j])
-            filled += 1
-          }
-        }
-      }
-    }
+    let chosen = gathered(storage, rows: places, of: width)
     return Tensor(chosen, shape: [places.count] + shape.dropFirst())
   }
 }
