@@ -143,6 +143,20 @@ func `spoilt data gets a sentence that names the file, and a status`(damage: Dam
   #expect(result.status == 0, "\(result)")
 }
 
+@Test func `a figure for which there is no room is refused, and no half of it is left`() throws {
+  let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  let program = try #require(products).appending(path: "chapter01").path
+  // No file may grow beyond 2 blocks, as on a disk with that much room.
+  let command = "trap '' XFSZ; ulimit -f 2; exec \"$@\" > /dev/null"
+  let result = try launch(
+    URL(filePath: "/bin/sh"), ["-c", command, "sh", program, "--quick", "--figures", folder.path],
+    seconds: 60)
+  #expect(result.status == 73, "\(result)")
+  #expect(result.errors.contains(".svg could not be written"), "\(result.errors)")
+  #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+}
+
 @Test func `what cannot be written is refused with a sentence, and nothing is left behind`() throws
 {
   let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
