@@ -1,14 +1,6 @@
 import Backprop
 import Datasets
-import Foundation
 import Testing
-
-/// What this thread has had of a processor: a busy machine makes a test late, but no code slow.
-private var threadSeconds: Double {
-  var time = timespec()
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-  return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
-}
 
 @Suite struct `The shipped images` {
   @Test func `MNIST is whole: counts, classes and first labels`() throws {
