@@ -9,8 +9,9 @@
 // one panel of columns wide, is copied to where its rows follow each other, and then meets all rows
 // of a; so are rows of a that are longer than a page.
 //
-// In the loop along k, AVX-512 has 16 `vfmadd231ps` on `zmm` registers with two loads of b and eight
-// broadcasts of a, which are part of the multiply-adds (`{1to16}`); nothing else is in it.
+// In the loop along k, AVX-512 has 16 `vfmadd231ps` on `zmm` registers, two loads of b and eight
+// broadcasts of a; AVX2 has 12 on `ymm`, two loads and six broadcasts. The sums never leave the
+// registers.
 
 /// A matrix read with strides, so that a transposed one costs nothing.
 struct Operand<Scalar: Real> {
