@@ -1,25 +1,24 @@
 /// Every exercise of the course.
 public enum Catalogue {
+  /// The exercises of each chapter, in order; their cases are drawn whenever they are asked for.
+  private static let chapters: [@Sendable () -> [any Exercise]] = [
+    { Chapter01Problems.all }, { Chapter02Problems.all }, { Chapter03Problems.all },
+    { Chapter04Problems.all }, { Chapter05Problems.all }, { Chapter06Problems.all },
+    { Chapter07Problems.all }, { Chapter08Problems.all },
+  ]
+
   /// All of them, in order.
-  public static var all: [any Exercise] { (1...8).flatMap(chapter) }
+  public static var all: [any Exercise] { chapters.flatMap { $0() } }
 
   /// The exercise with a number, such as 4.1, or a function's name.
   public static func find(_ name: String) -> (any Exercise)? {
-    all.first { $0.id == name || $0.name == name }
+    // A number says which chapter to look in.
+    let some = name.first?.wholeNumberValue.map(chapter) ?? all
+    return some.first { $0.id == name || $0.name == name }
   }
 
-  /// The exercises of a chapter; the other chapters' cases are not drawn.
+  /// The exercises of a chapter; none if there is no such chapter.
   public static func chapter(_ number: Int) -> [any Exercise] {
-    switch number {
-    case 1: Chapter01Problems.all
-    case 2: Chapter02Problems.all
-    case 3: Chapter03Problems.all
-    case 4: Chapter04Problems.all
-    case 5: Chapter05Problems.all
-    case 6: Chapter06Problems.all
-    case 7: Chapter07Problems.all
-    case 8: Chapter08Problems.all
-    default: []
-    }
+    chapters.indices.contains(number - 1) ? chapters[number - 1]() : []
   }
 }

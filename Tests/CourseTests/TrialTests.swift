@@ -3,17 +3,25 @@ import Backprop
 import Foundation
 import Testing
 
+/// Exercise 1.1 with three of its cases: each trap costs a child and a backtrace.
+private var problem: Problem<ActivationQuestion, Matrix> {
+  Problem(
+    "1.1", "sigmoidBackward", minutes: 1, difficulty: 1, section: "", hints: [],
+    cases: ActivationQuestion.cases, forward: nil,
+    reference: { Chapter01Problems.sigmoid.reference($0) }, parts: [Part("dx", of: \.x)],
+    misconceptions: [], alternatives: [], attempt: { try $0.sigmoidBackward($1.dy, y: $1.x) })
+}
+
 /// Checks one of the misbehaving answers as a learner's is checked: in a child process.
 private func verdict(on behaviour: Misbehaving) async throws -> String {
   setenv("SWIFT_BACKTRACE", Trial.backtrace, 1)
-  let problem = Chapter01Problems.sigmoid
   let seconds: UInt32 = behaviour == .loops ? 1 : Trial.seconds
   let (verdict, _) = try await Trial.verdict(on: problem, seconds: seconds) { first in
     let result = try await #require(
       processExitsWith: .failure, observing: [\.standardOutputContent, \.standardErrorContent]
     ) { [first = first as Int, behaviour, seconds = seconds as UInt32] in
       Trial.run(seconds: seconds) { progress in
-        Chapter01Problems.sigmoid.verdict(from: first, progress: progress) {
+        problem.verdict(from: first, progress: progress) {
           try behaviour.answer($0.dy, y: Activation.sigmoid($0.x))
         }
       }

@@ -61,14 +61,15 @@ func `help is printed, and ends well`(lesson: Lesson) throws {
 func `a quick run is plain where there is no terminal, and 80 columns wide`(
   lesson: Lesson
 ) async throws {
-  let output = try await Programs.shared.output(of: "chapter0\(lesson.chapter) --quick")
+  let output = try await Programs.shared.result(of: "chapter0\(lesson.chapter) --quick").output
   #expect(!output.contains("\u{1B}") && !output.contains("\r"))
   for line in output.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
 }
 
-@Test(arguments: Lesson.all)
+@Test(arguments: isLongRun ? Lesson.all : Array(Lesson.all.prefix(3)))
 func `with --plain nothing is drawn with characters`(lesson: Lesson) async throws {
-  let output = try await Programs.shared.output(of: "chapter0\(lesson.chapter) --quick --plain")
+  let command = "chapter0\(lesson.chapter) --quick --plain"
+  let output = try await Programs.shared.result(of: command).output
   for line in output.split(separator: "\n") {
     // Boxes and blocks, and dots of braille; signs such as ✓ and ■ are read out.
     let drawn = line.unicodeScalars.contains {
@@ -142,6 +143,20 @@ func `spoilt data gets a sentence that names the file, and a status`(damage: Dam
   #expect(result.status == 0, "\(result)")
 }
 
+@Test func `a figure for which there is no room is refused, and no half of it is left`() throws {
+  let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  let program = try #require(products).appending(path: "chapter01").path
+  // No file may grow beyond 2 blocks, as on a disk with that much room.
+  let command = "trap '' XFSZ; ulimit -f 2; exec \"$@\" > /dev/null"
+  let result = try launch(
+    URL(filePath: "/bin/sh"), ["-c", command, "sh", program, "--quick", "--figures", folder.path],
+    seconds: 60)
+  #expect(result.status == 73, "\(result)")
+  #expect(result.errors.contains(".svg could not be written"), "\(result.errors)")
+  #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+}
+
 @Test func `what cannot be written is refused with a sentence, and nothing is left behind`() throws
 {
   let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
@@ -150,7 +165,10 @@ func `spoilt data gets a sentence that names the file, and a status`(damage: Dam
   let figures = try launch(["chapter01", "--quick", "--figures", file.path], seconds: 60)
   #expect(figures.status == 73 && figures.errors.contains(file.path), "\(figures)")
   let inside = file.appending(path: "net.safetensors").path
-  let save = try launch(["chapter04", "--quick", "--save", inside], seconds: 60)
+  let folder = try writeData { _ in }
+  defer { try? FileManager.default.removeItem(at: folder) }
+  let save = try launch(
+    ["chapter04", "--quick", "--data", folder.path, "--save", inside], seconds: 60)
   #expect(save.status == 73 && save.errors.contains("net.safetensors"), "\(save)")
   #expect(try String(contentsOf: file, encoding: .utf8) == "here already")
 }

@@ -1,18 +1,42 @@
 import Foundation
 import Testing
 
+/// Whether everything is proved, not only what is quick to prove: LONG=1, as `.ci/run` sets it.
+let isLongRun = ProcessInfo.processInfo.environment["LONG"] != nil
+
 /// The built executables, run once for each command line.
 actor Programs {
   static let shared = Programs()
-  private var outputs: [String: Task<String, any Error>] = [:]
+  private var results: [String: Task<Shown, any Error>] = [:]
 
-  /// What a command such as `chapter01 --quick` prints on standard output.
-  func output(of command: String) async throws -> String {
-    if let known = outputs[command] { return try await known.value }
-    let task = Task.detached { try run(command) }
-    outputs[command] = task
+  /// What a run of a chapter shows.
+  struct Shown {
+    let output: String
+    /// The names of the SVG files that it writes.
+    let figures: Set<String>
+  }
+
+  /// What a command such as `chapter01 --quick` prints on standard output, and draws.
+  ///
+  /// It is asked for its figures too, and to use one thread, since tests run side by side and threads
+  /// that wait for a core waste it. Neither changes what it prints.
+  func result(of command: String) async throws -> Shown {
+    if let known = results[command] { return try await known.value }
+    let task = Task.detached {
+      let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+      defer { try? FileManager.default.removeItem(at: folder) }
+      let output = try run("\(command) --threads 1 --figures \(folder.path)")
+      return Shown(output: output, figures: figures(in: folder))
+    }
+    results[command] = task
     return try await task.value
   }
+}
+
+/// The names of the figures in a folder.
+func figures(in folder: URL) -> Set<String> {
+  let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
+  return Set((names ?? []).filter { $0.hasSuffix(".svg") })
 }
 
 /// A run that did not end as it should.

@@ -13,7 +13,7 @@ private let words = [
 @Test(arguments: 1...8)
 func `random command lines end with help or with a sentence`(chapter: Int) throws {
   var generator = SplitMix64(seed: UInt64(chapter))
-  for _ in 0..<30 {
+  for _ in 0..<(isLongRun ? 30 : 6) {
     let line = (0..<generator.integer(below: 4)).map { _ in
       words[generator.integer(below: words.count)]
     }

@@ -87,6 +87,27 @@ import Testing
     #expect(others != shipped)
   }
 
+  @Test func `reset on a full disk says so, and loses nothing`() throws {
+    let copy = try Copy()
+    let file = "exercises/Chapter04.swift"
+    try copy.edit(file, "throw Todo(\"4.1\")", "let mine = 1")
+    let mine = try copy.text(file)
+    func names() throws -> [String] {
+      try FileManager.default.contentsOfDirectory(atPath: copy.root.path + "/exercises")
+        .filter { $0 != ".discarded" }.sorted()
+    }
+    let before = try names()
+    // No file may grow beyond 4 blocks, as on a disk with that much room.
+    let command = "trap '' XFSZ; ulimit -f 4; exec \"$@\""
+    let run = try launch(
+      ["/bin/sh", "-c", command, "sh", product("workbook"), "reset", "4.1"], folder: copy.root,
+      environment: copy.environment)
+    #expect(run.status == 73, "\(run)")
+    #expect(run.errors.contains("\(file) cannot be written"), "\(run.errors)")
+    #expect(try copy.text(file) == mine)
+    #expect(try names() == before, "no half file is left")
+  }
+
   @Test func `reset says what is missing where a function cannot be found`() throws {
     let copy = try Copy()
     try copy.edit("exercises/Chapter04.swift", "/// Exercise 4.1:", "/// My exercise:")

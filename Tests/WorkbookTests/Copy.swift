@@ -75,7 +75,8 @@ final class Copy {
     try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: checker)
     let chapter04 = outer.appending(path: "chapter04").path
     // The chapter on the solutions, in the place of the chapter on the learner's functions.
-    let stand = "#!/bin/sh\nexec '\(try product("chapter04"))' --quick --solutions \"$2\" \"$3\"\n"
+    let program = "'\(try product("chapter04"))' --quick --solutions --threads 1"
+    let stand = "#!/bin/sh\nexec \(program) \"$2\" \"$3\"\n"
     try Data(stand.utf8).write(to: URL(filePath: chapter04))
     try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: chapter04)
   }

@@ -12,9 +12,9 @@ extension Answers: Chapter01 {
     return dy * dy.scalars[dy.count]
   }
 
-  /// Never returns.
+  /// Never returns, and leaves the processor to the other tests.
   public static func tanhBackward(_ dy: Matrix, y: Matrix) throws -> Matrix {
-    while true {}
+    while true { usleep(1000) }
   }
 
   /// Asks for 100 GB.

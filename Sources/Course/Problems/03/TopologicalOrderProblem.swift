@@ -18,10 +18,10 @@ public struct OrderQuestion: Question {
 
   /// How long the chain is that a function calling itself does not survive.
   static let depth = 200_000
+  private static let chain = (0..<depth).map { $0 == 0 ? [] : [$0 - 1] }
 
   static var cases: [Case<OrderQuestion>] {
-    let chain = (0..<depth).map { $0 == 0 ? [] : [$0 - 1] }
-    return [
+    [
       Case(
         OrderQuestion(
           "a shared node, numbered at random", parents: [[4, 2], [], [5], [0, 2], [1], [1, 4]],
