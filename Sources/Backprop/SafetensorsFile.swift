@@ -28,6 +28,8 @@ struct SourceFile {
 
   /// The next numbers, as many as asked for.
   func read<Scalar: BitwiseCopyable>(_ count: Int) throws -> [Scalar] {
+    // An array without room is one that all threads share, and must not be written to.
+    guard count > 0 else { return [] }
     var failure: String?
     let scalars = [Scalar](unsafeUninitializedCapacity: count) { buffer, filled in
       let bytes = UnsafeMutableRawBufferPointer(
