@@ -100,20 +100,19 @@ struct Comparison {
 
   private func engineLines() throws -> [Line] {
     guard chosen("scalar engine") else { return [] }
-    let python = try peer("engine", if: python?.executable?.path)
-    let uncollected = python?.contender("uncollected", variant: "1000000,uncollected")
-    let others = [uncollected].compactMap { $0 }
-    var line = try line("scalar engine, 1,000,000 nodes", "Mnodes/s", engineContender(), others, 50)
-    line.note = "\(engineBytes) bytes a node"
-    if let python, let ratio = line.ratio {
+    let engine = try peer("engine", if: python?.executable?.path)
+    let uncollected = engine?.contender("Python, as micrograd", variant: "1000000,uncollected")
+    var line = try line(
+      "scalar engine, 1,000,000 nodes", "Mnodes/s", engineContender(),
+      [uncollected].compactMap { $0 }, 50)
+    var note = "\(engineBytes) bytes a node"
+    if let engine, let ratio = line.ratio {
       // Half a minute, so once: nothing that other programs do makes this difference.
-      let theirs = try python.contender("Python", variant: "1000000").rate(0)
-      line.peer = "Python, as micrograd"
-      line.note =
-        "\(engineBytes) bytes a node; "
-        + String(format: "%.0f × with Python's garbage collector off", ratio)
+      let theirs = try engine.contender("Python", variant: "1000000").rate(0)
+      note += String(format: "; %.0f × with Python's garbage collector off", ratio)
       (line.theirs, line.ratio) = (theirs, line.ours / theirs)
     }
+    line.note = note
     return [line]
   }
 

@@ -56,11 +56,17 @@ public func generateRows<Scalar: Real>(
   }
 }
 
-/// a + b of each pair of elements, on several threads where there is enough to do.
-@specialized(where Scalar == Float)
-@specialized(where Scalar == Double)
-public func elementSums<Scalar: Real>(_ a: [Scalar], _ b: [Scalar]) -> [Scalar] {
-  require(a.count == b.count, "elementSums: arrays of \(a.count) and \(b.count) numbers")
+/// A new array from two of one length, a part on each thread where there is enough to do.
+///
+/// `body` is called once a part, so that its loop is one that vectorises.
+@inline(__always)
+private func generateParts<Scalar: Real>(
+  _ a: [Scalar], _ b: [Scalar],
+  _ body: (
+    _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>,
+    _ target: UnsafeMutablePointer<Scalar>, _ count: Int
+  ) -> Void
+) -> [Scalar] {
   let count = a.count
   return [Scalar](unsafeUninitializedCapacity: count) { result, filled in
     filled = count
@@ -69,12 +75,21 @@ public func elementSums<Scalar: Real>(_ a: [Scalar], _ b: [Scalar]) -> [Scalar] 
         guard let a = a.baseAddress, let b = b.baseAddress, let result = result.baseAddress
         else { return }
         parallel(count, grain: 64, worth: count > 40_000) { range in
-          let (x, y) = (a + range.lowerBound, b + range.lowerBound)
-          let target = result + range.lowerBound
-          for i in 0..<range.count { target[i] = x[i] + y[i] }
+          let start = range.lowerBound
+          body(a + start, b + start, result + start, range.count)
         }
       }
     }
+  }
+}
+
+/// a + b of each pair of elements, on several threads where there is enough to do.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+public func elementSums<Scalar: Real>(_ a: [Scalar], _ b: [Scalar]) -> [Scalar] {
+  require(a.count == b.count, "elementSums: arrays of \(a.count) and \(b.count) numbers")
+  return generateParts(a, b) { a, b, target, count in
+    for i in 0..<count { target[i] = a[i] + b[i] }
   }
 }
 
@@ -82,16 +97,8 @@ public func elementSums<Scalar: Real>(_ a: [Scalar], _ b: [Scalar]) -> [Scalar] 
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func rectified<Scalar: Real>(_ a: [Scalar]) -> [Scalar] {
-  let count = a.count
-  return [Scalar](unsafeUninitializedCapacity: count) { result, filled in
-    filled = count
-    a.withUnsafeBufferPointer { a in
-      guard let a = a.baseAddress, let result = result.baseAddress else { return }
-      parallel(count, grain: 64, worth: count > 40_000) { range in
-        let (source, target) = (a + range.lowerBound, result + range.lowerBound)
-        for i in 0..<range.count { target[i] = source[i] <= 0 ? 0 : source[i] }
-      }
-    }
+  generateParts(a, a) { a, _, target, count in
+    for i in 0..<count { target[i] = a[i] <= 0 ? 0 : a[i] }
   }
 }
 
@@ -100,22 +107,10 @@ public func rectified<Scalar: Real>(_ a: [Scalar]) -> [Scalar] {
 @specialized(where Scalar == Double)
 public func rectifiedGradient<Scalar: Real>(_ a: [Scalar], _ b: [Scalar]) -> [Scalar] {
   require(a.count == b.count, "rectifiedGradient: arrays of \(a.count) and \(b.count) numbers")
-  let count = a.count
-  return [Scalar](unsafeUninitializedCapacity: count) { result, filled in
-    filled = count
-    a.withUnsafeBufferPointer { a in
-      b.withUnsafeBufferPointer { b in
-        guard let a = a.baseAddress, let b = b.baseAddress, let result = result.baseAddress
-        else { return }
-        parallel(count, grain: 64, worth: count > 40_000) { range in
-          let (x, d) = (a + range.lowerBound, b + range.lowerBound)
-          let target = result + range.lowerBound
-          for i in 0..<range.count {
-            let passed = d[i]
-            target[i] = x[i] > 0 ? passed : 0
-          }
-        }
-      }
+  return generateParts(a, b) { a, b, target, count in
+    for i in 0..<count {
+      let passed = b[i]
+      target[i] = a[i] > 0 ? passed : 0
     }
   }
 }

@@ -47,7 +47,7 @@ public enum CheckerProgram {
   }
 
   /// Lets the system refuse more memory than this; macOS knows no such limit.
-  private static func limitMemory(to mebibytes: Int) {
+  package static func limitMemory(to mebibytes: Int = mebibytes) {
     #if os(Linux)
       let bytes = rlim_t(mebibytes) << 20
       var limit = rlimit(rlim_cur: bytes, rlim_max: bytes)

@@ -1,10 +1,9 @@
+import Course
 import Foundation
 
 /// What keeps a process from outliving its purpose: limits of time and memory that end it, and its
 /// parent's death, which does too.
 enum Confinement {
-  /// Memory, in bytes, that a mutant may ask for; the checker gives a learner's function as much.
-  private static let memory = 1 << 30
   private static let signals = [SIGALRM, SIGPROF, SIGTERM, SIGINT, SIGHUP, SIGPIPE]
 
   /// Confines this process, for good.
@@ -14,9 +13,10 @@ enum Confinement {
     sigfillset(&all)
     sigprocmask(SIG_UNBLOCK, &all, nil)
     for number in signals { signal(number, SIG_DFL) }
+    CheckerProgram.limitMemory()
     #if os(Linux)
-      limit(.init(RLIMIT_AS.rawValue), to: memory)
-      limit(.init(RLIMIT_CORE.rawValue), to: 0)
+      var noFile = rlimit()
+      setrlimit(.init(RLIMIT_CORE.rawValue), &noFile)
       dieWithParent()
     #endif
   }
@@ -35,11 +35,6 @@ enum Confinement {
   }
 
   #if os(Linux)
-    private static func limit(_ resource: __rlimit_resource_t, to number: Int) {
-      var limit = rlimit(rlim_cur: rlim_t(number), rlim_max: rlim_t(number))
-      setrlimit(resource, &limit)
-    }
-
     /// Has the system end this process when its parent ends.
     private static func dieWithParent() {
       // Swift imports no C function with a variable number of arguments.
