@@ -72,7 +72,9 @@ struct Comparison {
       }
     }
     let ours = training()("Backprop", batch, machineThreads)
-    return [try line(work, "images/s", ours, others, wanted)]
+    let (line, apart) = try line(
+      work, "images/s", ours, others, wanted, beside: distanceContender())
+    return [line.noting(apart)]
   }
 
   private func products() throws -> [Line] {
@@ -118,14 +120,11 @@ struct Comparison {
 
   private func threadsLine() throws -> Line {
     let training = Training([784], batch: 64, mlp)
-    let rates = try interleaved(
-      [
-        training.contender("Backprop", batch: 64, threads: 2),
-        training.contender("1 thread", batch: 64, threads: 1),
-      ], rounds: rounds, seconds: seconds)
-    return Line(
-      work: "2 threads, MLP at batch 64", unit: "images/s", ours: rates[0], peer: "1 thread",
-      theirs: rates[1], ratio: rates[0] / rates[1], wanted: 1.5)
+    let (line, apart) = try line(
+      "2 threads, MLP at batch 64", "images/s",
+      training.contender("Backprop", batch: 64, threads: 2),
+      [training.contender("1 thread", batch: 64, threads: 1)], 1.5, beside: distanceContender())
+    return line.noting(apart)
   }
 
   private func line(
@@ -155,3 +154,12 @@ struct Comparison {
 let machineThreads = min(2, ProcessInfo.processInfo.activeProcessorCount)
 
 private func percentage(_ share: Double) -> String { String(format: "%.0f %%", 100 * share) }
+
+extension Line {
+  /// The line with the distance of the threads as its remark.
+  fileprivate func noting(_ nanoseconds: Double?) -> Line {
+    var line = self
+    line.note = nanoseconds.map { "threads \(Int($0)) ns apart" }
+    return line
+  }
+}

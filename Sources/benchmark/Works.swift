@@ -24,6 +24,11 @@ func peakContender() -> Contender {
   }
 }
 
+/// How far apart the two threads are, in nanoseconds.
+func distanceContender() -> Contender {
+  Contender("distance") { _ in distanceOfThreads() }
+}
+
 /// Forward and backward through an expression of about 1000 · chains nodes: the chains
 /// x ← relu(x·w + b) of peers/engine.py, added up.
 func engine(chains: Int) -> (nodes: Int, slope: Double) {

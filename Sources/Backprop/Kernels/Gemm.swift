@@ -5,9 +5,10 @@
 // Every element is summed in the order of k, whatever the tile: threads and tile sizes change
 // nothing in the result. All of this stands in one file, because only there is it inlined whole.
 //
-// Rows of b lie far apart, and many of them share the same few places of the cache. So a block of b,
-// one panel of columns wide, is copied to where its rows follow each other, and then meets all rows
-// of a; so are rows of a that are longer than a page.
+// Rows of b lie far apart, and many of them share the same few places of the cache. So the first tile
+// of a panel copies the block of b that it reads to where its rows follow each other, between its
+// multiply-adds, and the tiles below read the copy. Rows of a that are longer than a page are copied
+// before.
 //
 // In the loop along k, AVX-512 has 16 `vfmadd231ps` on `zmm` registers, two loads of b and eight
 // broadcasts of a; AVX2 has 12 on `ymm`, two loads and six broadcasts. The sums never leave the
@@ -26,13 +27,16 @@ struct Operand<Scalar: Real> {
 }
 
 /// A block of the result: R rows of C vectors each.
+///
+/// `copy`, if given, receives the rows of b that were read, one after the other.
 enum Tile<V: SIMD, let R: Int, let C: Int> where V.Scalar: Real {
   typealias Scalar = V.Scalar
 
   @inline(__always)
   static func multiply(
     _ k: Int, _ a: Operand<Scalar>, _ b: UnsafePointer<Scalar>, _ bStride: Int,
-    _ c: UnsafeMutablePointer<Scalar>, _ cStride: Int, _ add: Bool
+    _ c: UnsafeMutablePointer<Scalar>, _ cStride: Int, _ add: Bool,
+    copyingTo copy: UnsafeMutablePointer<Scalar>? = nil
   ) {
     var sums = InlineArray<R, InlineArray<C, V>>(repeating: .init(repeating: V(repeating: 0)))
     var row = InlineArray<C, V>(repeating: V(repeating: 0))
@@ -45,9 +49,15 @@ enum Tile<V: SIMD, let R: Int, let C: Int> where V.Scalar: Real {
       }
     }
     var (aPointer, bPointer) = (a.base, UnsafeRawPointer(b))
-    for _ in 0..<k {
+    for p in 0..<k {
       for s in 0..<C {
         row[s] = bPointer.loadUnaligned(fromByteOffset: s &* MemoryLayout<V>.stride, as: V.self)
+      }
+      if let copy {
+        for s in 0..<C {
+          UnsafeMutableRawPointer(copy + (p &* C &+ s) &* V.scalarCount)
+            .storeBytes(of: row[s], as: V.self)
+        }
       }
       for r in 0..<R {
         let x = V(repeating: aPointer[r &* a.rowStride])
@@ -190,17 +200,21 @@ private func blockedGemm<Scalar: Real>(
           }
         }
         for j in Swift.stride(from: 0, to: panels &* width, by: width) {
-          for p in 0..<depth {
-            (panel + p &* width).update(from: b + ((first &+ p) &* stride &+ j), count: width)
+          let (source, target) = (b + (first &* stride &+ j), c + (top &* stride &+ j))
+          let add = first > 0
+          guard rows >= height else {
+            Main.panel(rows, depth, block, source, stride, target, stride, add)
+            continue
           }
-          let (target, add) = (c + (top &* stride &+ j), first > 0)
-          for i in Swift.stride(from: 0, to: tiles, by: height) {
+          Main.multiply(depth, block, source, stride, target, stride, add, copyingTo: panel)
+          let rest = max(tiles, height)
+          for i in Swift.stride(from: height, to: tiles, by: height) {
             let tile = Operand(base: packedA + i &* depth, rowStride: 1, columnStride: height)
             Main.multiply(depth, tile, panel, width, target + i &* stride, stride, add)
           }
           Main.panel(
-            rows &- tiles, depth, block.advanced(by: tiles), panel, width,
-            target + tiles &* stride, stride, add)
+            rows &- rest, depth, block.advanced(by: rest), panel, width,
+            target + rest &* stride, stride, add)
         }
       }
     }
@@ -223,7 +237,7 @@ public func product<Scalar: Real>(
         guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
         let operand = Operand(base: a, rowStride: rowStride, columnStride: columnStride)
         // Each thread copies the part of b that it needs: few rows are better shared by columns.
-        let byColumns = m < 128 && n >= 64
+        let byColumns = m <= 128 && n >= 64
         parallel(
           byColumns ? n : m, grain: byColumns ? 32 : 8, worth: m &* n &* k > 100_000
         ) { part in

@@ -44,13 +44,16 @@ public func parallel(_ count: Int, grain: Int, worth: Bool, _ body: (Range<Int>)
 ///
 /// They spin for a millisecond before they sleep: waking a sleeping thread takes 30 to 60 µs, as long
 /// as a whole matrix product here. Nobody waits for one that is not awake yet: the caller takes parts
-/// as the others do, and the region ends when every part is done. On a busy machine the system may
-/// hold a thread back in the middle of its part; the next regions are then done by the caller alone.
+/// as the others do, and the region ends when every part is done. It takes them from the front, the
+/// others from the back: so a thread meets the parts that it had in the region before, and finds them
+/// in its own cache. On a busy machine the system may hold a thread back in the middle of its part;
+/// for some milliseconds the caller then works alone.
 final class Crew: @unchecked Sendable {
   static let shared = Crew()
   static let mostParts = 0xFFFF
 
-  /// The region in hand: its number (32 bits), how many parts it has (16), and how many are taken (16).
+  /// The region in hand: its number, how many parts it has, how many are taken from the back, and how
+  /// many from the front, 16 bits each.
   private let region = Atomic<UInt64>(0)
   /// How many parts of it are done.
   private let finished = Atomic<Int>(0)
@@ -60,10 +63,10 @@ final class Crew: @unchecked Sendable {
   private let members: [Member]
   /// What the parts are; written before `region`, and read by those only who have taken a part.
   private nonisolated(unsafe) var job: (Int) -> Void = { _ in }
-  /// How many regions the caller still does alone, and how many it will after the next delay; used by
-  /// the thread only that has set `busy`.
-  private nonisolated(unsafe) var (alone, penalty) = (0, Crew.leastPenalty)
-  private static let leastPenalty = 64
+  /// Until when the caller works alone, and for how many milliseconds it will after the next delay;
+  /// used by the thread only that has set `busy`.
+  private nonisolated(unsafe) var (alone, penalty) = (DispatchTime.now(), Crew.leastPenalty)
+  private static let (leastPenalty, mostPenalty) = (4, 128)
 
   final class Member: Sendable {
     let asleep = Atomic<Bool>(false)
@@ -88,8 +91,7 @@ final class Crew: @unchecked Sendable {
       return
     }
     defer { busy.store(false, ordering: .releasing) }
-    guard alone == 0 else {
-      alone &-= 1
+    guard .now() >= alone else {
       for part in 0..<parts { body(part) }
       return
     }
@@ -97,16 +99,19 @@ final class Crew: @unchecked Sendable {
       job = body
       finished.store(0, ordering: .relaxed)
       wanted.store(threads &- 1, ordering: .relaxed)
-      let number = region.load(ordering: .relaxed) >> 32 &+ 1
-      region.store(number << 32 | UInt64(parts) << 16, ordering: .sequentiallyConsistent)
+      let number = region.load(ordering: .relaxed) >> 48 &+ 1
+      region.store(number << 48 | UInt64(parts) << 32, ordering: .sequentiallyConsistent)
       for member in members.prefix(threads &- 1)
       where member.asleep.exchange(false, ordering: .sequentiallyConsistent) {
         member.wake.signal()
       }
-      work()
-      let delayed = waited(for: parts)
-      (alone, penalty) =
-        delayed ? (penalty, min(2 &* penalty, 4096)) : (0, max(penalty / 2, Self.leastPenalty))
+      work(from: .front)
+      if waited(for: parts) {
+        alone = .now() + .milliseconds(penalty)
+        penalty = min(2 &* penalty, Self.mostPenalty)
+      } else {
+        penalty = max(penalty / 2, Self.leastPenalty)
+      }
       job = { _ in }
     }
   }
@@ -124,22 +129,24 @@ final class Crew: @unchecked Sendable {
     return spins > 20_000 && DispatchTime.now() > limit
   }
 
+  private enum End { case front, back }
+
   /// Takes parts of the region in hand, and does them, until all are taken.
-  private func work() {
-    while let part = takePart() {
+  private func work(from end: End) {
+    while let part = takePart(from: end) {
       perform(part)
       finished.add(1, ordering: .releasing)
     }
   }
 
-  private func takePart() -> Int? {
+  private func takePart(from end: End) -> Int? {
     var seen = region.load(ordering: .relaxed)
     while true {
-      let (parts, taken) = (seen >> 16 & 0xFFFF, seen & 0xFFFF)
-      guard taken < parts else { return nil }
+      let (parts, back, front) = (seen >> 32 & 0xFFFF, seen >> 16 & 0xFFFF, seen & 0xFFFF)
+      guard front &+ back < parts else { return nil }
       let (exchanged, original) = region.weakCompareExchange(
-        expected: seen, desired: seen &+ 1, ordering: .acquiring)
-      if exchanged { return Int(taken) }
+        expected: seen, desired: seen &+ (end == .front ? 1 : 1 << 16), ordering: .acquiring)
+      if exchanged { return Int(end == .front ? front : parts &- 1 &- back) }
       seen = original
     }
   }
@@ -153,7 +160,7 @@ final class Crew: @unchecked Sendable {
     var seen: UInt64 = 0
     while true {
       var (spins, patience) = (0, DispatchTime.distantFuture)
-      while region.load(ordering: .acquiring) >> 32 == seen {
+      while region.load(ordering: .acquiring) >> 48 == seen {
         spins &+= 1
         // The clock is looked at now and then: how long a turn takes depends on the processor.
         guard spins & 1023 == 0 else { continue }
@@ -162,12 +169,12 @@ final class Crew: @unchecked Sendable {
         spins = 0
         member.asleep.store(true, ordering: .sequentiallyConsistent)
         let called =
-          region.load(ordering: .sequentiallyConsistent) >> 32 != seen
+          region.load(ordering: .sequentiallyConsistent) >> 48 != seen
           && member.asleep.exchange(false, ordering: .sequentiallyConsistent)
         if !called { member.wake.wait() }
       }
-      seen = region.load(ordering: .acquiring) >> 32
-      if index < wanted.load(ordering: .relaxed) { work() }
+      seen = region.load(ordering: .acquiring) >> 48
+      if index < wanted.load(ordering: .relaxed) { work(from: .back) }
     }
   }
 }
