@@ -4,7 +4,7 @@ import Synchronization
 
 /// How far two threads are from each other: the nanoseconds in which a number goes there and back.
 ///
-/// About 50 where their cores share a cache, several hundred where they do not. A rented machine may
+/// Below 100 where their cores share a cache, several hundred where they do not. A rented machine may
 /// have them near now and far a minute later, and a step on two threads then takes twice as long: a
 /// measurement says little without this. It takes 30 ms.
 public func distanceOfThreads() -> Double { Exchange().nanoseconds() }

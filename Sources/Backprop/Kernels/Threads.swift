@@ -66,7 +66,7 @@ final class Crew: @unchecked Sendable {
   /// Until when the caller works alone, and for how many milliseconds it will after the next delay;
   /// used by the thread only that has set `busy`.
   private nonisolated(unsafe) var (alone, penalty) = (DispatchTime.now(), Crew.leastPenalty)
-  private static let (leastPenalty, mostPenalty) = (4, 128)
+  private static let (leastPenalty, mostPenalty) = (4, 64)
 
   final class Member: Sendable {
     let asleep = Atomic<Bool>(false)
@@ -91,7 +91,8 @@ final class Crew: @unchecked Sendable {
       return
     }
     defer { busy.store(false, ordering: .releasing) }
-    guard .now() >= alone else {
+    let start = DispatchTime.now()
+    guard start >= alone else {
       for part in 0..<parts { body(part) }
       return
     }
@@ -106,7 +107,7 @@ final class Crew: @unchecked Sendable {
         member.wake.signal()
       }
       work(from: .front)
-      if waited(for: parts) {
+      if waited(for: parts, since: start) {
         alone = .now() + .milliseconds(penalty)
         penalty = min(2 &* penalty, Self.mostPenalty)
       } else {
@@ -116,14 +117,19 @@ final class Crew: @unchecked Sendable {
     }
   }
 
-  /// Waits until all parts are done.
+  /// Waits until all parts of a region are done that began at `start`.
   ///
-  /// - Returns: Whether that took longer than uneven parts explain.
-  private func waited(for parts: Int) -> Bool {
+  /// - Returns: Whether that took longer than uneven parts explain, or a processor that has slept and
+  ///   is slow at first.
+  private func waited(for parts: Int, since start: DispatchTime) -> Bool {
     var (spins, limit) = (0, DispatchTime.distantFuture)
     while finished.load(ordering: .acquiring) < parts {
       spins &+= 1
-      if spins == 20_000 { limit = .now() + .microseconds(200) }
+      if spins == 20_000 {
+        let now = DispatchTime.now()
+        let own = Int(now.uptimeNanoseconds &- start.uptimeNanoseconds)
+        limit = now + .nanoseconds(200_000 &+ 2 &* own)
+      }
       if spins > 20_000 { sched_yield() }
     }
     return spins > 20_000 && DispatchTime.now() > limit
