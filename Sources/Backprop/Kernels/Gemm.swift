@@ -168,8 +168,8 @@ private func blockedGemm<Scalar: Real>(
     typealias Main = Tile<Scalar.Wide, 6, 1>
     let (height, width) = (6, Scalar.Wide.scalarCount)
   #else
-    typealias Main = Tile<Scalar.Narrow, 4, 1>
-    let (height, width) = (4, Scalar.Narrow.scalarCount)
+    typealias Main = Tile<Scalar.Wide, 2, 1>
+    let (height, width) = (2, Scalar.Wide.scalarCount)
   #endif
   let panels = n / width
   guard m >= 2 &* height, panels > 0, k >= 8 else { return gemm(m, n, k, a, b, c, stride: stride) }
