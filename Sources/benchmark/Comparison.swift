@@ -106,7 +106,8 @@ struct Comparison {
     let uncollected = engine?.contender("Python, as micrograd", variant: "1000000,uncollected")
     var line = try line(
       "scalar engine, 1,000,000 nodes", "Mnodes/s", engineContender(),
-      [uncollected].compactMap { $0 }, 50)
+      [uncollected].compactMap { $0 }, 50, beside: nil
+    ).line
     var note = "\(engineBytes) bytes a node"
     if let engine, let ratio = line.ratio {
       // Half a minute, so once: nothing that other programs do makes this difference.
@@ -125,12 +126,6 @@ struct Comparison {
       training.contender("Backprop", batch: 64, threads: 2),
       [training.contender("1 thread", batch: 64, threads: 1)], 1.5, beside: distanceContender())
     return line.noting(apart)
-  }
-
-  private func line(
-    _ work: String, _ unit: String, _ ours: Contender, _ others: [Contender], _ wanted: Double?
-  ) throws -> Line {
-    try line(work, unit, ours, others, wanted, beside: nil).line
   }
 
   /// Measures one line of the table; `beside` is measured in the same rounds and is no peer.

@@ -206,7 +206,9 @@ private func blockedGemm<Scalar: Real>(
             Main.panel(rows, depth, block, source, stride, target, stride, add)
             continue
           }
-          Main.multiply(depth, block, source, stride, target, stride, add, copyingTo: panel)
+          let head =
+            packsA ? Operand(base: packedA, rowStride: 1, columnStride: height) : block
+          Main.multiply(depth, head, source, stride, target, stride, add, copyingTo: panel)
           let rest = max(tiles, height)
           for i in Swift.stride(from: height, to: tiles, by: height) {
             let tile = Operand(base: packedA + i &* depth, rowStride: 1, columnStride: height)
