@@ -26,57 +26,83 @@ public enum Activation<Scalar: Real>: Sendable, Equatable {
   public func value(at x: Scalar) -> Scalar {
     switch self {
     case .identity: x
-    case .sigmoid: 1 / (1 + Scalar.exp(-x))
+    case .sigmoid: logistic(x)
     case .tanh: Scalar.tanh(x)
     case .relu: x <= 0 ? 0 : x  // so that NaN stays NaN
-    case .leakyReLU(let slope): x > 0 ? x : slope * x
+    case .leakyReLU(let slope): x > 0 ? x : scaled(x, by: slope)
     case .elu(let alpha): x > 0 ? x : alpha * Scalar.expMinusOne(x)
     case .softplus: (x > 0 ? x : 0) + Scalar.log(onePlus: Scalar.exp(-abs(x)))
-    case .silu: x / (1 + Scalar.exp(-x))
-    case .gelu: x * normalDistribution(x)
+    case .silu: Scalar(scaled(Double(x), by: logistic(Double(x))))
+    case .gelu: Scalar(scaled(Double(x), by: normalDistribution(Double(x))))
     }
   }
 
   /// The slope of the function, ∂y/∂x.
   ///
-  /// At its corner, x = 0, a ReLU has none; by convention it is what holds for x < 0.
+  /// At its corner, x = 0, a ReLU has none; by convention it is what holds for x < 0. The slopes of
+  /// sigmoid and tanh are computed from x, not as y(1 - y) and 1 - y²: near y = 1 those lose all
+  /// digits, and these are as exact on the right as on the left.
   @inline(__always)
   public func derivative(at x: Scalar) -> Scalar {
     switch self {
     case .identity: return 1
     case .sigmoid:
-      // forward: y = 1 / (1 + e⁻ˣ)
-      let y = value(at: x)
-      return y * (1 - y)
+      // forward: y = 1/(1 + e⁻ˣ), so y(1 - y) = e⁻ˣ/(1 + e⁻ˣ)², the same for x and -x
+      return logisticSlope(x)
     case .tanh:
-      // forward: y = tanh x
-      let y = value(at: x)
-      return 1 - y * y
-    case .relu: return x > 0 ? 1 : 0
-    case .leakyReLU(let slope): return x > 0 ? 1 : slope
+      // forward: y = tanh x = 2σ(2x) - 1, so 1 - y² = 4σ′(2x)
+      return 4 * logisticSlope(2 * x)
+    case .relu: return x > 0 ? 1 : x <= 0 ? 0 : x
+    case .leakyReLU(let slope): return x > 0 ? 1 : x <= 0 ? slope : x
     case .elu(let alpha): return x > 0 ? 1 : alpha * Scalar.exp(x)
-    case .softplus: return 1 / (1 + Scalar.exp(-x))
+    case .softplus: return logistic(x)
     case .silu:
       // forward: y = x·σ(x)
-      let sigma = 1 / (1 + Scalar.exp(-x))
-      return sigma + x * sigma * (1 - sigma)
+      let x = Double(x)
+      return Scalar(logistic(x) + scaled(x, by: logisticSlope(x)))
     case .gelu:
       // forward: y = x·Φ(x), and Φ′ = φ
-      return normalDistribution(x) + x * normalDensity(x)
+      let x = Double(x)
+      return Scalar(normalDistribution(x) + scaled(x, by: normalDensity(x)))
     }
   }
 }
 
-/// Φ(x), the probability that a standard normal number is below x.
+/// x·factor, and 0 where the factor is 0, also if x is infinite: for factors that are 0 as such, or
+/// vanish faster than x grows.
 @inline(__always)
-private func normalDistribution<Scalar: Real>(_ x: Scalar) -> Scalar {
-  (1 + Scalar.erf(x * Scalar(0.5).squareRoot())) / 2
+func scaled<Scalar: Real>(_ x: Scalar, by factor: Scalar) -> Scalar {
+  factor == 0 && !x.isNaN ? 0 : x * factor
+}
+
+/// σ(x) = 1/(1 + e⁻ˣ), by the exponential that does not overflow.
+@inline(__always)
+func logistic<Scalar: Real>(_ x: Scalar) -> Scalar {
+  let e = Scalar.exp(-abs(x))
+  return (x < 0 ? e : 1) / (1 + e)
+}
+
+/// σ′(x) = e^(-|x|)/(1 + e^(-|x|))².
+@inline(__always)
+func logisticSlope<Scalar: Real>(_ x: Scalar) -> Scalar {
+  let e = Scalar.exp(-abs(x))
+  return e / ((1 + e) * (1 + e))
+}
+
+// SiLU and GELU are computed in Double for Float as well: in the tail σ is below Float's range before
+// x·σ is, and Φ feels the rounding of x·√½ a hundred times over.
+
+/// Φ(x), the probability that a standard normal number is below x: by erfc, since 1 + erf loses all
+/// digits on the left.
+@inline(__always)
+private func normalDistribution(_ x: Double) -> Double {
+  Double.erfc(-x * 0.5.squareRoot()) / 2
 }
 
 /// φ(x) = e^(-x²/2)/√(2π), the slope of Φ.
 @inline(__always)
-private func normalDensity<Scalar: Real>(_ x: Scalar) -> Scalar {
-  Scalar.exp(-x * x / 2) / (2 * Scalar.pi).squareRoot()
+private func normalDensity(_ x: Double) -> Double {
+  Double.exp(-x * x / 2) / (2 * Double.pi).squareRoot()
 }
 
 extension Activation: Layer {

@@ -41,7 +41,7 @@ public func meanSquaredError<Scalar>(
 ) -> Loss<Scalar> {
   requireSameShape("meanSquaredError", p, t)
   let error = p - t
-  let loss = error.squaredNorm() / Scalar(p.count)
+  let loss = error.mean { $0 * $0 }
   // forward: loss = 1/(m·n) Σ (p - t)²
   let dP = error * (2 / Scalar(p.count))  // [m, n]
   return (loss, dP)
@@ -55,7 +55,7 @@ public func meanAbsoluteError<Scalar>(
 ) -> Loss<Scalar> {
   requireSameShape("meanAbsoluteError", p, t)
   let error = p - t
-  let loss = each(error) { abs($0) }.sum() / Scalar(p.count)
+  let loss = each(error) { abs($0) }.mean()
   // forward: loss = 1/(m·n) Σ |p - t|
   let dP = each(error) { sign($0) / Scalar(p.count) }  // [m, n]
   return (loss, dP)
@@ -74,8 +74,7 @@ public func huber<Scalar>(
   require(delta > 0, "huber: delta is \(delta); it must be above 0")
   let error = p - t
   let loss =
-    each(error) { abs($0) <= delta ? $0 * $0 / 2 : delta * (abs($0) - delta / 2) }.sum()
-    / Scalar(p.count)
+    each(error) { abs($0) <= delta ? $0 * $0 / 2 : delta * (abs($0) - delta / 2) }.mean()
   // forward: ½e² inside ±δ, straight lines outside: the slope is e, cut off at ±δ
   let dP = each(error) { min(max($0, -delta), delta) / Scalar(p.count) }  // [m, n]
   return (loss, dP)
@@ -100,12 +99,13 @@ public func binaryCrossEntropy<Scalar>(
     // forward: -t·log p - (1 - t)·log(1 - p)
     ((t == 0 ? 0 : -t / p) + (t == 1 ? 0 : (1 - t) / (1 - p))) / count
   }
-  return (terms.sum() / count, dP)
+  return (terms.mean(), dP)
 }
 
 /// Binary cross-entropy on logits, the mean of max(z, 0) - z·t + log(1 + e^(-|z|)).
 ///
-/// The same as the form on probabilities with p = σ(z), but finite for every finite logit.
+/// The same as the form on probabilities with p = σ(z), but finite for every finite logit. At a logit of
+/// ±∞ it is 0 where the target agrees, and infinite where not.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func binaryCrossEntropy<Scalar>(
@@ -113,13 +113,21 @@ public func binaryCrossEntropy<Scalar>(
 ) -> Loss<Scalar> {
   requireSameShape("binaryCrossEntropy", z, t)
   let count = Scalar(z.count)
-  let terms = each(z, t) { z, t in max(z, 0) - z * t + Scalar.log(onePlus: Scalar.exp(-abs(z))) }
-  // forward: log(1 + eᶻ) - z·t; the slope of log(1 + eᶻ) is σ(z)
-  let dZ = each(z, t) { z, t in (1 / (1 + Scalar.exp(-z)) - t) / count }  // [m, n]
-  return (terms.sum() / count, dZ)
+  let terms = each(z, t) { z, t in
+    // max(z, 0) - z·t
+    scaled(z, by: z > 0 ? 1 - t : -t) + Scalar.log(onePlus: Scalar.exp(-abs(z)))
+  }
+  // forward: log(1 + eᶻ) - z·t; the slope of log(1 + eᶻ) is σ(z) = 1 - σ(-z)
+  let dZ = each(z, t) { z, t in  // [m, n]
+    (z > 0 ? (1 - t) - logistic(-z) : logistic(z) - t) / count
+  }
+  return (terms.mean(), dZ)
 }
 
 /// Softmax and cross-entropy together, 1/m Σ rows -Σ t·log softmax(z), with targets as rows.
+///
+/// A logit of -∞ has the probability 0: it costs nothing where its target is 0, else the loss is infinite.
+/// So it is for a row of -∞ alone. The gradient is finite in both cases.
 ///
 /// - Parameters:
 ///   - z: One score for each class, `[m, classes]`.
@@ -132,18 +140,29 @@ public func softmaxCrossEntropy<Scalar>(
 ) -> Loss<Scalar> {
   requireSameShape("softmaxCrossEntropy", z, t)
   let (m, n) = (z.rows, z.columns)
-  let normalizers = logSumExp(z)  // [m], log Σ eᶻ
-  var (loss, dZ) = (Scalar(0), softmax(z))  // [m, n]
+  let (largest, rest) = logSumExpTerms(z)  // [m] each, log Σ eᶻ
+  var (loss, dZ) = (0.0, softmax(z))  // [m, n]
   for i in 0..<m {
     let row = i * n..<(i + 1) * n
-    let mass = t.storage[row].reduce(0, +)  // Σt, usually 1
+    let mass = blockedSum(row) { t.storage[$0] }  // Σt, usually 1
     for j in row {
       // forward: -t·log softmax(z) = t·(log Σ eᶻ - z)
-      if t.storage[j] != 0 { loss += t.storage[j] * (normalizers.storage[i] - z.storage[j]) }
+      if t.storage[j] != 0 {
+        let surprise = surprise(z.storage[j], largest[i], rest[i], dZ.storage[j])
+        loss += Double(t.storage[j] * surprise)
+      }
       dZ.storage[j] = (dZ.storage[j] * mass - t.storage[j]) / Scalar(m)  // (p·Σt - t)/m
     }
   }
-  return (loss / Scalar(m), dZ)
+  return (Scalar(loss / Double(m)), dZ)
+}
+
+/// -log softmax(z) = (max z - z) + log Σ e^(z - max z); of an infinite logit -log p.
+@inline(__always)
+private func surprise<Scalar: Real>(
+  _ z: Scalar, _ largest: Scalar, _ rest: Scalar, _ p: Scalar
+) -> Scalar {
+  z.isInfinite && z == largest ? 0 - Scalar.log(p) : (largest - z) + rest
 }
 
 /// Softmax and cross-entropy together, with labels: 1/m Σ -log softmax(z)[label].
@@ -174,21 +193,23 @@ public func weightedCrossEntropy<Scalar>(
     classWeights.allSatisfy { $0 >= 0 },
     "cross-entropy: the class weights are \(classWeights); they must be 0 or more")
   let n = z.columns
-  let total = labels.reduce(0) { $0 + classWeights[$1] }  // Σ w(yᵢ)
+  let total = Scalar(labels.reduce(0.0) { $0 + Double(classWeights[$1]) })  // Σ w(yᵢ)
   require(
     total > 0,
     "cross-entropy: the weights of this batch's \(labels.count) labels sum to \(total); a mean "
       + "needs more than 0")
-  let normalizers = logSumExp(z)  // [m], log Σ eᶻ
-  var (loss, dZ) = (Scalar(0), softmax(z))  // [m, n]
+  let (largest, rest) = logSumExpTerms(z)  // [m] each, log Σ eᶻ
+  var (loss, dZ) = (0.0, softmax(z))  // [m, n]
   for (i, label) in labels.enumerated() {
     let weight = classWeights[label] / total
     // forward: loss = Σ w/Σw · ℓ, with ℓ = log Σ eᶻ - z[label]
-    loss += weight * (normalizers.storage[i] - z.storage[i * n + label])
+    let place = i * n + label
+    let surprise = surprise(z.storage[place], largest[i], rest[i], dZ.storage[place])
+    loss += Double(scaled(surprise, by: weight))
     dZ.storage[i * n + label] -= 1  // p - t
     for j in i * n..<(i + 1) * n { dZ.storage[j] *= weight }
   }
-  return (loss, dZ)
+  return (Scalar(loss), dZ)
 }
 
 /// Label smoothing, t′ = (1 - ε)·t + ε/n: no class is ever asked to be certain.

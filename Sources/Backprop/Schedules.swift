@@ -68,7 +68,7 @@ public struct PlateauSchedule<Scalar: Real>: Sendable {
   public let factor: Scalar
   /// How many losses without progress are borne; the one after them lowers the rate.
   public let patience: Int
-  /// A loss is progress if it is below the best by more than this share of it.
+  /// A loss is progress if it is below the best by more than this share of its size.
   public let threshold: Scalar
   /// The lowest rate.
   public let floor: Scalar
@@ -92,7 +92,8 @@ public struct PlateauSchedule<Scalar: Real>: Sendable {
   ///
   /// A loss that is not a number is no progress.
   public mutating func next(after loss: Scalar) -> Scalar {
-    if loss < best * (1 - threshold) {
+    // Of its size: a loss may be negative, and the first one is below infinity.
+    if loss < best - (best.isFinite ? threshold * abs(best) : 0) {
       (best, waited) = (loss, 0)
     } else {
       waited += 1

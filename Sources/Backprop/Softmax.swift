@@ -4,6 +4,10 @@
 ///
 /// Computed as e^(xᵢ - max x): the same number, as the factor cancels, and no term overflows. The
 /// plain form is NaN from x = 709.78 on in Double, 88.72 in Float.
+///
+/// A logit of -∞ has the probability 0: a mask. A row that is masked whole has no distribution; it gives
+/// zeros, and its gradient is zeros. A single +∞ takes all; between several nothing is known, and the row
+/// is NaN.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func softmax<Scalar>(_ logits: Tensor<Scalar>) -> Tensor<Scalar> {
@@ -11,12 +15,14 @@ public func softmax<Scalar>(_ logits: Tensor<Scalar>) -> Tensor<Scalar> {
   var y = logits
   for i in 0..<logits.rows {
     let row = i * logits.columns..<(i + 1) * logits.columns
-    let largest = logits.storage[row].reduce(-Scalar.infinity) { $0 > $1 ? $0 : $1 }
-    var sum: Scalar = 0
-    for j in row {
-      y.storage[j] = Scalar.exp(logits.storage[j] - largest)
-      sum += y.storage[j]
+    if row.isEmpty { continue }
+    let largest = logits.storage[peak(of: row, logits.storage)]
+    if largest.isInfinite, row.count(where: { logits.storage[$0] == .infinity }) <= 1 {
+      for j in row { y.storage[j] = logits.storage[j] == .infinity ? 1 : 0 }
+      continue
     }
+    for j in row { y.storage[j] = Scalar.exp(logits.storage[j] - largest) }
+    let sum = blockedSum(row) { y.storage[$0] }
     for j in row { y.storage[j] /= sum }
   }
   return y
@@ -38,25 +44,47 @@ public func softmaxBackward<Scalar>(_ dY: Tensor<Scalar>, y: Tensor<Scalar>) -> 
   var dX = dY * y
   for i in 0..<y.rows {
     let row = i * y.columns..<(i + 1) * y.columns
-    let sum = dX.storage[row].reduce(0, +)
+    let sum = blockedSum(row) { dX.storage[$0] }
     for j in row { dX.storage[j] -= y.storage[j] * sum }
   }
   return dX
 }
 
 /// log Σⱼ e^(xⱼ) of each row, shifted by the maximum so that no term overflows: `[m, n]` → `[m]`.
+///
+/// -∞ for a row of -∞ alone, ∞ where a logit is +∞.
+public func logSumExp<Scalar>(_ logits: Tensor<Scalar>) -> Tensor<Scalar> {
+  let (largest, rest) = logSumExpTerms(logits)
+  return Tensor(largest) + Tensor(rest)
+}
+
+/// The two terms of `logSumExp`, the largest logit of each row and log Σⱼ e^(xⱼ - max x): added, the
+/// larger would take the other's digits.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
-public func logSumExp<Scalar>(_ logits: Tensor<Scalar>) -> Tensor<Scalar> {
+func logSumExpTerms<Scalar>(
+  _ logits: Tensor<Scalar>
+) -> (largest: [Scalar], rest: [Scalar]) {
   require(
     logits.rank == 2 && logits.columns > 0,
     "logSumExp: needs a matrix with a column at least, the logits are \(logits.shape)")
-  return Tensor(
-    (0..<logits.rows).map { i in
-      let row = logits.storage[i * logits.columns..<(i + 1) * logits.columns]
-      let largest = row.reduce(-Scalar.infinity) { $0 > $1 ? $0 : $1 }
-      return largest + Scalar.log(row.reduce(0) { $0 + Scalar.exp($1 - largest) })
-    })
+  var (largests, rests) = ([Scalar](), [Scalar]())
+  for i in 0..<logits.rows {
+    let row = i * logits.columns..<(i + 1) * logits.columns
+    let peak = peak(of: row, logits.storage)
+    let largest = logits.storage[peak]
+    // One term is e⁰ = 1. Beside it the others may be small: log(1 + x) keeps their digits.
+    let others = blockedSum(row) { $0 == peak ? 0 : Scalar.exp(logits.storage[$0] - largest) }
+    largests.append(largest)
+    rests.append(largest.isInfinite ? 0 : Scalar.log(onePlus: others))
+  }
+  return (largests, rests)
+}
+
+/// The place of the largest number, or of the first NaN.
+@inline(__always)
+private func peak<Scalar: Real>(of row: Range<Int>, _ x: [Scalar]) -> Int {
+  row.reduce(row.lowerBound) { x[$0] >= x[$1] || x[$0].isNaN ? $0 : $1 }
 }
 
 /// Rows with a one at each label and zeros elsewhere: labels → `[labels.count, classes]`.

@@ -69,7 +69,7 @@ extension Layer {
 /// a network learns shows as the slope of that curve.
 ///
 /// The rates grow by a constant factor. The test stops when the loss is not finite any more, or
-/// `explosion` times the lowest so far. Network and optimizer themselves stay as they are.
+/// `explosion` times the lowest so far, which is that many times its size above where it is negative. Network and optimizer themselves stay as they are.
 /// ```swift
 /// let pairs = learningRateRangeTest(network, with: SGD(learningRate: 0), from: 1e-5, to: 1, steps: 100) {
 ///   $0.trainingStep(x, labels: labels, with: &$1, in: &context)
@@ -104,7 +104,7 @@ public func learningRateRangeTest<Network: Layer, Rule: Optimizer>(
     let loss = try trainingStep(&network, &optimizer)
     guard loss.isFinite else { break }
     pairs.append((optimizer.learningRate, loss))
-    if loss > explosion * best { break }
+    if best.isFinite, loss > best + (explosion - 1) * abs(best) { break }
     best = Swift.min(best, loss)
   }
   return pairs

@@ -24,7 +24,7 @@ import Testing
 
   @Test(arguments: [
     (1.0, 1.0, 0.0, true), (1, 1 + 0.9e-6, 0, true), (1, 1 + 1.2e-6, 0, false),
-    (0, 0.9e-8, 0, true), (0, 1.1e-8, 0, false), (0, 5e-7, 100, true), (1, -1, 0, false),
+    (0, 0.9e-8, 0, true), (0, 1.1e-8, 0, false), (0, 1.9e-8, 100, true), (0, 5e-7, 100, false), (1, -1, 0, false),
     (.nan, .nan, 0, false), (.nan, 1, 0, false), (1, .nan, 0, false), (1, 1, .nan, false),
     (.infinity, .infinity, 0, false), (1, 2, .infinity, false),
   ])

@@ -124,21 +124,24 @@ extension ExpressionGraph {
   /// Reverse mode: the derivative of the root with respect to every node, in one walk.
   ///
   /// In another than a topological order a gradient may be passed on before it is complete, and the
-  /// result is wrong.
+  /// result is wrong. Where 0 meets ∞ the limit is found as on a tape, unless slopes came from elsewhere.
   ///
   /// - Parameter order: A topological order of the graph.
   /// - Returns: One derivative a node, in the nodes' numbering.
   public func gradients(order: [Int]) -> [Double] {
     var gradient = [Double](repeating: 0, count: nodes.count)
     gradient[root] = 1  // ∂root/∂root
+    var isLost = false
     for child in order.reversed() {
       // forward: child = f(…, parent, …)
       // so:      dparent += ∂child/∂parent · dchild
       for (parent, slope) in zip(nodes[child].parents, nodes[child].slopes) {
         gradient[parent] += passed(gradient[child], through: slope)
+        isLost = isLost || isIndeterminate(gradient[child], slope)
       }
     }
-    return gradient
+    guard isLost, !nodes[root].value.isNaN, hasOwnSlopes else { return gradient }
+    return limitGradients(order: order)
   }
 
   /// Forward mode: how fast every node changes when the leaves change at the given speeds.
@@ -150,13 +153,16 @@ extension ExpressionGraph {
   public func tangents(leaves: [Int: Double], order: [Int]) -> [Double] {
     var tangent = [Double](repeating: 0, count: nodes.count)
     for (leaf, speed) in leaves { tangent[leaf] = speed }
+    var isLost = false
     for child in order {
       // child′ = Σ ∂child/∂parent · parent′
       for (parent, slope) in zip(nodes[child].parents, nodes[child].slopes) {
         tangent[child] += passed(tangent[parent], through: slope)
+        isLost = isLost || isIndeterminate(tangent[parent], slope)
       }
     }
-    return tangent
+    guard isLost, !nodes[root].value.isNaN, hasOwnSlopes else { return tangent }
+    return limitTangents(leaves: leaves, order: order)
   }
 }
 

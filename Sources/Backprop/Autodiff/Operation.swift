@@ -17,7 +17,8 @@ extension Operation {
   /// Operations of one number read a alone, and their second slope is 0.
   ///
   /// Values follow IEEE 754: 1/0 is infinite, the logarithm of 0 is -∞, and the logarithm of a
-  /// negative number, or a broken power of one, is NaN. ReLU's slope at 0 is 0.
+  /// negative number, or a broken power of one, is NaN. ReLU's slope at 0 is 0, and NaN at NaN. The slopes
+  /// of tanh and the sigmoid are exact far out as well, where 1 - y² and y·(1 - y) have lost all digits.
   public func callAsFunction(
     _ a: Double, _ b: Double = 0
   ) -> (value: Double, slopeA: Double, slopeB: Double) {
@@ -50,18 +51,14 @@ extension Operation {
     // y = log a      ∂y/∂a = 1/a
     case .log: return (Double.log(a), 1 / a, 0)
 
-    // y = tanh a     ∂y/∂a = 1 - y²
-    case .tanh:
-      let y = Double.tanh(a)
-      return (y, 1 - y * y, 0)
+    // y = tanh a     ∂y/∂a = 1 - y² = 4σ′(2a)
+    case .tanh: return (Double.tanh(a), 4 * logisticSlope(2 * a), 0)
 
-    // y = σ(a) = 1/(1 + e⁻ᵃ)     ∂y/∂a = y·(1 - y)
-    case .sigmoid:
-      let y = 1 / (1 + Double.exp(-a))
-      return (y, y * (1 - y), 0)
+    // y = σ(a) = 1/(1 + e⁻ᵃ)     ∂y/∂a = σ′(a) = y·(1 - y)
+    case .sigmoid: return (logistic(a), logisticSlope(a), 0)
 
     // y = max(0, a)  ∂y/∂a = 1 where a > 0, else 0
-    case .relu: return a <= 0 ? (0, 0, 0) : (a, 1, 0)
+    case .relu: return a > 0 ? (a, 1, 0) : a <= 0 ? (0, 0, 0) : (a, a, 0)
     }
   }
 
@@ -96,5 +93,11 @@ extension Operation {
 /// One step of the chain rule: what flows on through an operation is the flow times its slope.
 ///
 /// Where nothing flows, nothing is passed on, not even through an infinite slope: 0·∞ is 0 here, not
-/// NaN. Otherwise a logarithm of 0 somewhere on the tape would spoil numbers it has no part in.
+/// NaN. Otherwise a logarithm of 0 somewhere on the tape would spoil numbers it has no part in. What is 0
+/// only for Double is found out afterwards, `Extended`.
 func passed(_ flow: Double, through slope: Double) -> Double { flow == 0 ? 0 : flow * slope }
+
+/// Whether a flow and a slope are 0 and ∞: their product says nothing.
+func isIndeterminate(_ flow: Double, _ slope: Double) -> Bool {
+  flow == 0 && slope.isInfinite || flow.isInfinite && slope == 0
+}

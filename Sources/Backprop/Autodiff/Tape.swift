@@ -111,7 +111,9 @@ extension Value {
   /// Children follow their parents on the tape, so the tape read backwards meets every number after
   /// all its users. By then its gradient is complete, and it is passed on to its parents, once.
   /// A number with several users collects from each: hence `+=`. A gradient of 0 is not passed on,
-  /// so infinite slopes that this number does not depend on do no harm.
+  /// so infinite slopes that this number does not depend on do no harm. Where 0 meets ∞ because Double
+  /// ends, as in log(1 + eˣ) at x = 1000 or (√x)² at 0, the tape is walked once more with numbers that
+  /// reach further: the result is the limit, or NaN where there is none.
   ///
   /// Nothing is stored on the tape: asking twice gives the same answer twice.
   ///
@@ -120,12 +122,25 @@ extension Value {
     var gradient = [Double](repeating: 0, count: index + 1)
     gradient[index] = 1  // ∂y/∂y
     let nodes = tape.nodes
-    for i in (0...index).reversed() where gradient[i] != 0 {
+    var isLost = false
+    for i in (0...index).reversed() {
       let node = nodes[i]
+      if gradient[i] == 0 {
+        if node.slopeA.isInfinite || node.slopeB.isInfinite { isLost = true }
+        continue
+      }
+      if gradient[i].isNaN { isLost = true }
       // forward: node = operation(a, b)
       // so:      da += ∂node/∂a · dnode      db += ∂node/∂b · dnode
       if node.a != Tape.none { gradient[Int(node.a)] += node.slopeA * gradient[i] }
       if node.b != Tape.none { gradient[Int(node.b)] += node.slopeB * gradient[i] }
+    }
+    if isLost, !value.isNaN {
+      let part = nodes[...index].map { node in
+        ExpressionGraph.Node(
+          operation: node.operation, parents: node.parents, value: node.value, slopes: node.slopes)
+      }
+      gradient = ExpressionGraph(nodes: part, root: index).limitGradients(order: Array(0...index))
     }
     return Gradients(tape: tape, derivatives: gradient)
   }

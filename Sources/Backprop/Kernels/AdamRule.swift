@@ -13,6 +13,8 @@ public struct AdamRule<Scalar: Real>: Sendable {
   }
 
   /// m ← β₁m + (1 - β₁)g, v ← β₂v + (1 - β₂)g², θ ← θ - η·m̂/(√v̂ + ε).
+  ///
+  /// Where v would overflow or vanish it is remembered as -√v.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func update(
@@ -26,8 +28,12 @@ public struct AdamRule<Scalar: Real>: Sendable {
               let v = v.baseAddress
             else { return }
             parallel(gradient.count, grain: 64, worth: gradient.count > 20_000) { range in
-              let start = range.lowerBound
-              step(range.count, theta + start, g + start, m + start, v + start)
+              for start in stride(
+                from: range.lowerBound, to: range.upperBound, by: RootsOfSquares<Scalar>.block)
+              {
+                let count = min(RootsOfSquares<Scalar>.block, range.upperBound &- start)
+                step(count, theta + start, g + start, m + start, v + start)
+              }
             }
           }
         }
@@ -44,6 +50,17 @@ public struct AdamRule<Scalar: Real>: Sendable {
     let (beta1, beta2, rate) = (beta1, beta2, rate)
     let (correction, epsilon) = (correction, epsilon)
     let (rest1, rest2) = (1 - beta1, 1 - beta2)
+    let roots = RootsOfSquares(epsilon: epsilon)
+    guard roots.areSquares(count, g, v) else {
+      for i in 0..<count {
+        let first = beta1 * m[i] + rest1 * g[i]
+        let (root, memory) = roots.next(beta2, v[i], rest2, g[i])
+        m[i] = first
+        v[i] = memory
+        theta[i] -= rate * (first / (root * correction.squareRoot() + epsilon))
+      }
+      return
+    }
     for i in 0..<count {
       let first = beta1 * m[i] + rest1 * g[i]
       let second = beta2 * v[i] + rest2 * (g[i] * g[i])

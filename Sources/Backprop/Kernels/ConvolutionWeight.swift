@@ -1,7 +1,7 @@
 // Convolution backward, the kernels: dw[o, k] = Σ over positions and samples of dy[o]·x[offset k].
 //
 // Long dot products, a block of them at a time. Every sum runs over the positions in one order,
-// lane by lane, and the lanes are added at the end: neither threads nor blocks change it.
+// lane by lane, and the lanes are added after some thousands: neither threads nor blocks change it.
 
 /// Some rows of positions, each so many numbers that follow each other.
 ///
@@ -139,6 +139,16 @@ private func dots<Scalar: Real, V: SIMD>(
     guard let sums = buffer.baseAddress else { return }
     let block = sums + outputs &* width
     sums.initialize(repeating: V(repeating: 0), count: outputs &* width)
+    /// Adds the lanes to dW, and begins anew: in one long sum summands would vanish beside it.
+    func collect() {
+      for o in 0..<outputs {
+        for k in 0..<width {
+          dW[o &* patch &+ elements.lowerBound &+ k] += sums[o &* width &+ k].sum()
+          sums[o &* width &+ k] = V(repeating: 0)
+        }
+      }
+    }
+    var added = 0
     for top in stride(from: 0, to: shape.outputHeight, by: together) {
       for left in stride(from: 0, to: columns, by: span) {
         let here = min(span, columns &- left)
@@ -181,13 +191,14 @@ private func dots<Scalar: Real, V: SIMD>(
             elements, rows, d + o &* plane, plane, source, offsets, sums + o &* width, block)
           o &+= 1
         }
+        added &+= longest
+        if added > 4096 {
+          collect()
+          added = 0
+        }
       }
     }
-    for o in 0..<outputs {
-      for k in 0..<width {
-        dW[o &* patch &+ elements.lowerBound &+ k] = sums[o &* width &+ k].sum()
-      }
-    }
+    collect()
   }
 }
 
@@ -242,24 +253,13 @@ public func convolutionWeightGradient<Scalar: Real>(
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func channelSums<Scalar: Real>(_ channels: Int, _ size: Int, _ a: [Scalar]) -> [Scalar] {
-  let width = Scalar.Wide.scalarCount
-  return [Scalar](unsafeUninitializedCapacity: channels) { result, filled in
+  [Scalar](unsafeUninitializedCapacity: channels) { result, filled in
     filled = channels
     result.initialize(repeating: 0)
     a.withUnsafeBufferPointer { a in
       guard let a = a.baseAddress, let result = result.baseAddress else { return }
       parallel(channels, grain: 1, worth: channels &* size > 40_000) { range in
-        for c in range {
-          var (sums, rest) = (Scalar.Wide(repeating: 0), Scalar.Wide(repeating: 0))
-          let base = a + c &* size
-          var i = 0
-          while i &+ width <= size {
-            sums += UnsafeRawPointer(base + i).loadUnaligned(as: Scalar.Wide.self)
-            i &+= width
-          }
-          for j in i..<size { rest[j &- i] = base[j] }
-          result[c] = (sums + rest).sum()
-        }
+        for c in range { result[c] = laneSum(a + c &* size, a, size) { a, _ in a } }
       }
     }
   }

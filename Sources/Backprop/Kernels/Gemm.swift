@@ -3,7 +3,7 @@
 // The result is computed in tiles of R rows and C vectors that stay in registers while the loop
 // walks along k; each step loads C vectors of b and R numbers of a, and does R·C multiply-adds.
 // Every element is summed in the order of k, whatever the tile: threads and tile sizes change
-// nothing in the result. All of this stands in one file, because only there is it inlined whole.
+// nothing in the result. Sums of more than 4096 products are made of sums of so many. All of this stands in one file, because only there is it inlined whole.
 //
 // Rows of b lie far apart, and many of them share the same few places of the cache. So the first tile
 // of a panel copies the block of b that it reads to where its rows follow each other, between its
@@ -237,18 +237,38 @@ public func product<Scalar: Real>(
     a.withUnsafeBufferPointer { a in
       b.withUnsafeBufferPointer { b in
         guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
+        let longest = 4096
         let operand = Operand(base: a, rowStride: rowStride, columnStride: columnStride)
-        // Each thread copies the part of b that it needs: few rows are better shared by columns.
-        let byColumns = m <= 128 && n >= 64
-        parallel(
-          byColumns ? n : m, grain: byColumns ? 32 : 8, worth: m &* n &* k > 100_000
-        ) { part in
-          let (i, j) = byColumns ? (0, part.lowerBound) : (part.lowerBound, 0)
-          blockedGemm(
-            byColumns ? m : part.count, byColumns ? part.count : n, k, operand.advanced(by: i),
-            b + j, c + (i &* n &+ j), stride: n)
+        sharedGemm(m, n, min(k, longest), operand, b, c)
+        guard k > longest else { return }
+        withUnsafeTemporaryAllocation(of: Scalar.self, capacity: m &* n) { buffer in
+          guard let part = buffer.baseAddress else { return }
+          for first in stride(from: longest, to: k, by: longest) {
+            var block = operand
+            block.base += first &* columnStride
+            sharedGemm(m, n, min(longest, k &- first), block, b + first &* n, part)
+            for i in 0..<m &* n { c[i] += part[i] }
+          }
         }
       }
     }
+  }
+}
+
+/// The same for products that are not too long for one sum.
+@inline(__always)
+private func sharedGemm<Scalar: Real>(
+  _ m: Int, _ n: Int, _ k: Int, _ a: Operand<Scalar>, _ b: UnsafePointer<Scalar>,
+  _ c: UnsafeMutablePointer<Scalar>
+) {
+  // Each thread copies the part of b that it needs: few rows are better shared by columns.
+  let byColumns = m <= 128 && n >= 64
+  parallel(
+    byColumns ? n : m, grain: byColumns ? 32 : 8, worth: m &* n &* k > 100_000
+  ) { part in
+    let (i, j) = byColumns ? (0, part.lowerBound) : (part.lowerBound, 0)
+    blockedGemm(
+      byColumns ? m : part.count, byColumns ? part.count : n, k, a.advanced(by: i), b + j,
+      c + (i &* n &+ j), stride: n)
   }
 }

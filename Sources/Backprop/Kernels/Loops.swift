@@ -102,7 +102,7 @@ public func rectified<Scalar: Real>(_ a: [Scalar]) -> [Scalar] {
   }
 }
 
-/// The elements of b where a is above 0, and 0 elsewhere, as `rectified`.
+/// The elements of b where a is above 0, NaN where it is NaN, and 0 elsewhere, as `rectified`.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func rectifiedGradient<Scalar: Real>(_ a: [Scalar], _ b: [Scalar]) -> [Scalar] {
@@ -110,56 +110,119 @@ public func rectifiedGradient<Scalar: Real>(_ a: [Scalar], _ b: [Scalar]) -> [Sc
   return generateParts(a, b) { a, b, target, count in
     for i in 0..<count {
       let passed = b[i]
-      target[i] = a[i] > 0 ? passed : 0
+      let stopped = a[i] <= 0 ? 0 : a[i]
+      target[i] = a[i] > 0 ? passed : stopped
     }
   }
 }
 
-/// The sum of f over an array, in sixteen partial sums: that many additions run side by side,
-/// and rounding errors grow more slowly than in one long sum.
+/// How many numbers are added one to another before their sum goes on in Double.
+///
+/// In one long sum the summands vanish at last beside it: twenty million ones make 2²⁴ in Float. Where
+/// a sum ends within a block, Double changes no bit of it.
+@usableFromInline let sumBlock = 256
+
+/// The sum of f over an array, as `laneSum`.
 @inlinable
 @inline(__always)
 public func total<Scalar: Real>(_ a: [Scalar], _ f: (Scalar.Wide) -> Scalar.Wide) -> Scalar {
   a.withUnsafeBufferPointer { a in
-    let width = Scalar.Wide.scalarCount
-    var (sums, i) = (Scalar.Wide(repeating: 0), 0)
-    if let base = UnsafeRawPointer(a.baseAddress) {
-      while i &+ width <= a.count {
-        let offset = i &* MemoryLayout<Scalar>.stride
-        sums += f(base.loadUnaligned(fromByteOffset: offset, as: Scalar.Wide.self))
-        i &+= width
-      }
-    }
-    var rest = Scalar.Wide(repeating: 0)
-    for j in i..<a.count { rest[j &- i] = a[j] }
-    return (sums + f(rest)).sum()
+    guard let base = a.baseAddress else { return 0 }
+    return laneSum(base, base, a.count) { a, _ in f(a) }
   }
 }
 
-/// The sum over the rows of a matrix, row after row: [rows, columns] → [columns].
+/// Σ f(a, b) over n numbers, in as many partial sums as a register has lanes, and in blocks.
+@inlinable
+@inline(__always)
+public func laneSum<Scalar: Real>(
+  _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, _ n: Int,
+  _ f: (Scalar.Wide, Scalar.Wide) -> Scalar.Wide
+) -> Scalar {
+  let width = Scalar.Wide.scalarCount
+  var (whole, i) = (0.0, 0)
+  while true {
+    var sums = Scalar.Wide(repeating: 0)
+    let end = min(i &+ sumBlock &* width, n)
+    while i &+ width <= end {
+      sums += f(
+        UnsafeRawPointer(a + i).loadUnaligned(as: Scalar.Wide.self),
+        UnsafeRawPointer(b + i).loadUnaligned(as: Scalar.Wide.self))
+      i &+= width
+    }
+    if i < end {
+      var (restA, restB) = (Scalar.Wide(repeating: 0), Scalar.Wide(repeating: 0))
+      for j in i..<end {
+        restA[j &- i] = a[j]
+        restB[j &- i] = b[j]
+      }
+      let rest = f(restA, restB)
+      // Lanes that hold no number do not count, whatever f makes of 0.
+      for j in i..<end { sums[j &- i] += rest[j &- i] }
+      i = end
+    }
+    whole += Double(sums.sum())
+    if i == n { return Scalar(whole) }
+  }
+}
+
+/// Σ f(i) over a range, one after the other, and in blocks.
+@inlinable
+@inline(__always)
+public func blockedSum<Scalar: Real>(_ range: Range<Int>, _ f: (Int) -> Scalar) -> Scalar {
+  var (whole, start) = (0.0, range.lowerBound)
+  while start < range.upperBound {
+    let end = min(start &+ sumBlock, range.upperBound)
+    var sum: Scalar = 0
+    for i in start..<end { sum += f(i) }
+    whole += Double(sum)
+    start = end
+  }
+  return Scalar(whole)
+}
+
+/// The sum over the rows of a matrix, row after row and in blocks: [rows, columns] → [columns].
 @inlinable
 @inline(__always)
 public func columnSums<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) -> [Scalar] {
   var sums = [Scalar](repeating: 0, count: columns)
   sums.withUnsafeMutableBufferPointer { sums in
     a.withUnsafeBufferPointer { a in
-      for i in 0..<rows {
-        for j in 0..<columns { sums[j] += a[i &* columns &+ j] }
-      }
+      guard let a = a.baseAddress, let sums = sums.baseAddress else { return }
+      addColumns(rows, columns, a, to: sums)
     }
   }
   return sums
+}
+
+/// The same, from and to where pointers say; the sums are zero at first.
+@inlinable
+@inline(__always)
+public func addColumns<Scalar: Real>(
+  _ rows: Int, _ columns: Int, _ a: UnsafePointer<Scalar>, to sums: UnsafeMutablePointer<Scalar>
+) {
+  let isLong = rows > sumBlock
+  var whole = [Double](repeating: 0, count: isLong ? columns : 0)
+  for top in stride(from: 0, to: rows, by: sumBlock) {
+    for i in top..<min(top &+ sumBlock, rows) {
+      for j in 0..<columns { sums[j] += a[i &* columns &+ j] }
+    }
+    guard isLong else { return }
+    for j in 0..<columns {
+      whole[j] += Double(sums[j])
+      sums[j] = 0
+    }
+  }
+  if isLong { for j in 0..<columns { sums[j] = Scalar(whole[j]) } }
 }
 
 /// The sum of each row of a matrix: [rows, columns] → [rows].
 @inlinable
 @inline(__always)
 public func rowSums<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) -> [Scalar] {
-  var sums = [Scalar](repeating: 0, count: rows)
-  for i in 0..<rows {
-    for j in 0..<columns { sums[i] += a[i &* columns &+ j] }
+  a.withUnsafeBufferPointer { a in
+    (0..<rows).map { i in blockedSum(i &* columns..<(i &+ 1) &* columns) { a[$0] } }
   }
-  return sums
 }
 
 /// Rows become columns, in blocks of 16 rows so that both sides stay in the cache.

@@ -13,6 +13,10 @@ public struct StandardizedRows<Scalar: Real>: Sendable {
 }
 
 /// x̂ = (x - mean)/√(variance + ε), row by row, with the biased variance, in two passes.
+///
+/// The second pass corrects the mean by the mean of what is left, so that equal numbers give 0 (Chan,
+/// Golub, LeVeque, "Algorithms for computing the sample variance", 1983). Where squares overflow or
+/// vanish, a row is brought near 1 before, by a power of two. A variance that no Scalar holds is infinite.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func standardizedRows<Scalar: Real>(
@@ -22,7 +26,8 @@ public func standardizedRows<Scalar: Real>(
   var result = StandardizedRows(
     values: [Scalar](unsafeUninitializedCapacity: rows * columns) { $1 = rows * columns },
     mean: none, variance: none, inverse: none)
-  let share = 1 / Scalar(columns)
+  // Below this, squares begin to lose digits.
+  let least = Scalar.leastNormalMagnitude / Scalar.ulpOfOne
   x.withUnsafeBufferPointer { x in
     result.values.withUnsafeMutableBufferPointer { values in
       result.mean.withUnsafeMutableBufferPointer { means in
@@ -32,17 +37,28 @@ public func standardizedRows<Scalar: Real>(
             nonisolated(unsafe) let (means, variances, inverses) = (means, variances, inverses)
             parallel(rows, grain: 1, worth: rows &* columns > 20_000) { range in
               for i in range {
-                let row = x + i &* columns
-                let mean = laneSum(row, row, columns) { x, _ in x } * share
-                let wide = Scalar.Wide(repeating: mean)
-                let variance =
-                  laneSum(row, row, columns) { x, _ in (x - wide) * (x - wide) } * share
-                let inverse = 1 / (variance + epsilon).squareRoot()
+                let (row, target) = (x + i &* columns, values + i &* columns)
+                var (mean, variance) = moments(row, columns)
+                var inverse = 1 / (variance + epsilon).squareRoot()
+                if variance + epsilon >= least, variance.isFinite {
+                  for j in 0..<columns { target[j] = (row[j] - mean) * inverse }
+                } else {
+                  var largest: Scalar = 0
+                  for j in 0..<columns { largest = max(largest, row[j].magnitude) }
+                  let power = powerOfTwo(near: max(largest, epsilon.squareRoot()))
+                  for j in 0..<columns { target[j] = row[j] / power }
+                  (mean, variance) = moments(target, columns)
+                  let root = (variance + epsilon / power / power).squareRoot()
+                  // A row of equal numbers, without ε: 0, and nothing passes on the way back.
+                  inverse = root == 0 ? 0 : 1 / root
+                  for j in 0..<columns { target[j] = (target[j] - mean) * inverse }
+                  (mean, variance, inverse) = (
+                    mean * power, variance * power * power, inverse / power
+                  )
+                }
                 means[i] = mean
                 variances[i] = variance
                 inverses[i] = inverse
-                let target = values + i &* columns
-                for j in 0..<columns { target[j] = (row[j] - mean) * inverse }
               }
             }
           }
@@ -53,6 +69,25 @@ public func standardizedRows<Scalar: Real>(
   return result
 }
 
+/// The mean and the biased variance of n numbers.
+@inline(__always)
+private func moments<Scalar: Real>(
+  _ x: UnsafePointer<Scalar>, _ n: Int
+) -> (mean: Scalar, variance: Scalar) {
+  let count = Scalar(n)
+  let near = laneSum(x, x, n) { x, _ in x } / count
+  let wide = Scalar.Wide(repeating: near)
+  let (rest, squares) = laneSums(x, x, n) { x, _ in (x - wide, (x - wide) * (x - wide)) }
+  let correction = rest / count
+  return (near + correction, max(squares / count - correction * correction, 0))
+}
+
+/// The power of two just below a positive number; 1 for others.
+@inline(__always)
+private func powerOfTwo<Scalar: Real>(near x: Scalar) -> Scalar {
+  x > 0 && x.isFinite ? Scalar(sign: .plus, exponent: x.exponent, significand: 1) : 1
+}
+
 /// dx from dx̂ and x̂ = (x - mean)/√(variance + ε): inverse·(dx̂ - mean(dx̂) - x̂·mean(dx̂ ⊙ x̂)).
 ///
 /// Two terms are what mean and variance, which depend on every x of the row, send back.
@@ -61,7 +96,7 @@ public func standardizedRows<Scalar: Real>(
 public func standardizedRowsGradient<Scalar: Real>(
   _ rows: Int, _ columns: Int, _ dStandard: [Scalar], standard: [Scalar], inverse: [Scalar]
 ) -> [Scalar] {
-  let share = 1 / Scalar(columns)
+  let count = Scalar(columns)
   return [Scalar](unsafeUninitializedCapacity: dStandard.count) { dX, filled in
     filled = rows * columns
     dStandard.withUnsafeBufferPointer { dStandard in
@@ -72,8 +107,8 @@ public func standardizedRowsGradient<Scalar: Real>(
         parallel(rows, grain: 1, worth: rows &* columns > 20_000) { range in
           for i in range {
             let (d, x) = (dStandard + i &* columns, standard + i &* columns)
-            let mean = laneSum(d, x, columns) { d, _ in d } * share
-            let slope = laneSum(d, x, columns) { d, x in d * x } * share
+            let (sum, products) = laneSums(d, x, columns) { d, x in (d, d * x) }
+            let (mean, slope) = (sum / count, products / count)
             let (target, inverse) = (dX + i &* columns, inverse[i])
             for j in 0..<columns { target[j] = inverse * (d[j] - mean - x[j] * slope) }
           }
@@ -102,8 +137,7 @@ public func rowSumsAndProducts<Scalar: Real>(
           parallel(rows, grain: 1, worth: rows &* columns > 20_000) { range in
             for i in range {
               let (a, b) = (a + i &* columns, b + i &* columns)
-              sums[i] = laneSum(a, b, columns) { a, _ in a }
-              products[i] = laneSum(a, b, columns) { a, b in a * b }
+              (sums[i], products[i]) = laneSums(a, b, columns) { a, b in (a, a * b) }
             }
           }
         }
@@ -113,11 +147,13 @@ public func rowSumsAndProducts<Scalar: Real>(
   return result
 }
 
-/// Each row with a factor and a summand of its own: yᵢⱼ = xᵢⱼ·scaleᵢ + shiftᵢ.
+/// Each row with numbers of its own: yᵢⱼ = (xᵢⱼ - centreᵢ)·scaleᵢ + shiftᵢ.
+///
+/// The centre is taken away first: of two large products the difference would be rounding.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func scaledRows<Scalar: Real>(
-  _ rows: Int, _ columns: Int, _ x: [Scalar], scale: [Scalar], shift: [Scalar]
+  _ rows: Int, _ columns: Int, _ x: [Scalar], centre: [Scalar], scale: [Scalar], shift: [Scalar]
 ) -> [Scalar] {
   [Scalar](unsafeUninitializedCapacity: x.count) { y, filled in
     filled = rows * columns
@@ -126,35 +162,48 @@ public func scaledRows<Scalar: Real>(
       parallel(rows, grain: 1, worth: rows &* columns > 20_000) { range in
         for i in range {
           let (row, target) = (x + i &* columns, y + i &* columns)
-          let (scale, shift) = (scale[i], shift[i])
-          for j in 0..<columns { target[j] = row[j] * scale + shift }
+          let (centre, scale, shift) = (centre[i], scale[i], shift[i])
+          for j in 0..<columns { target[j] = (row[j] - centre) * scale + shift }
         }
       }
     }
   }
 }
 
-/// Σ f(a, b) over n numbers, in as many partial sums as a register has lanes.
+/// Two sums over n numbers in one pass, each as `laneSum` makes it.
 @inline(__always)
-private func laneSum<Scalar: Real>(
+private func laneSums<Scalar: Real>(
   _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, _ n: Int,
-  _ f: (Scalar.Wide, Scalar.Wide) -> Scalar.Wide
-) -> Scalar {
+  _ f: (Scalar.Wide, Scalar.Wide) -> (Scalar.Wide, Scalar.Wide)
+) -> (Scalar, Scalar) {
   let width = Scalar.Wide.scalarCount
-  var (sums, i) = (Scalar.Wide(repeating: 0), 0)
-  while i &+ width <= n {
-    sums += f(
-      UnsafeRawPointer(a + i).loadUnaligned(as: Scalar.Wide.self),
-      UnsafeRawPointer(b + i).loadUnaligned(as: Scalar.Wide.self))
-    i &+= width
+  var (first, second, i) = (0.0, 0.0, 0)
+  while true {
+    var (sums, others) = (Scalar.Wide(repeating: 0), Scalar.Wide(repeating: 0))
+    let end = min(i &+ sumBlock &* width, n)
+    while i &+ width <= end {
+      let (x, y) = f(
+        UnsafeRawPointer(a + i).loadUnaligned(as: Scalar.Wide.self),
+        UnsafeRawPointer(b + i).loadUnaligned(as: Scalar.Wide.self))
+      sums += x
+      others += y
+      i &+= width
+    }
+    if i < end {
+      var (restA, restB) = (Scalar.Wide(repeating: 0), Scalar.Wide(repeating: 0))
+      for j in i..<end {
+        restA[j &- i] = a[j]
+        restB[j &- i] = b[j]
+      }
+      let (x, y) = f(restA, restB)
+      for j in i..<end {
+        sums[j &- i] += x[j &- i]
+        others[j &- i] += y[j &- i]
+      }
+      i = end
+    }
+    first += Double(sums.sum())
+    second += Double(others.sum())
+    if i == n { return (Scalar(first), Scalar(second)) }
   }
-  var (restA, restB) = (Scalar.Wide(repeating: 0), Scalar.Wide(repeating: 0))
-  for j in i..<n {
-    restA[j &- i] = a[j]
-    restB[j &- i] = b[j]
-  }
-  let rest = f(restA, restB)
-  // Lanes that hold no number do not count, whatever f makes of 0.
-  for j in i..<n { sums[j &- i] += rest[j &- i] }
-  return sums.sum()
 }

@@ -73,7 +73,8 @@ public func maximumPooling<Scalar: Real>(_ x: [Scalar], _ shape: PoolingShape) -
   }
 }
 
-/// The gradient of `maximumPooling`: to the first place of each window where its largest number is.
+/// The gradient of `maximumPooling`: to the first place of each window where its largest number is, or its
+/// NaN.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func maximumPoolingGradient<Scalar: Real>(
@@ -104,9 +105,11 @@ public func maximumPoolingGradient<Scalar: Real>(
                   // Two loops, and never back into `before`: in this form both vectorise.
                   for i in 0..<samples {
                     let (old, sum) = (target[i], target[i] + before[i])
-                    target[i] = source[i] == best[i] ? sum : old
+                    target[i] = isLargest(source[i], best[i]) ? sum : old
                   }
-                  for i in 0..<samples { after[i] = source[i] == best[i] ? 0 : before[i] }
+                  for i in 0..<samples {
+                    after[i] = isLargest(source[i], best[i]) ? 0 : before[i]
+                  }
                   before = UnsafePointer(after)
                   swap(&after, &other)
                 }
@@ -117,6 +120,12 @@ public func maximumPoolingGradient<Scalar: Real>(
       }
     }
   }
+}
+
+/// Whether a number of a window is what its pooling gave, which is NaN where one is in the window.
+@inline(__always)
+func isLargest<Scalar: Real>(_ x: Scalar, _ largest: Scalar) -> Bool {
+  x == largest || x != x
 }
 
 /// The mean of each window; zeros of the padding count.
@@ -179,11 +188,10 @@ public func positionMeans<Scalar: Real>(
   var means = [Scalar](repeating: 0, count: channels * samples)
   means.withUnsafeMutableBufferPointer { means in
     x.withUnsafeBufferPointer { x in
+      guard let x = x.baseAddress, let means = means.baseAddress else { return }
       for c in 0..<channels {
-        for p in 0..<positions {
-          let start = (c &* positions &+ p) &* samples
-          for i in 0..<samples { means[c &* samples &+ i] += x[start &+ i] }
-        }
+        addColumns(
+          positions, samples, x + c &* positions &* samples, to: means + c &* samples)
       }
     }
     for i in means.indices { means[i] /= Scalar(positions) }

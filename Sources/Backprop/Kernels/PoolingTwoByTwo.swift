@@ -70,16 +70,16 @@ func twoByTwoPoolingGradient<Scalar: Real>(
             // What is left of dY after each place is 0 once the first place of the largest has it.
             for i in 0..<samples {
               let (largest, all) = (best[i], d[i])
-              let first = x1[i] == largest ? all : 0
-              let rest1 = x1[i] == largest ? 0 : all
-              let second = x1[i &+ samples] == largest ? rest1 : 0
-              let rest2 = x1[i &+ samples] == largest ? 0 : rest1
-              let third = x3[i] == largest ? rest2 : 0
-              let rest3 = x3[i] == largest ? 0 : rest2
+              let first = isLargest(x1[i], largest) ? all : 0
+              let rest1 = isLargest(x1[i], largest) ? 0 : all
+              let second = isLargest(x1[i &+ samples], largest) ? rest1 : 0
+              let rest2 = isLargest(x1[i &+ samples], largest) ? 0 : rest1
+              let third = isLargest(x3[i], largest) ? rest2 : 0
+              let rest3 = isLargest(x3[i], largest) ? 0 : rest2
               d1[i] = first
               d1[i &+ samples] = second
               d3[i] = third
-              d3[i &+ samples] = x3[i &+ samples] == largest ? rest3 : 0
+              d3[i &+ samples] = isLargest(x3[i &+ samples], largest) ? rest3 : 0
             }
           }
         }

@@ -55,4 +55,7 @@ extension Double: Real {
   public static func cos(_ x: Double) -> Double { Foundation.cos(x) }
   public static func sin(_ x: Double) -> Double { Foundation.sin(x) }
   public static func pow(_ x: Double, _ y: Double) -> Double { Foundation.pow(x, y) }
+
+  /// The complement 1 - erf(x), exact where erf is near 1.
+  public static func erfc(_ x: Double) -> Double { Foundation.erfc(x) }
 }

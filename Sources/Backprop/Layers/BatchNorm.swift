@@ -42,6 +42,7 @@ public struct BatchNorm<Scalar: Real>: Layer {
   ) -> (output: Tensor<Scalar>, cache: Cache) {
     let rows = channelRows(x, "the input")  // [channels, n]
     let (channels, n) = (rows.rows, rows.columns)
+    let none = [Scalar](repeating: 0, count: channels)
     let (standard, inverse): ([Scalar], [Scalar])
     var batch: (mean: Tensor<Scalar>, variance: Tensor<Scalar>)?
     switch context.mode {
@@ -55,11 +56,12 @@ public struct BatchNorm<Scalar: Real>: Layer {
       batch = (Tensor(result.mean), Tensor(result.variance))
     case .inference:
       inverse = runningVariance.storage.map { 1 / ($0 + epsilon).squareRoot() }
-      let shift = zip(runningMean.storage, inverse).map { -$0 * $1 }
-      standard = scaledRows(channels, n, rows.storage, scale: inverse, shift: shift)
+      standard = scaledRows(
+        channels, n, rows.storage, centre: runningMean.storage, scale: inverse, shift: none)
     }
     let y = scaledRows(
-      channels, n, standard, scale: parameters.scale.storage, shift: parameters.shift.storage)
+      channels, n, standard, centre: none, scale: parameters.scale.storage,
+      shift: parameters.shift.storage)
     let cache = Cache(
       shape: x.shape, standard: Tensor(standard, shape: rows.shape), inverse: Tensor(inverse),
       batch: batch)
@@ -78,12 +80,14 @@ public struct BatchNorm<Scalar: Real>: Layer {
 
     // forward: y = γ·x̂ + β, with the same γ and β at every sample and position
     let (dBeta, dGamma) = rowSumsAndProducts(channels, n, dRows, cache.standard.storage)
-    let dStandard = scaledRows(channels, n, dRows, scale: parameters.scale.storage, shift: none)
+    let dStandard = scaledRows(
+      channels, n, dRows, centre: none, scale: parameters.scale.storage, shift: none)
 
     let dX: [Scalar]
     if cache.batch == nil {
       // forward: x̂ = (x - μ)/√(σ² + ε), μ and σ² constant
-      dX = scaledRows(channels, n, dStandard, scale: cache.inverse.storage, shift: none)
+      dX = scaledRows(
+        channels, n, dStandard, centre: none, scale: cache.inverse.storage, shift: none)
     } else {
       // forward: μ = Σx/n
       //          σ² = Σ(x - μ)²/n

@@ -28,20 +28,27 @@ public struct Dropout<Scalar: Real>: Layer {
   ) -> (output: Tensor<Scalar>, cache: Cache) {
     guard context.mode == .training && rate > 0 else { return (x, Cache(scaledMask: nil)) }
     let kept = 1 / (1 - rate)
-    // 2⁻²⁴ steps are fine enough for a probability.
-    let limit = UInt64(Double(rate) * 0x1p24)
+    // All 64 bits: where few are dropped, or few are kept, coarser steps would be felt.
+    let limit = UInt64(Double(rate) * 0x1p64)
     var mask = Tensor<Scalar>(shape: x.shape)
-    for i in 0..<mask.count where context.generator.next() >> 40 >= limit {
+    for i in 0..<mask.count where context.generator.next() >= limit {
       mask.storage[i] = kept
     }
-    return (x * mask, Cache(scaledMask: mask))
+    return (masked(x, mask), Cache(scaledMask: mask))
   }
 
   public func backward(
     _ dY: Tensor<Scalar>, _ cache: Cache
   ) -> (dInput: Tensor<Scalar>, gradient: NoParameters<Scalar>) {
     // forward: y = x ⊙ mask/(1 - p)
-    let dX = cache.scaledMask.map { dY * $0 } ?? dY
+    let dX = cache.scaledMask.map { masked(dY, $0) } ?? dY
     return (dX, NoParameters())
+  }
+
+  /// x ⊙ mask, where what was dropped is 0, infinite or not.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  private func masked(_ x: Tensor<Scalar>, _ mask: Tensor<Scalar>) -> Tensor<Scalar> {
+    x.combined(with: mask, "*") { scaled($0, by: $1) }
   }
 }

@@ -22,22 +22,7 @@ extension ParameterSet {
   public var count: Int { named.reduce(0) { $0 + $1.value.count } }
 
   /// The Euclidean length of all tensors together.
-  ///
-  /// Where the squares would overflow or vanish, they are taken of numbers made smaller or larger.
-  public var norm: Scalar {
-    let tensors = named.map(\.value)
-    let squares = tensors.reduce(0) { $0 + $1.squaredNorm() }
-    // NaN is left alone here; below the second bound squares begin to lose digits.
-    guard !squares.isFinite || squares < 0x1p-100, !squares.isNaN else {
-      return squares.squareRoot()
-    }
-    let largest = tensors.reduce(0) { largest, tensor in
-      tensor.count == 0 ? largest : max(largest, tensor.max(), -tensor.min())
-    }
-    guard largest > 0, largest.isFinite else { return largest }
-    return largest
-      * tensors.reduce(0) { $0 + ($1 / largest).squaredNorm() }.squareRoot()
-  }
+  public var norm: Scalar { euclideanNorm(named.map(\.value)).value }
 
   /// The sum of two gradients, tensor by tensor.
   public static func + (a: Self, b: Self) -> Self {

@@ -15,7 +15,7 @@ public func maxPool2dReference<Scalar>(
 }
 
 /// The gradient of `maxPool2dReference`: the first place in row-major order that holds the window's
-/// largest number takes it all.
+/// largest number, or a NaN, takes it all.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func maxPool2dReferenceBackward<Scalar>(
@@ -29,7 +29,8 @@ public func maxPool2dReferenceBackward<Scalar>(
   var given = [Bool](repeating: false, count: y.count)
   forEachPlace(x.shape, y.shape, geometry) { input, output in
     // forward: y = max over the window of x
-    if !given[output], x.storage[input] == y.storage[output] {
+    let value = x.storage[input]
+    if !given[output], value == y.storage[output] || value.isNaN {
       dX.storage[input] += dY.storage[output]
       given[output] = true
     }

@@ -20,20 +20,11 @@ public struct AdaGrad<Scalar: Real>: Optimizer {
     _ network: inout Network, _ gradient: Network.Parameters
   ) {
     squares.prepare(for: gradient, of: "AdaGrad")
+    let rule = RootRule(keeping: 1, adding: 1, rate: learningRate, epsilon: epsilon)
     var index = 0
     network.visit(gradient) { _, parameter, g in
-      step(&parameter.storage, g.storage, &squares.tensors[index].storage)
+      rule.update(&parameter.storage, g.storage, &squares.tensors[index].storage)
       index += 1
-    }
-  }
-
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
-  private func step(_ theta: inout [Scalar], _ g: [Scalar], _ s: inout [Scalar]) {
-    let (rate, epsilon) = (learningRate, epsilon)
-    updateElements(&theta, g, &s) { theta, g, s in
-      let s = s + g * g
-      return (theta - rate * g / (s.squareRoot() + epsilon), s)
     }
   }
 }
@@ -61,20 +52,11 @@ public struct RMSprop<Scalar: Real>: Optimizer {
     _ network: inout Network, _ gradient: Network.Parameters
   ) {
     squares.prepare(for: gradient, of: "RMSprop")
+    let rule = RootRule(keeping: rho, adding: 1 - rho, rate: learningRate, epsilon: epsilon)
     var index = 0
     network.visit(gradient) { _, parameter, g in
-      step(&parameter.storage, g.storage, &squares.tensors[index].storage)
+      rule.update(&parameter.storage, g.storage, &squares.tensors[index].storage)
       index += 1
-    }
-  }
-
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
-  private func step(_ theta: inout [Scalar], _ g: [Scalar], _ s: inout [Scalar]) {
-    let (rate, rho, epsilon) = (learningRate, rho, epsilon)
-    updateElements(&theta, g, &s) { theta, g, s in
-      let s = rho * s + (1 - rho) * (g * g)
-      return (theta - rate * g / (s.squareRoot() + epsilon), s)
     }
   }
 }

@@ -12,7 +12,7 @@ extension ParameterSet {
   /// Shortens the gradient to a length where it is longer: g ← g·min(1, c/‖g‖).
   ///
   /// ‖g‖ is the length of all tensors together, so the direction stays. A shorter gradient is left as
-  /// it is, zero included.
+  /// it is, zero included. One whose length is beyond the largest number keeps its direction as well.
   ///
   /// Source: Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks",
   /// ICML 2013, algorithm 1.
@@ -22,8 +22,11 @@ extension ParameterSet {
   @discardableResult
   public mutating func clip(byGlobalNorm limit: Scalar) -> Scalar {
     require(limit > 0, "clip(byGlobalNorm:): the limit is \(limit); it must be positive")
-    let norm = norm
-    if norm > limit { self = self * (limit / norm) }
+    let (norm, power, factor) = euclideanNorm(named.map(\.value))
+    guard norm > limit else { return norm }
+    let share = limit / norm
+    // Where the share is too small for a number, in two steps: the power of two is exact.
+    self = share.isNormal ? self * share : self * (1 / power) * (limit / factor)
     return norm
   }
 }

@@ -44,7 +44,7 @@ public func hessian(
   let n = x.count
   var (point, result) = (x, Tensor<Double>(shape: [n, n]))
   for i in 0..<n {
-    let (right, left) = (x.scalars[i] + h, x.scalars[i] - h)
+    let (right, left) = neighbours(of: x.scalars[i], step: h)
     point.scalars[i] = right
     let above = try gradient(point)
     point.scalars[i] = left
@@ -101,7 +101,8 @@ public func solve(_ a: Tensor<Double>, _ b: Tensor<Double>) throws -> Tensor<Dou
     // The largest element below makes the smallest rounding errors.
     var pivot = column
     for row in column..<n where abs(a[row, column]) > abs(a[pivot, column]) { pivot = row }
-    guard abs(a[pivot, column]) > smallest else { throw SingularMatrix(column: column) }
+    // A NaN goes through: it says nothing of the matrix's rows.
+    guard !(abs(a[pivot, column]) <= smallest) else { throw SingularMatrix(column: column) }
     if pivot != column {
       for k in column..<n {
         (a[column, k], a[pivot, k]) = (a[pivot, k], a[column, k])

@@ -1,4 +1,7 @@
 // Many elements to few: sums, means, largest elements.
+//
+// Long sums go in blocks (`laneSum`). Where a sum overflows and its mean does not, the mean is
+// taken of numbers divided before. A NaN is the largest element, the smallest, and the first of them.
 
 extension Tensor {
   /// The sum of all elements.
@@ -7,7 +10,16 @@ extension Tensor {
   public func sum() -> Scalar { total(storage) { $0 } }
 
   /// The mean of all elements; NaN if there are none.
-  public func mean() -> Scalar { sum() / Scalar(count) }
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public func mean() -> Scalar { mean { $0 } }
+
+  /// The mean of f over all elements.
+  @inline(__always)
+  func mean(_ f: (Scalar.Wide) -> Scalar.Wide) -> Scalar {
+    let (sum, n) = (total(storage, f), Scalar(count))
+    return sum.isInfinite ? total(storage) { f($0) / n } : sum / n
+  }
 
   /// The sum of the squares of all elements.
   @specialized(where Scalar == Float)
@@ -15,22 +27,22 @@ extension Tensor {
   public func squaredNorm() -> Scalar { total(storage) { $0 * $0 } }
 
   /// The Euclidean length √Σx².
-  public func norm() -> Scalar { squaredNorm().squareRoot() }
+  public func norm() -> Scalar { euclideanNorm([self]).value }
 
-  /// The largest element; needs one at least.
+  /// The largest element, NaN where one is among them; needs one at least.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func max() -> Scalar {
     require(count > 0, "max: a tensor of shape \(shape) has no elements")
-    return storage.reduce(storage[0]) { $0 > $1 ? $0 : $1 }
+    return storage.reduce(storage[0]) { $0 >= $1 || $0.isNaN ? $0 : $1 }
   }
 
-  /// The smallest element; needs one at least.
+  /// The smallest element, NaN where one is among them; needs one at least.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func min() -> Scalar {
     require(count > 0, "min: a tensor of shape \(shape) has no elements")
-    return storage.reduce(storage[0]) { $0 < $1 ? $0 : $1 }
+    return storage.reduce(storage[0]) { $0 <= $1 || $0.isNaN ? $0 : $1 }
   }
 
   /// Sums a matrix along one axis: axis 0 gives `[columns]`, the sum over the rows (the batch);
@@ -45,12 +57,17 @@ extension Tensor {
   }
 
   /// The mean of a matrix along one axis, as `sum(axis:)`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func mean(axis: Int) -> Tensor {
-    let sums = sum(axis: axis)
-    return sums / Scalar(shape[axis])
+    let (sums, n) = (sum(axis: axis), Scalar(shape[axis]))
+    if sums.storage.contains(where: \.isInfinite) { return (self / n).sum(axis: axis) }
+    return sums / n
   }
 
   /// The column of each row's largest element, the first of equals: a classifier's answers.
+  ///
+  /// A NaN counts as the largest.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func argmaxOfRows() -> [Int] {
@@ -59,8 +76,34 @@ extension Tensor {
       "argmaxOfRows: needs a matrix with a column at least, this tensor is \(shape)")
     return (0..<rows).map { i in
       var best = i * columns
-      for j in i * columns..<(i + 1) * columns where storage[j] > storage[best] { best = j }
+      for j in i * columns..<(i + 1) * columns
+      where !(storage[j] <= storage[best]) && !storage[best].isNaN {
+        best = j
+      }
       return best - i * columns
     }
   }
+}
+
+/// The Euclidean length of some tensors together, and the same as a power of two times a factor: squares
+/// may overflow or vanish where the length does not, and the length where a direction does not.
+func euclideanNorm<Scalar>(
+  _ tensors: [Tensor<Scalar>]
+) -> (value: Scalar, power: Scalar, factor: Scalar) {
+  let squares = tensors.reduce(0) { $0 + $1.squaredNorm() }
+  // Below the second bound squares begin to lose digits.
+  let isSafe =
+    squares >= Scalar.leastNormalMagnitude / Scalar.ulpOfOne
+    && squares <= Scalar.greatestFiniteMagnitude
+  var size = squares.squareRoot()
+  if !isSafe, !squares.isNaN {
+    size = tensors.reduce(0) { largest, tensor in
+      tensor.count == 0 ? largest : Swift.max(largest, abs(tensor.max()), abs(tensor.min()))
+    }
+  }
+  guard size > 0, size.isFinite else { return (size, 1, size) }
+  let power = Scalar(sign: .plus, exponent: size.exponent, significand: 1)
+  if isSafe { return (size, power, size / power) }
+  let factor = tensors.reduce(0) { $0 + ($1 / power).squaredNorm() }.squareRoot()
+  return (power * factor, power, factor)
 }
