@@ -24,7 +24,9 @@ import Testing
 
   @Test(arguments: [
     (1.0, 1.0, 0.0, true), (1, 1 + 0.9e-6, 0, true), (1, 1 + 1.2e-6, 0, false),
-    (0, 0.9e-8, 0, true), (0, 1.1e-8, 0, false), (0, 1.9e-8, 100, true), (0, 5e-7, 100, false), (1, -1, 0, false),
+    (0, 0.9e-8, 0, true), (0, 1.1e-8, 0, false), (1, -1, 0, false),
+    (0, 1.9e-8, 100, true), (0, 5e-7, 100, false),
+    (0.003, 0.006, 1e6, false), (0.003, 0, 1e6, false), (0.003, 0.00305, 1e6, true),
     (.nan, .nan, 0, false), (.nan, 1, 0, false), (1, .nan, 0, false), (1, 1, .nan, false),
     (.infinity, .infinity, 0, false), (1, 2, .infinity, false),
   ])
@@ -46,5 +48,20 @@ import Testing
     #expect(firstDisagreement(a, b, loss: 0) == 1 && maximumRelativeError(a, b).isNaN)
     #expect(maximumRelativeError(b, b).isNaN && !gradientsAgree(b, b, loss: 0))
     #expect(!gradientsAgree(a, a.reshaped([4]), loss: 0), "another shape does not agree")
+  }
+
+  @Test(arguments: [1e6, 1e8, 1e12, -1e12, 1e200])
+  func `a place far out gets a step that its rounding does not swallow`(_ x: Double) {
+    let numeric = numericalGradient(of: { $0[0] * 3 }, at: Tensor([x]))
+    #expect(abs(numeric[0] - 3) <= 1e-4)
+    let curvature = hessian(ofGradient: { $0 * 5 }, at: Tensor([x]))
+    #expect(abs(curvature[0, 0] - 5) <= 1e-4)
+  }
+
+  @Test func `what differences cannot tell is said before they are trusted`() {
+    #expect(roundingOfDifferences(loss: 1) < 2e-8)
+    // A derivative of 0.003 shows beside a loss of a million, not beside a hundred millions.
+    #expect(roundingOfDifferences(loss: 1e6) < 0.003 && roundingOfDifferences(loss: 1e8) > 0.003)
+    #expect(roundingOfDifferences(loss: .nan).isNaN)
   }
 }

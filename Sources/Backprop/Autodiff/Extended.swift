@@ -38,8 +38,9 @@ struct Extended: Sendable {
 
   private var size: Double { log + Double.log(abs(factor)) }
 
-  /// What two approaches to a place agree on, from above and from below; one of them may be outside
-  /// the function's domain. NaN where they disagree: there is a corner.
+  /// What two approaches to a place agree on, from above and from below.
+  ///
+  /// One of them may be outside the function's domain. NaN where they disagree: there is a corner.
   static func limit(_ above: Extended, _ below: Extended) -> Double {
     let (a, b) = (above.plain, below.plain)
     if a.isNaN { return b }
