@@ -68,27 +68,6 @@ public enum Activation<Scalar: Real>: Sendable, Equatable {
   }
 }
 
-/// x·factor, and 0 where the factor is 0, also if x is infinite: for factors that are 0 as such, or
-/// vanish faster than x grows.
-@inline(__always)
-func scaled<Scalar: Real>(_ x: Scalar, by factor: Scalar) -> Scalar {
-  factor == 0 && !x.isNaN ? 0 : x * factor
-}
-
-/// σ(x) = 1/(1 + e⁻ˣ), by the exponential that does not overflow.
-@inline(__always)
-func logistic<Scalar: Real>(_ x: Scalar) -> Scalar {
-  let e = Scalar.exp(-abs(x))
-  return (x < 0 ? e : 1) / (1 + e)
-}
-
-/// σ′(x) = e^(-|x|)/(1 + e^(-|x|))².
-@inline(__always)
-func logisticSlope<Scalar: Real>(_ x: Scalar) -> Scalar {
-  let e = Scalar.exp(-abs(x))
-  return e / ((1 + e) * (1 + e))
-}
-
 // SiLU and GELU are computed in Double for Float as well: in the tail σ is below Float's range before
 // x·σ is, and Φ feels the rounding of x·√½ a hundred times over.
 

@@ -41,7 +41,7 @@ public func meanSquaredError<Scalar>(
 ) -> Loss<Scalar> {
   requireSameShape("meanSquaredError", p, t)
   let error = p - t
-  let loss = error.mean { $0 * $0 }
+  let loss = average(error.storage) { $0 * $0 }
   // forward: loss = 1/(m·n) Σ (p - t)²
   let dP = error * (2 / Scalar(p.count))  // [m, n]
   return (loss, dP)
@@ -140,8 +140,9 @@ public func softmaxCrossEntropy<Scalar>(
 ) -> Loss<Scalar> {
   requireSameShape("softmaxCrossEntropy", z, t)
   let (m, n) = (z.rows, z.columns)
-  let (largest, rest) = logSumExpTerms(z)  // [m] each, log Σ eᶻ
-  var (loss, dZ) = (0.0, softmax(z))  // [m, n]
+  // softmax(z) [m, n], and log Σ eᶻ in two terms, [m] each
+  let (y, largest, rest) = softmaxTerms(z)
+  var (loss, dZ) = (0.0, y)
   for i in 0..<m {
     let row = i * n..<(i + 1) * n
     let mass = blockedSum(row) { t.storage[$0] }  // Σt, usually 1
@@ -198,8 +199,9 @@ public func weightedCrossEntropy<Scalar>(
     total > 0,
     "cross-entropy: the weights of this batch's \(labels.count) labels sum to \(total); a mean "
       + "needs more than 0")
-  let (largest, rest) = logSumExpTerms(z)  // [m] each, log Σ eᶻ
-  var (loss, dZ) = (0.0, softmax(z))  // [m, n]
+  // softmax(z) [m, n], and log Σ eᶻ in two terms, [m] each
+  let (y, largest, rest) = softmaxTerms(z)
+  var (loss, dZ) = (0.0, y)
   for (i, label) in labels.enumerated() {
     let weight = classWeights[label] / total
     // forward: loss = Σ w/Σw · ℓ, with ℓ = log Σ eᶻ - z[label]

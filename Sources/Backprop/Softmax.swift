@@ -8,24 +8,42 @@
 /// A logit of -∞ has the probability 0: a mask. A row that is masked whole has no distribution; it gives
 /// zeros, and its gradient is zeros. A single +∞ takes all; between several nothing is known, and the row
 /// is NaN.
+public func softmax<Scalar>(_ logits: Tensor<Scalar>) -> Tensor<Scalar> {
+  softmaxTerms(logits).y
+}
+
+/// Softmax, and log Σⱼ e^(xⱼ) of each row in two terms, max x and log Σⱼ e^(xⱼ - max x): added, the larger
+/// would take the other's digits.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
-public func softmax<Scalar>(_ logits: Tensor<Scalar>) -> Tensor<Scalar> {
+func softmaxTerms<Scalar>(
+  _ logits: Tensor<Scalar>
+) -> (y: Tensor<Scalar>, largest: [Scalar], rest: [Scalar]) {
   require(logits.rank == 2, "softmax: needs a matrix, the logits are \(logits.shape)")
-  var y = logits
-  for i in 0..<logits.rows {
-    let row = i * logits.columns..<(i + 1) * logits.columns
-    if row.isEmpty { continue }
-    let largest = logits.storage[peak(of: row, logits.storage)]
+  var (y, columns) = (logits, logits.columns)
+  var largests = [Scalar](repeating: -.infinity, count: logits.rows)
+  var rests = [Scalar](repeating: 0, count: logits.rows)
+  if columns == 0 { columns = 1 }
+  for i in 0..<logits.count / columns {
+    let row = i * columns..<(i + 1) * columns
+    var peak = row.lowerBound  // the first NaN if there is one
+    for j in row where !(logits.storage[j] <= logits.storage[peak]) {
+      if !logits.storage[peak].isNaN { peak = j }
+    }
+    let largest = logits.storage[peak]
+    largests[i] = largest
     if largest.isInfinite, row.count(where: { logits.storage[$0] == .infinity }) <= 1 {
       for j in row { y.storage[j] = logits.storage[j] == .infinity ? 1 : 0 }
       continue
     }
     for j in row { y.storage[j] = Scalar.exp(logits.storage[j] - largest) }
+    // One term is e⁰ = 1. Beside it the others may be small: log(1 + x) keeps their digits.
+    let others = blockedSum(row) { $0 == peak ? 0 : y.storage[$0] }
+    rests[i] = largest.isInfinite ? 0 : Scalar.log(onePlus: others)
     let sum = blockedSum(row) { y.storage[$0] }
     for j in row { y.storage[j] /= sum }
   }
-  return y
+  return (y, largests, rests)
 }
 
 /// dxᵢ = yᵢ (dyᵢ - Σⱼ dyⱼ yⱼ), in each row: the vector-Jacobian product, no Jacobian built.
@@ -54,37 +72,11 @@ public func softmaxBackward<Scalar>(_ dY: Tensor<Scalar>, y: Tensor<Scalar>) -> 
 ///
 /// -∞ for a row of -∞ alone, ∞ where a logit is +∞.
 public func logSumExp<Scalar>(_ logits: Tensor<Scalar>) -> Tensor<Scalar> {
-  let (largest, rest) = logSumExpTerms(logits)
-  return Tensor(largest) + Tensor(rest)
-}
-
-/// The two terms of `logSumExp`, the largest logit of each row and log Σⱼ e^(xⱼ - max x): added, the
-/// larger would take the other's digits.
-@specialized(where Scalar == Float)
-@specialized(where Scalar == Double)
-func logSumExpTerms<Scalar>(
-  _ logits: Tensor<Scalar>
-) -> (largest: [Scalar], rest: [Scalar]) {
   require(
     logits.rank == 2 && logits.columns > 0,
     "logSumExp: needs a matrix with a column at least, the logits are \(logits.shape)")
-  var (largests, rests) = ([Scalar](), [Scalar]())
-  for i in 0..<logits.rows {
-    let row = i * logits.columns..<(i + 1) * logits.columns
-    let peak = peak(of: row, logits.storage)
-    let largest = logits.storage[peak]
-    // One term is e⁰ = 1. Beside it the others may be small: log(1 + x) keeps their digits.
-    let others = blockedSum(row) { $0 == peak ? 0 : Scalar.exp(logits.storage[$0] - largest) }
-    largests.append(largest)
-    rests.append(largest.isInfinite ? 0 : Scalar.log(onePlus: others))
-  }
-  return (largests, rests)
-}
-
-/// The place of the largest number, or of the first NaN.
-@inline(__always)
-private func peak<Scalar: Real>(of row: Range<Int>, _ x: [Scalar]) -> Int {
-  row.reduce(row.lowerBound) { x[$0] >= x[$1] || x[$0].isNaN ? $0 : $1 }
+  let (_, largest, rest) = softmaxTerms(logits)
+  return Tensor(largest) + Tensor(rest)
 }
 
 /// Rows with a one at each label and zeros elsewhere: labels → `[labels.count, classes]`.

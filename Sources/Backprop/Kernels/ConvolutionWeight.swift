@@ -248,19 +248,3 @@ public func convolutionWeightGradient<Scalar: Real>(
     }
   }
 }
-
-/// The sum of all numbers of each channel, `[channels, size]` → `[channels]`: a bias's gradient.
-@specialized(where Scalar == Float)
-@specialized(where Scalar == Double)
-public func channelSums<Scalar: Real>(_ channels: Int, _ size: Int, _ a: [Scalar]) -> [Scalar] {
-  [Scalar](unsafeUninitializedCapacity: channels) { result, filled in
-    filled = channels
-    result.initialize(repeating: 0)
-    a.withUnsafeBufferPointer { a in
-      guard let a = a.baseAddress, let result = result.baseAddress else { return }
-      parallel(channels, grain: 1, worth: channels &* size > 40_000) { range in
-        for c in range { result[c] = laneSum(a + c &* size, a, size) { a, _ in a } }
-      }
-    }
-  }
-}

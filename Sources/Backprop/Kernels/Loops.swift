@@ -110,8 +110,8 @@ public func rectifiedGradient<Scalar: Real>(_ a: [Scalar], _ b: [Scalar]) -> [Sc
   return generateParts(a, b) { a, b, target, count in
     for i in 0..<count {
       let passed = b[i]
-      let stopped = a[i] <= 0 ? 0 : a[i]
-      target[i] = a[i] > 0 ? passed : stopped
+      let gated = a[i] > 0 ? passed : 0
+      target[i] = a[i] == a[i] ? gated : a[i]
     }
   }
 }
@@ -130,6 +130,14 @@ public func total<Scalar: Real>(_ a: [Scalar], _ f: (Scalar.Wide) -> Scalar.Wide
     guard let base = a.baseAddress else { return 0 }
     return laneSum(base, base, a.count) { a, _ in f(a) }
   }
+}
+
+/// The mean of f over an array; where the sum overflows, of numbers divided before.
+@inlinable
+@inline(__always)
+public func average<Scalar: Real>(_ a: [Scalar], _ f: (Scalar.Wide) -> Scalar.Wide) -> Scalar {
+  let (sum, n) = (total(a, f), Scalar(a.count))
+  return sum.isInfinite ? total(a) { f($0) / n } : sum / n
 }
 
 /// Σ f(a, b) over n numbers, in as many partial sums as a register has lanes, and in blocks.
@@ -196,8 +204,8 @@ public func columnSums<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar])
 }
 
 /// The same, from and to where pointers say; the sums are zero at first.
-@inlinable
-@inline(__always)
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
 public func addColumns<Scalar: Real>(
   _ rows: Int, _ columns: Int, _ a: UnsafePointer<Scalar>, to sums: UnsafeMutablePointer<Scalar>
 ) {
@@ -222,6 +230,22 @@ public func addColumns<Scalar: Real>(
 public func rowSums<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) -> [Scalar] {
   a.withUnsafeBufferPointer { a in
     (0..<rows).map { i in blockedSum(i &* columns..<(i &+ 1) &* columns) { a[$0] } }
+  }
+}
+
+/// The sum of all numbers of each channel, `[channels, size]` → `[channels]`: a bias's gradient.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+public func channelSums<Scalar: Real>(_ channels: Int, _ size: Int, _ a: [Scalar]) -> [Scalar] {
+  [Scalar](unsafeUninitializedCapacity: channels) { result, filled in
+    filled = channels
+    result.initialize(repeating: 0)
+    a.withUnsafeBufferPointer { a in
+      guard let a = a.baseAddress, let result = result.baseAddress else { return }
+      parallel(channels, grain: 1, worth: channels &* size > 40_000) { range in
+        for c in range { result[c] = laneSum(a + c &* size, a, size) { a, _ in a } }
+      }
+    }
   }
 }
 

@@ -75,7 +75,7 @@ private func moments<Scalar: Real>(
   _ x: UnsafePointer<Scalar>, _ n: Int
 ) -> (mean: Scalar, variance: Scalar) {
   let count = Scalar(n)
-  let near = laneSum(x, x, n) { x, _ in x } / count
+  let near = laneSums(x, x, n) { x, _ in (x, x) }.0 / count
   let wide = Scalar.Wide(repeating: near)
   let (rest, squares) = laneSums(x, x, n) { x, _ in (x - wide, (x - wide) * (x - wide)) }
   let correction = rest / count
@@ -170,7 +170,8 @@ public func scaledRows<Scalar: Real>(
   }
 }
 
-/// Two sums over n numbers in one pass, each as `laneSum` makes it.
+/// Two sums over n numbers in one pass, each as `laneSum` makes it: here, because only in one file are they
+/// inlined whole.
 @inline(__always)
 private func laneSums<Scalar: Real>(
   _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, _ n: Int,

@@ -124,7 +124,7 @@ public func maximumPoolingGradient<Scalar: Real>(
 
 /// Whether a number of a window is what its pooling gave, which is NaN where one is in the window.
 @inline(__always)
-func isLargest<Scalar: Real>(_ x: Scalar, _ largest: Scalar) -> Bool {
+private func isLargest<Scalar: Real>(_ x: Scalar, _ largest: Scalar) -> Bool {
   x == largest || x != x
 }
 

@@ -48,6 +48,12 @@ func twoByTwoPooling<Scalar: Real>(_ x: [Scalar], _ shape: PoolingShape) -> [Sca
   }
 }
 
+/// Whether a number of a window is what its pooling gave.
+@inline(__always)
+private func isLargest<Scalar: Real>(_ x: Scalar, _ largest: Scalar) -> Bool {
+  x == largest || x != x
+}
+
 /// `maximumPoolingGradient` where windows of 2 × 2 cover the image.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)

@@ -1,7 +1,8 @@
 // Many elements to few: sums, means, largest elements.
 //
-// Long sums go in blocks (`laneSum`). Where a sum overflows and its mean does not, the mean is
-// taken of numbers divided before. A NaN is the largest element, the smallest, and the first of them.
+// The library's rule for numbers at the edge: a NaN goes through and none is made of finite numbers; 0·∞ is
+// 0 where a factor is 0 as such, and the limit where that is known; what can be held is reached, though
+// squares or sums on the way cannot; sums go in blocks. CONTRIBUTING has it in full.
 
 extension Tensor {
   /// The sum of all elements.
@@ -12,14 +13,7 @@ extension Tensor {
   /// The mean of all elements; NaN if there are none.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  public func mean() -> Scalar { mean { $0 } }
-
-  /// The mean of f over all elements.
-  @inline(__always)
-  func mean(_ f: (Scalar.Wide) -> Scalar.Wide) -> Scalar {
-    let (sum, n) = (total(storage, f), Scalar(count))
-    return sum.isInfinite ? total(storage) { f($0) / n } : sum / n
-  }
+  public func mean() -> Scalar { average(storage) { $0 } }
 
   /// The sum of the squares of all elements.
   @specialized(where Scalar == Float)
