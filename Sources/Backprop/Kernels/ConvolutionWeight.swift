@@ -204,7 +204,9 @@ private func dots<Scalar: Real, V: SIMD>(
 public func convolutionWeightGradient<Scalar: Real>(
   _ dY: [Scalar], _ x: [Scalar], _ shape: ConvolutionShape
 ) -> [Scalar] {
+  shape.requireArrays(input: x.count, kernels: nil, outputs: dY.count, "convolutionWeightGradient")
   let (count, offsets) = (shape.outputs * shape.patch, shape.offsets)
+  requireRoom(count, bytesEach: MemoryLayout<Scalar>.stride, "convolutionWeightGradient")
   return [Scalar](unsafeUninitializedCapacity: count) { dW, filled in
     filled = count
     dW.initialize(repeating: 0)
@@ -242,6 +244,8 @@ public func convolutionWeightGradient<Scalar: Real>(
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func channelSums<Scalar: Real>(_ channels: Int, _ size: Int, _ a: [Scalar]) -> [Scalar] {
+  requireMatrix(a.count, channels, size, "channelSums")
+  requireRoom(channels, bytesEach: MemoryLayout<Scalar>.stride, "channelSums")
   let width = Scalar.Wide.scalarCount
   return [Scalar](unsafeUninitializedCapacity: channels) { result, filled in
     filled = channels

@@ -42,7 +42,10 @@ public func generate<Scalar: Real>(
 public func generateRows<Scalar: Real>(
   _ rows: Int, _ columns: Int, _ a: [Scalar], _ b: [Scalar], _ f: (Scalar, Scalar) -> Scalar
 ) -> [Scalar] {
-  [Scalar](unsafeUninitializedCapacity: rows * columns) { result, filled in
+  requireMatrix(a.count, rows, columns, "generateRows")
+  require(
+    b.count == columns, "generateRows: a vector of \(b.count) numbers beside rows of \(columns)")
+  return [Scalar](unsafeUninitializedCapacity: rows * columns) { result, filled in
     a.withUnsafeBufferPointer { a in
       b.withUnsafeBufferPointer { b in
         for i in 0..<rows {
@@ -132,7 +135,10 @@ public func total<Scalar: Real>(_ a: [Scalar], _ f: (Scalar.Wide) -> Scalar.Wide
     }
     var rest = Scalar.Wide(repeating: 0)
     for j in i..<a.count { rest[j &- i] = a[j] }
-    return (sums + f(rest)).sum()
+    let values = f(rest)
+    // Lanes that hold no number do not count, whatever f makes of 0.
+    for j in i..<a.count { sums[j &- i] += values[j &- i] }
+    return sums.sum()
   }
 }
 
@@ -140,6 +146,8 @@ public func total<Scalar: Real>(_ a: [Scalar], _ f: (Scalar.Wide) -> Scalar.Wide
 @inlinable
 @inline(__always)
 public func columnSums<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) -> [Scalar] {
+  requireMatrix(a.count, rows, columns, "columnSums")
+  requireRoom(columns, bytesEach: MemoryLayout<Scalar>.stride, "columnSums")
   var sums = [Scalar](repeating: 0, count: columns)
   sums.withUnsafeMutableBufferPointer { sums in
     a.withUnsafeBufferPointer { a in
@@ -155,6 +163,8 @@ public func columnSums<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar])
 @inlinable
 @inline(__always)
 public func rowSums<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) -> [Scalar] {
+  requireMatrix(a.count, rows, columns, "rowSums")
+  requireRoom(rows, bytesEach: MemoryLayout<Scalar>.stride, "rowSums")
   var sums = [Scalar](repeating: 0, count: rows)
   for i in 0..<rows {
     for j in 0..<columns { sums[i] += a[i &* columns &+ j] }
@@ -166,7 +176,8 @@ public func rowSums<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) ->
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func transpose<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) -> [Scalar] {
-  [Scalar](unsafeUninitializedCapacity: rows * columns) { result, filled in
+  requireMatrix(a.count, rows, columns, "transpose")
+  return [Scalar](unsafeUninitializedCapacity: rows * columns) { result, filled in
     filled = rows * columns
     a.withUnsafeBufferPointer { a in
       guard let a = a.baseAddress, let result = result.baseAddress else { return }
@@ -189,7 +200,14 @@ public func transpose<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) 
 public func gathered<Scalar: Real>(
   _ a: [Scalar], rows: [Int], of columns: Int
 ) -> [Scalar] {
-  [Scalar](unsafeUninitializedCapacity: rows.count * columns) { result, filled in
+  let there = columns > 0 ? a.count / columns : .max
+  require(
+    columns >= 0 && rows.allSatisfy { 0 <= $0 && $0 < there },
+    "gathered: a row is not among the \(there) of \(columns) numbers; count them from 0")
+  requireRoom(
+    elementCount([rows.count, columns], "gathered"), bytesEach: MemoryLayout<Scalar>.stride,
+    "gathered")
+  return [Scalar](unsafeUninitializedCapacity: rows.count * columns) { result, filled in
     filled = rows.count * columns
     a.withUnsafeBufferPointer { a in
       rows.withUnsafeBufferPointer { rows in

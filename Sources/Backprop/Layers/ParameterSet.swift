@@ -34,7 +34,8 @@ extension ParameterSet {
     let largest = tensors.reduce(0) { largest, tensor in
       tensor.count == 0 ? largest : max(largest, tensor.max(), -tensor.min())
     }
-    guard largest > 0, largest.isFinite else { return largest }
+    // Of zeros alone, `largest` may be -0.
+    guard largest > 0, largest.isFinite else { return abs(largest) }
     return largest
       * tensors.reduce(0) { $0 + ($1 / largest).squaredNorm() }.squareRoot()
   }
@@ -42,7 +43,12 @@ extension ParameterSet {
   /// The sum of two gradients, tensor by tensor.
   public static func + (a: Self, b: Self) -> Self {
     var sum = a
-    sum.visit(b) { _, tensor, other in tensor += other }
+    sum.visit(b) { name, tensor, other in
+      require(
+        tensor.shape == other.shape,
+        "\(name): \(tensor.shape) + \(other.shape): both must be gradients of one network")
+      tensor += other
+    }
     return sum
   }
 
@@ -54,8 +60,15 @@ extension ParameterSet {
   }
 
   /// Adds the gradient of the penalty λ/2·ΣW² to a loss's gradient: λ·W, for weights, not biases.
+  ///
+  /// λ is finite and at least 0.
   public mutating func addL2Penalty(_ strength: Scalar, of parameters: Self) {
+    requireNotNegative(strength, "addL2Penalty: the strength")
     visit(parameters) { name, tensor, weight in
+      require(
+        tensor.shape == weight.shape,
+        "addL2Penalty: the gradient of \(name) is \(tensor.shape), the parameter \(weight.shape); they "
+          + "must be alike")
       if isWeight(name) { tensor += strength * weight }
     }
   }
