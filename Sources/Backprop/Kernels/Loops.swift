@@ -43,8 +43,7 @@ public func generateRows<Scalar: Real>(
   _ rows: Int, _ columns: Int, _ a: [Scalar], _ b: [Scalar], _ f: (Scalar, Scalar) -> Scalar
 ) -> [Scalar] {
   requireMatrix(a.count, rows, columns, "generateRows")
-  require(
-    b.count == columns, "generateRows: a vector of \(b.count) numbers beside rows of \(columns)")
+  requireMatrix(b.count, 1, columns, "generateRows, the vector")
   return [Scalar](unsafeUninitializedCapacity: rows * columns) { result, filled in
     a.withUnsafeBufferPointer { a in
       b.withUnsafeBufferPointer { b in

@@ -51,13 +51,11 @@ public func requireRoom(_ count: Int, bytesEach: Int, _ owner: @autoclosure () -
 private let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
 
 /// Stops with a sentence unless so many numbers are a matrix of these sizes.
-@inlinable
-@inline(__always)
-public func requireMatrix(
-  _ count: Int, _ rows: Int, _ columns: Int, _ owner: @autoclosure () -> String
-) {
+///
+/// Not inlined: a sentence within a loop's function makes that loop slower.
+public func requireMatrix(_ count: Int, _ rows: Int, _ columns: Int, _ owner: StaticString) {
   let (product, overflow) = rows.multipliedReportingOverflow(by: columns)
   require(
     rows >= 0 && columns >= 0 && !overflow && product == count,
-    "\(owner()): \(count) numbers are no matrix of \(rows) × \(columns); give as many as it holds")
+    "\(owner): \(count) numbers are no matrix of \(rows) × \(columns); give as many as it holds")
 }

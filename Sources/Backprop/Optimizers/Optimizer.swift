@@ -43,8 +43,7 @@ extension Optimizer {
   /// Stops with a sentence unless the rate is a rate, and a gradient, and all that is remembered, has its
   /// parameter's shape: what every rule asks before its step.
   ///
-  /// `memory` has a tensor for each parameter, in
-  /// the order of visiting.
+  /// `memory` has a tensor for each parameter, in the order of visiting.
   func requireFit<Network: Layer<Scalar>>(
     _ network: inout Network, _ gradient: Network.Parameters, _ memory: [Tensor<Scalar>]...,
     name optimizer: String

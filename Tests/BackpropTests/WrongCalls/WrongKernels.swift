@@ -40,7 +40,7 @@ extension WrongCall {
     WrongCall("transpose: 6 numbers") { _ = transpose(6, 6, numbers(6)) },
     WrongCall("gathered: a row is not among the 3") { _ = gathered(numbers(6), rows: [3], of: 2) },
     WrongCall("gathered: a row is not among the 3") { _ = gathered(numbers(6), rows: [-1], of: 2) },
-    WrongCall("generateRows: a vector of 2 numbers beside rows of 3") {
+    WrongCall("generateRows, the vector: 2 numbers are no matrix of 1 × 3") {
       _ = generateRows(2, 3, numbers(6), numbers(2)) { $0 + $1 }
     },
     WrongCall("generateRows: 6 numbers") {
