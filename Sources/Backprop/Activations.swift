@@ -108,6 +108,7 @@ extension Activation: Layer {
     // forward: y = f(x), element by element
     // so:      dx = dy · f′(x)
     let (x, shape) = (cache.x, cache.x.shape)
+    requireFiniteConstant()
     require(
       dY.shape == shape, "\(self) backward: dy is \(dY.shape), should be \(shape), the shape of x")
     if self == .relu {
@@ -118,10 +119,20 @@ extension Activation: Layer {
     return (Tensor(dX, shape: shape), NoParameters())
   }
 
+  /// Stops with a sentence unless the slope of a leaky ReLU, or the α of an ELU, is a number.
+  private func requireFiniteConstant() {
+    switch self {
+    case .leakyReLU(let slope): requireFinite(slope, "leakyReLU: the slope")
+    case .elu(let alpha): requireFinite(alpha, "elu: alpha")
+    default: break
+    }
+  }
+
   /// The function of every element.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func callAsFunction(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+    requireFiniteConstant()
     let y = self == .relu ? rectified(x.storage) : generate(x.storage, value)
     return Tensor(y, shape: x.shape)
   }

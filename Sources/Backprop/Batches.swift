@@ -23,6 +23,7 @@ public struct Batches: RandomAccessCollection, Sendable {
   /// layers that cannot do with one sample, as batch normalization.
   public init(of count: Int, size: Int, dropLast: Bool = false) {
     require(count >= 0, "Batches: there cannot be \(count) samples")
+    requireRoom(count, bytesEach: MemoryLayout<Int>.stride, "Batches")
     self.init(order: Array(0..<count), size: size, dropLast: dropLast)
   }
 

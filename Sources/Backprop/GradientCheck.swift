@@ -18,7 +18,9 @@
 public func numericalGradient(
   of f: (Tensor<Double>) throws -> Double, at x: Tensor<Double>, step h: Double = 1e-5
 ) rethrows -> Tensor<Double> {
-  require(h > 0, "numericalGradient: the step is \(h); it must be positive, such as 1e-5")
+  require(
+    h > 0 && h.isFinite,
+    "numericalGradient: the step is \(h); it must be positive and finite, such as 1e-5")
   var (point, gradient) = (x, x)
   for i in 0..<x.count {
     let (right, left) = neighbours(of: x.scalars[i], step: h)

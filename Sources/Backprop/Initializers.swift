@@ -15,12 +15,19 @@ public enum Initializer: Sendable, Equatable {
   case uniformFanIn
 
   /// The standard deviation of the weights.
+  ///
+  /// Fans count from 1; a deviation of one's own is finite and at least 0.
   public func standardDeviation(fanIn: Int, fanOut: Int) -> Double {
+    require(
+      fanIn >= 1 && fanOut >= 1,
+      "Initializer: fanIn is \(fanIn) and fanOut is \(fanOut); both must be at least 1")
     switch self {
-    case .glorot: (2 / Double(fanIn + fanOut)).squareRoot()
-    case .he: (2 / Double(fanIn)).squareRoot()
-    case .normal(let deviation): deviation
-    case .uniformFanIn: (1 / (3 * Double(fanIn))).squareRoot()
+    case .glorot: return (2 / (Double(fanIn) + Double(fanOut))).squareRoot()
+    case .he: return (2 / Double(fanIn)).squareRoot()
+    case .normal(let deviation):
+      requireNotNegative(deviation, "Initializer.normal: the standard deviation")
+      return deviation
+    case .uniformFanIn: return (1 / (3 * Double(fanIn))).squareRoot()
     }
   }
 
@@ -35,9 +42,6 @@ public enum Initializer: Sendable, Equatable {
   public func callAsFunction<Scalar: Real>(
     _ shape: [Int], fanIn: Int, fanOut: Int, using generator: inout some RandomNumberGenerator
   ) -> Tensor<Scalar> {
-    require(
-      fanIn >= 1 && fanOut >= 1,
-      "Initializer: fanIn is \(fanIn) and fanOut is \(fanOut); both must be at least 1")
     let deviation = Scalar(standardDeviation(fanIn: fanIn, fanOut: fanOut))
     if self == .uniformFanIn {
       let limit = deviation * Scalar(3).squareRoot()

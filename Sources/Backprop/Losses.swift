@@ -227,6 +227,7 @@ public func smoothed<Scalar: Real>(
 
 /// The L2 penalty λ/2·ΣW², for weights, not biases.
 public func l2Penalty<Scalar: Real>(_ weight: Tensor<Scalar>, strength: Scalar) -> Loss<Scalar> {
+  requireFinite(strength, "l2Penalty: the strength")
   let penalty = strength / 2 * weight.squaredNorm()
   // forward: penalty = λ/2 ΣW²
   let dW = strength * weight  // W's shape
@@ -237,6 +238,7 @@ public func l2Penalty<Scalar: Real>(_ weight: Tensor<Scalar>, strength: Scalar) 
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func l1Penalty<Scalar>(_ weight: Tensor<Scalar>, strength: Scalar) -> Loss<Scalar> {
+  requireFinite(strength, "l1Penalty: the strength")
   let penalty = strength * each(weight) { abs($0) }.sum()
   // forward: penalty = λ Σ|W|
   let dW = each(weight) { strength * sign($0) }  // W's shape

@@ -33,6 +33,9 @@ public struct ConfusionMatrix: Equatable, Sendable {
       "ConfusionMatrix: \(predicted.count) predictions for \(actual.count) labels; "
         + "there must be one each")
     require(classes >= 1, "ConfusionMatrix: \(classes) classes; it needs one at least")
+    requireRoom(
+      elementCount([classes, classes], "ConfusionMatrix"), bytesEach: MemoryLayout<Int>.stride,
+      "ConfusionMatrix of \(classes) classes")
     var counts = [[Int]](repeating: [Int](repeating: 0, count: classes), count: classes)
     for (sample, (answer, truth)) in zip(predicted, actual).enumerated() {
       require(

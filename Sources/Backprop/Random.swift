@@ -69,6 +69,7 @@ extension RandomNumberGenerator {
   @specialized(where Self == SplitMix64)
   public mutating func permutation(of count: Int) -> [Int] {
     require(count >= 0, "permutation(of:): \(count) numbers cannot be put in order")
+    requireRoom(count, bytesEach: MemoryLayout<Int>.stride, "permutation(of:)")
     var order = Array(0..<count)
     for i in stride(from: count - 1, to: 0, by: -1) { order.swapAt(i, integer(below: i + 1)) }
     return order

@@ -97,15 +97,11 @@ extension SafetensorsHeader {
   /// What is wrong with the offsets, as a sentence; nil if the tensors fill the data exactly.
   private func objection(dataSize: Int) -> String? {
     for entry in entries {
-      var bytes = entry.type.size
-      for size in entry.shape {
-        let (product, overflow) = bytes.multipliedReportingOverflow(by: size)
-        if overflow {
-          return "the shape \(entry.shape) of \"\(entry.name)\" holds more numbers than can be "
-            + "counted. The header is damaged: save the file again"
-        }
-        bytes = product
+      guard let count = countOfElements(entry.shape) else {
+        return "the shape \(entry.shape) of \"\(entry.name)\" holds more numbers than can be "
+          + "counted. The header is damaged: save the file again"
       }
+      let bytes = count * entry.type.size
       if entry.range.count != bytes {
         return
           "\"\(entry.name)\" is \(entry.shape) of \(entry.type.rawValue), \(bytes) bytes, but its "

@@ -11,19 +11,24 @@
 /// - Parameters:
 ///   - step: k, from 0.
 ///   - steps: K, how many steps there are.
-///   - peak: η, the rate at the beginning.
-///   - floor: ηmin, the rate at the end.
+///   - peak: η, the rate at the beginning, finite.
+///   - floor: ηmin, the rate at the end, finite.
 /// - Returns: The learning rate at this step.
 public func cosineSchedule<Scalar: Real>(
   step: Int, of steps: Int, from peak: Scalar, to floor: Scalar = 0
 ) -> Scalar {
   require(
     step >= 0 && steps >= 1, "cosineSchedule: step \(step) of \(steps); steps count from 0, of 1")
+  requireFinite(peak, "cosineSchedule: the rate at the beginning")
+  requireFinite(floor, "cosineSchedule: the rate at the end")
   let share = Scalar(min(step, steps)) / Scalar(steps)
   return floor + (peak - floor) * (1 + Scalar.cos(.pi * share)) / 2
 }
 
 /// A learning rate for every step, counted from 0.
+///
+/// Rates are finite, factors γ of `step` and `exponential` positive, and the decay at least 0; asking for
+/// the rate of a step checks it.
 public enum Schedule<Scalar: Real>: Sendable, Equatable {
   /// η.
   case constant(Scalar)
@@ -43,17 +48,29 @@ public enum Schedule<Scalar: Real>: Sendable, Equatable {
   public func callAsFunction(_ step: Int) -> Scalar {
     require(step >= 0, "Schedule: step \(step); steps count from 0")
     switch self {
-    case .constant(let rate): return rate
+    case .constant(let rate):
+      requireFinite(rate, "Schedule.constant: the rate")
+      return rate
     case .step(let rate, let factor, let period):
       require(period >= 1, "Schedule.step: every \(period) steps; it must be 1 or more")
+      requireFinite(rate, "Schedule.step: the rate")
+      requirePositive(factor, "Schedule.step: the factor")
       return rate * Scalar.pow(factor, Scalar(step / period))
-    case .exponential(let rate, let factor): return rate * Scalar.pow(factor, Scalar(step))
-    case .inverseTime(let rate, let decay): return rate / (1 + decay * Scalar(step))
+    case .exponential(let rate, let factor):
+      requireFinite(rate, "Schedule.exponential: the rate")
+      requirePositive(factor, "Schedule.exponential: the factor")
+      return rate * Scalar.pow(factor, Scalar(step))
+    case .inverseTime(let rate, let decay):
+      requireFinite(rate, "Schedule.inverseTime: the rate")
+      requireNotNegative(decay, "Schedule.inverseTime: the decay")
+      return rate / (1 + decay * Scalar(step))
     case .warmupCosine(let peak, let floor, let warmup, let steps):
       require(
         0 <= warmup && warmup < steps,
         "Schedule.warmupCosine: a warm-up of \(warmup) in \(steps) steps; it must be 0 to "
           + "\(steps - 1)")
+      requireFinite(peak, "Schedule.warmupCosine: the peak")
+      requireFinite(floor, "Schedule.warmupCosine: the floor")
       if step < warmup { return peak * Scalar(step + 1) / Scalar(warmup) }
       return cosineSchedule(step: step - warmup, of: steps - warmup, from: peak, to: floor)
     }
@@ -64,11 +81,11 @@ public enum Schedule<Scalar: Real>: Sendable, Equatable {
 public struct PlateauSchedule<Scalar: Real>: Sendable {
   /// The rate now.
   public private(set) var learningRate: Scalar
-  /// What the rate is multiplied by.
+  /// What the rate is multiplied by, between 0 and 1.
   public let factor: Scalar
   /// How many losses without progress are borne; the one after them lowers the rate.
   public let patience: Int
-  /// A loss is progress if it is below the best by more than this share of its size.
+  /// A loss is progress if it is below the best by more than this share of its size, in 0..<1.
   public let threshold: Scalar
   /// The lowest rate.
   public let floor: Scalar
@@ -84,6 +101,9 @@ public struct PlateauSchedule<Scalar: Real>: Sendable {
       0 < factor && factor < 1 && patience >= 0,
       "PlateauSchedule: a factor of \(factor) after \(patience) losses; the factor must be between "
         + "0 and 1, the patience 0 or more")
+    requireNotNegative(learningRate, "PlateauSchedule: the learning rate")
+    requireShare(threshold, "PlateauSchedule: the threshold")
+    requireNotNegative(floor, "PlateauSchedule: the floor")
     (self.learningRate, self.factor, self.patience) = (learningRate, factor, patience)
     (self.threshold, self.floor) = (threshold, floor)
   }

@@ -14,6 +14,7 @@ extension Layer {
     _ x: Tensor<Scalar>, l2: Scalar = 0, with optimizer: inout some Optimizer<Scalar>,
     in context: inout Context, loss: (_ output: Tensor<Scalar>) -> Loss<Scalar>
   ) -> Scalar {
+    requireNotNegative(l2, "trainingStep: the strength l2")
     let (output, cache) = forward(x, in: &context)
     let (loss, dOutput) = loss(output)
     var gradient = gradient(dOutput, cache)
@@ -45,7 +46,12 @@ extension Layer {
   public func predict(_ x: Tensor<Scalar>, batch: Int = 500) -> Tensor<Scalar> {
     require(batch >= 1, "predict: a batch of \(batch) samples; it must be 1 or more")
     let parts = stride(from: 0, to: x.rows, by: batch).map { start in
-      callAsFunction(x.rows(start..<min(start + batch, x.rows)))
+      let part = callAsFunction(x.rows(start..<min(start + batch, x.rows)))
+      require(
+        part.rank >= 1 && part.rows == min(batch, x.rows - start),
+        "predict: \(min(batch, x.rows - start)) samples give \(part.shape); the output must be [m, …], "
+          + "a sample a row: does the network end inside a convolution?")
+      return part
     }
     guard let first = parts.first else { return callAsFunction(x) }
     return Tensor(parts.flatMap(\.scalars), shape: [x.rows] + first.shape.dropFirst())

@@ -51,6 +51,7 @@ extension Layer {
     with optimizer: inout some Optimizer<Scalar>, in context: inout Context,
     loss: (_ output: Tensor<Scalar>) -> Loss<Scalar>
   ) throws(TrainingFailure) -> Scalar {
+    requireNotNegative(l2, "trainingStep: the strength l2")
     let (output, cache) = forward(x, in: &context)
     let (value, dOutput) = loss(output)
     guard value.isFinite else {
@@ -93,9 +94,12 @@ public func learningRateRangeTest<Network: Layer, Rule: Optimizer>(
 ) rethrows -> [(rate: Rule.Scalar, loss: Rule.Scalar)] {
   typealias Scalar = Rule.Scalar
   require(
-    0 < lowest && lowest < highest && steps >= 2,
+    0 < lowest && lowest < highest && highest.isFinite && steps >= 2,
     "learningRateRangeTest: \(steps) steps from \(lowest) to \(highest); it needs two steps or "
       + "more, from a positive rate to a larger one")
+  require(
+    explosion >= 1,
+    "learningRateRangeTest: it would stop at \(explosion) times the lowest loss; take 1 or more")
   var (network, optimizer) = (network, optimizer)
   var (pairs, best) = ([(rate: Scalar, loss: Scalar)](), Scalar.infinity)
   for step in 0..<steps {

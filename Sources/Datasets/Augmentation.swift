@@ -20,10 +20,13 @@ public func randomlyShifted<Scalar: Real>(
   _ images: Tensor<Scalar>, height: Int, width: Int, upTo most: Int,
   using generator: inout SplitMix64
 ) -> Tensor<Scalar> {
+  let size = countOfElements([height, width])
   require(
-    images.rank == 2 && images.shape[1] == height * width,
+    images.rank == 2 && images.shape[1] == size,
     "randomlyShifted: \(images.shape) are not images of \(height) × \(width), one a row")
-  require(most >= 0, "randomlyShifted: a shift of up to \(most) pixels; take 0 at least")
+  require(
+    0 <= most && most <= 1 << 30,
+    "randomlyShifted: a shift of up to \(most) pixels; take 0 at least, 2³⁰ at most")
   let source = images.scalars
   var moved = [Scalar](repeating: 0, count: source.count)
   for image in 0..<images.shape[0] {

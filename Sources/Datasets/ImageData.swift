@@ -17,7 +17,7 @@ public struct ImageData: Equatable, Sendable {
   /// Creates a set of images from their pixels and labels.
   public init(pixels: [UInt8], labels: [Int], height: Int, width: Int, classes: [String]) {
     require(
-      height >= 1 && width >= 1 && pixels.count == labels.count * height * width,
+      height >= 1 && width >= 1 && pixels.count == countOfElements([labels.count, height, width]),
       "ImageData: \(pixels.count) pixels are not \(labels.count) images of \(height) × \(width)")
     require(
       labels.allSatisfy { classes.indices.contains($0) },

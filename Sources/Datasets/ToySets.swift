@@ -56,7 +56,7 @@ public func spirals(
     countPerArm >= 1 && arms >= 1,
     "spirals: \(arms) arms of \(countPerArm) points are asked for; take 1 of each at least")
   requireNoise(noise, "spirals")
-  return points(countPerArm * arms) { i in
+  return points(elementCount([countPerArm, arms], "spirals")) { i in
     let (step, arm) = i.quotientAndRemainder(dividingBy: arms)
     let radius = Double(step + 1) / Double(countPerArm)
     let start = 2 * Double.pi * Double(arm) / Double(arms)
@@ -86,6 +86,8 @@ public func imbalanced(
 private func points(
   _ count: Int, _ point: (Int) -> (x: Double, y: Double, label: Int)
 ) -> LabeledPoints {
+  requireRoom(
+    elementCount([count, 2], "points"), bytesEach: MemoryLayout<Double>.stride, "points")
   let points = (0..<count).map(point)
   return LabeledPoints(
     inputs: Tensor(points.flatMap { [$0.x, $0.y] }, shape: [count, 2]), labels: points.map(\.label))

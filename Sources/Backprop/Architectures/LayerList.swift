@@ -29,7 +29,8 @@ public struct LayerList: Sendable, Equatable {
 
   public init(_ name: String, input: [Int], _ layers: [LayerDescription]) {
     require(
-      input.count == 3, "LayerList: the input is \(input); it must be [channels, height, width]")
+      input.count == 3 && input.allSatisfy { $0 >= 1 } && countOfElements(input) != nil,
+      "LayerList: the input is \(input); it must be [channels, height, width], each 1 or more")
     (self.name, self.input, self.layers) = (name, input, layers)
   }
 
@@ -75,17 +76,21 @@ extension LayerList.Count {
     switch layer {
     case .convolution(let outputs, let kernel, let geometry, let bias):
       requireImage("a convolution")
+      requireSize(outputs, "LayerList: a number of output channels")
       require(
         shape[0] % geometry.groups == 0 && outputs % geometry.groups == 0,
         "LayerList: \(geometry.groups) groups do not divide \(shape[0]) and \(outputs) channels")
-      let weights = outputs * (shape[0] / geometry.groups) * kernel * kernel
+      requireSize(kernel, "LayerList: a kernel")
+      let weights = product([outputs, shape[0] / geometry.groups, kernel, kernel])
       shape = [outputs] + shape[1...].map { geometry.outputSize($0, kernel: kernel) }
       parameters += weights + (bias ? outputs : 0)
-      multiplyAdds += weights * shape[1] * shape[2]
+      multiplyAdds += product([weights, shape[1], shape[2]])
       see(window: geometry.dilation * (kernel - 1) + 1, stride: geometry.stride)
     case .batchNorm: parameters += 2 * shape[0]
     case .pool(let window, let stride, let padding, let roundsUp):
       requireImage("pooling")
+      let geometry = PoolingGeometry(window: window, stride: stride, padding: padding)
+      for size in shape[1...] { _ = geometry.outputSize(size) }
       shape =
         [shape[0]]
         + shape[1...].map { size in
@@ -100,10 +105,12 @@ extension LayerList.Count {
       see(window: max(shape[1], shape[2]), stride: 1)
       shape = [shape[0]]
     case .dense(let outputs):
-      let inputs = shape.reduce(1, *)
+      requireSize(outputs, "LayerList: a number of outputs")
+      let inputs = product(shape)
       if shape.count == 3 { see(window: max(shape[1], shape[2]), stride: 1) }
-      parameters += inputs * outputs + outputs
-      multiplyAdds += inputs * outputs
+      let weights = product([inputs, outputs])
+      parameters += weights + outputs
+      multiplyAdds += weights
       shape = [outputs]
     case .elementwise: break
     case .residual(let main, let shortcut):
@@ -124,9 +131,12 @@ extension LayerList.Count {
 
   /// A window widens the receptive field by the pixels between its elements.
   private mutating func see(window: Int, stride: Int) {
-    receptiveField += (window - 1) * jump
-    jump *= stride
+    receptiveField += product([window - 1, jump])
+    jump = product([jump, stride])
   }
+
+  /// A product of sizes, or a sentence that it is beyond counting.
+  private func product(_ sizes: [Int]) -> Int { elementCount(sizes, "LayerList: a layer's sizes") }
 
   private func follow(_ branches: [[LayerDescription]]) -> [LayerList.Count] {
     branches.map { layers in

@@ -86,6 +86,10 @@ extension ExpressionGraph {
         Tensor(places.map { nodes[nodes[$0].parents[k]].value })
       }
       guard let given = try slopes(operation, parents) else { continue }
+      require(
+        given.count == operation.operandCount && given.allSatisfy { $0.count == places.count },
+        "ExpressionGraph: slopes \(given.map(\.shape)) for \(places.count) nodes of \(operation); "
+          + "give \(operation.operandCount) tensor(s), a number for each node")
       for (k, slopes) in given.enumerated() {
         for (place, slope) in Swift.zip(places, slopes.scalars) { nodes[place].slopes[k] = slope }
       }
@@ -95,6 +99,7 @@ extension ExpressionGraph {
 
   /// The same graph with its nodes numbered at random.
   public func shuffled(using generator: inout some RandomNumberGenerator) -> ExpressionGraph {
+    validate()
     let old = generator.permutation(of: nodes.count)
     var new = old
     for (number, node) in old.enumerated() { new[node] = number }
@@ -111,6 +116,7 @@ extension ExpressionGraph {
   /// - Parameter order: A topological order of the graph.
   /// - Returns: The edges, those of the root first.
   public func edges(order: [Int]) -> [(node: Int, parent: Int, slope: Double)] {
+    validate(order)
     var edges: [(node: Int, parent: Int, slope: Double)] = []
     edges.reserveCapacity(2 * order.count)
     for node in order.reversed() {
@@ -129,6 +135,7 @@ extension ExpressionGraph {
   /// - Parameter order: A topological order of the graph.
   /// - Returns: One derivative a node, in the nodes' numbering.
   public func gradients(order: [Int]) -> [Double] {
+    validate(order)
     var gradient = [Double](repeating: 0, count: nodes.count)
     gradient[root] = 1  // ∂root/∂root
     var isLost = false
@@ -152,7 +159,13 @@ extension ExpressionGraph {
   /// - Returns: One tangent a node, in the nodes' numbering.
   public func tangents(leaves: [Int: Double], order: [Int]) -> [Double] {
     var tangent = [Double](repeating: 0, count: nodes.count)
-    for (leaf, speed) in leaves { tangent[leaf] = speed }
+    validate(order)
+    for (leaf, speed) in leaves {
+      require(
+        nodes.indices.contains(leaf),
+        "ExpressionGraph: a tangent for node \(leaf); the graph has \(nodes.count), counted from 0")
+      tangent[leaf] = speed
+    }
     var isLost = false
     for child in order {
       // child′ = Σ ∂child/∂parent · parent′
@@ -163,6 +176,29 @@ extension ExpressionGraph {
     }
     guard isLost, !nodes[root].value.isNaN, hasOwnSlopes else { return tangent }
     return limitTangents(leaves: leaves, order: order)
+  }
+}
+
+extension ExpressionGraph {
+  /// Stops with a sentence where a root, a parent or a place in an order is no node, or where a node has
+  /// not one slope for each parent: all of them can be set.
+  private func validate(_ order: [Int] = []) {
+    require(
+      nodes.indices.contains(root),
+      "ExpressionGraph: the root is node \(root); the graph has \(nodes.count), counted from 0")
+    for (place, node) in nodes.enumerated() {
+      require(
+        node.slopes.count == node.parents.count && node.parents.allSatisfy(nodes.indices.contains),
+        "ExpressionGraph: node \(place) has the parents \(node.parents) and \(node.slopes.count) "
+          + "slopes; it needs a slope for each, and the graph has \(nodes.count) nodes, counted from 0"
+      )
+    }
+    for node in order {
+      require(
+        nodes.indices.contains(node),
+        "ExpressionGraph: the order names node \(node); the graph has \(nodes.count), counted from 0"
+      )
+    }
   }
 }
 

@@ -83,6 +83,7 @@ public struct Value: DifferentiableNumber {
   public func constant(_ value: Double) -> Value { Value(value, on: tape) }
 
   public static func apply(_ operation: Operation, _ a: Value) -> Value {
+    require(operation.operandCount == 1, "Value: \(operation) does not take one number")
     let y = operation(a.value)
     return a.tape.append(
       Tape.Node(
@@ -95,6 +96,7 @@ public struct Value: DifferentiableNumber {
       a.tape === b.tape,
       "Value: \(a.value) \(operation.symbol) \(b.value) mixes numbers of two tapes; "
         + "put all numbers of one computation on one tape")
+    require(operation.operandCount == 2, "Value: \(operation) does not take two numbers")
     let y = operation(a.value, b.value)
     return a.tape.append(
       Tape.Node(

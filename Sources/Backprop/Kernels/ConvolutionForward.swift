@@ -128,7 +128,12 @@ private func position<Scalar: Real>(
 public func convolution<Scalar: Real>(
   _ x: [Scalar], _ w: [Scalar], _ bias: [Scalar], _ shape: ConvolutionShape
 ) -> [Scalar] {
+  shape.requireArrays(input: x.count, kernels: w.count, outputs: nil, "convolution")
+  require(
+    bias.count == shape.outputs,
+    "convolution: \(bias.count) numbers are no bias of \(shape.outputs) outputs; give one each")
   let (count, offsets) = (shape.outputs * shape.outputPlane, shape.offsets)
+  requireRoom(count, bytesEach: MemoryLayout<Scalar>.stride, "convolution")
   return [Scalar](unsafeUninitializedCapacity: count) { y, filled in
     filled = count
     x.withUnsafeBufferPointer { x in
@@ -138,7 +143,11 @@ public func convolution<Scalar: Real>(
             guard !shape.isEmpty, let x = x.baseAddress, let w = w.baseAddress,
               let y = y.baseAddress, let bias = bias.baseAddress,
               let offsets = offsets.baseAddress
-            else { return y.initialize(repeating: 0) }
+            else {
+              // Where no channel comes in, every output is its bias.
+              for i in 0..<count { y.initializeElement(at: i, to: bias[i / shape.outputPlane]) }
+              return
+            }
             let (samples, columns) = (shape.samples, shape.outputWidth)
             let (outputs, patch) = (shape.groupOutputs, shape.patch)
             let (plane, inputs) = (shape.outputPlane, shape.groupChannels &* shape.plane)

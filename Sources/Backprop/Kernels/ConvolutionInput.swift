@@ -123,7 +123,10 @@ private func position<Scalar: Real>(
 public func convolutionInputGradient<Scalar: Real>(
   _ dY: [Scalar], _ w: [Scalar], _ shape: ConvolutionShape
 ) -> [Scalar] {
+  shape.requireArrays(
+    input: nil, kernels: w.count, outputs: dY.count, "convolutionInputGradient")
   let (count, offsets) = (shape.channels * shape.plane, shape.offsets)
+  requireRoom(count, bytesEach: MemoryLayout<Scalar>.stride, "convolutionInputGradient")
   return [Scalar](unsafeUninitializedCapacity: count) { dX, filled in
     filled = count
     dY.withUnsafeBufferPointer { dY in

@@ -24,6 +24,23 @@ public struct ConvolutionShape: Sendable, Equatable {
     channels: Int, outputs: Int, height: Int, width: Int, outputHeight: Int, outputWidth: Int,
     kernelHeight: Int, kernelWidth: Int, stride: Int, dilation: Int, groups: Int, samples: Int
   ) {
+    require(
+      groups >= 1 && channels % groups == 0 && outputs % groups == 0,
+      "ConvolutionShape: \(groups) groups do not divide \(channels) and \(outputs) channels")
+    for (output, kernel, image) in [
+      (outputHeight, kernelHeight, height), (outputWidth, kernelWidth, width),
+    ] {
+      let most = 1 << 30
+      require(
+        0 <= output && output <= most && 1 <= kernel && kernel <= most && 1 <= stride
+          && stride <= most && 1 <= dilation && dilation <= most
+          && (output == 0 || (output - 1) * stride + (kernel - 1) * dilation < image),
+        "ConvolutionShape: \(output) places of a kernel of \(kernel), \(stride) apart and with a "
+          + "dilation of \(dilation), are not inside an image of \(image)")
+    }
+    _ = elementCount([channels, height, width, samples], "ConvolutionShape")
+    _ = elementCount([outputs, outputHeight, outputWidth, samples], "ConvolutionShape")
+    _ = elementCount([outputs, channels / groups, kernelHeight, kernelWidth], "ConvolutionShape")
     (self.channels, self.outputs) = (channels, outputs)
     (self.height, self.width) = (height, width)
     (self.outputHeight, self.outputWidth) = (outputHeight, outputWidth)
@@ -45,6 +62,17 @@ public struct ConvolutionShape: Sendable, Equatable {
   var columnStep: Int { stride * samples }
   var isEmpty: Bool { outputPlane == 0 || outputs == 0 || patch == 0 }
   var multiplyAdds: Int { outputs * outputPlane * patch }
+
+  /// Stops with a sentence unless arrays of these lengths are the input, the kernels and the outputs;
+  /// nil for one that is not there.
+  func requireArrays(input: Int?, kernels: Int?, outputs: Int?, _ owner: StaticString) {
+    let expected = [channels * plane, self.outputs * patch, self.outputs * outputPlane]
+    let given = [input, kernels, outputs]
+    require(
+      zip(given, expected).allSatisfy { $0 == nil || $0 == $1 },
+      "\(owner): \(given.compactMap(\.self)) numbers are not those of a convolution with \(expected) "
+        + "in its input, its kernels and its outputs; give as many")
+  }
 
   /// Where a patch's rows begin, counted from its first, in the order of the kernel's elements.
   var offsets: [Int] {

@@ -215,7 +215,9 @@ private func dots<Scalar: Real, V: SIMD>(
 public func convolutionWeightGradient<Scalar: Real>(
   _ dY: [Scalar], _ x: [Scalar], _ shape: ConvolutionShape
 ) -> [Scalar] {
+  shape.requireArrays(input: x.count, kernels: nil, outputs: dY.count, "convolutionWeightGradient")
   let (count, offsets) = (shape.outputs * shape.patch, shape.offsets)
+  requireRoom(count, bytesEach: MemoryLayout<Scalar>.stride, "convolutionWeightGradient")
   return [Scalar](unsafeUninitializedCapacity: count) { dW, filled in
     filled = count
     dW.initialize(repeating: 0)

@@ -232,7 +232,15 @@ private func blockedGemm<Scalar: Real>(
 public func product<Scalar: Real>(
   _ m: Int, _ n: Int, _ k: Int, _ a: [Scalar], rowStride: Int, columnStride: Int, _ b: [Scalar]
 ) -> [Scalar] {
-  [Scalar](unsafeUninitializedCapacity: m * n) { c, filled in
+  requireMatrix(a.count, m, k, "product")
+  requireMatrix(b.count, k, n, "product")
+  require(
+    (rowStride == k && columnStride == 1) || (rowStride == 1 && columnStride == m),
+    "product: strides of \(rowStride) and \(columnStride) are those of no matrix [\(m), \(k)], "
+      + "plain or transposed; take \(k) and 1, or 1 and \(m)")
+  requireRoom(
+    elementCount([m, n], "product"), bytesEach: MemoryLayout<Scalar>.stride, "product")
+  return [Scalar](unsafeUninitializedCapacity: m * n) { c, filled in
     filled = m * n
     a.withUnsafeBufferPointer { a in
       b.withUnsafeBufferPointer { b in

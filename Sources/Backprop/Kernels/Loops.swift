@@ -42,7 +42,9 @@ public func generate<Scalar: Real>(
 public func generateRows<Scalar: Real>(
   _ rows: Int, _ columns: Int, _ a: [Scalar], _ b: [Scalar], _ f: (Scalar, Scalar) -> Scalar
 ) -> [Scalar] {
-  [Scalar](unsafeUninitializedCapacity: rows * columns) { result, filled in
+  requireMatrix(a.count, rows, columns, "generateRows")
+  requireMatrix(b.count, 1, columns, "generateRows, the vector")
+  return [Scalar](unsafeUninitializedCapacity: rows * columns) { result, filled in
     a.withUnsafeBufferPointer { a in
       b.withUnsafeBufferPointer { b in
         for i in 0..<rows {
@@ -193,6 +195,8 @@ public func blockedSum<Scalar: Real>(_ range: Range<Int>, _ f: (Int) -> Scalar) 
 @inlinable
 @inline(__always)
 public func columnSums<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) -> [Scalar] {
+  requireMatrix(a.count, rows, columns, "columnSums")
+  requireRoom(columns, bytesEach: MemoryLayout<Scalar>.stride, "columnSums")
   var sums = [Scalar](repeating: 0, count: columns)
   sums.withUnsafeMutableBufferPointer { sums in
     a.withUnsafeBufferPointer { a in
@@ -228,7 +232,9 @@ public func addColumns<Scalar: Real>(
 @inlinable
 @inline(__always)
 public func rowSums<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) -> [Scalar] {
-  a.withUnsafeBufferPointer { a in
+  requireMatrix(a.count, rows, columns, "rowSums")
+  requireRoom(rows, bytesEach: MemoryLayout<Scalar>.stride, "rowSums")
+  return a.withUnsafeBufferPointer { a in
     (0..<rows).map { i in blockedSum(i &* columns..<(i &+ 1) &* columns) { a[$0] } }
   }
 }
@@ -237,7 +243,9 @@ public func rowSums<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) ->
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func channelSums<Scalar: Real>(_ channels: Int, _ size: Int, _ a: [Scalar]) -> [Scalar] {
-  [Scalar](unsafeUninitializedCapacity: channels) { result, filled in
+  requireMatrix(a.count, channels, size, "channelSums")
+  requireRoom(channels, bytesEach: MemoryLayout<Scalar>.stride, "channelSums")
+  return [Scalar](unsafeUninitializedCapacity: channels) { result, filled in
     filled = channels
     result.initialize(repeating: 0)
     a.withUnsafeBufferPointer { a in
@@ -253,7 +261,8 @@ public func channelSums<Scalar: Real>(_ channels: Int, _ size: Int, _ a: [Scalar
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func transpose<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) -> [Scalar] {
-  [Scalar](unsafeUninitializedCapacity: rows * columns) { result, filled in
+  requireMatrix(a.count, rows, columns, "transpose")
+  return [Scalar](unsafeUninitializedCapacity: rows * columns) { result, filled in
     filled = rows * columns
     a.withUnsafeBufferPointer { a in
       guard let a = a.baseAddress, let result = result.baseAddress else { return }
@@ -276,7 +285,14 @@ public func transpose<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) 
 public func gathered<Scalar: Real>(
   _ a: [Scalar], rows: [Int], of columns: Int
 ) -> [Scalar] {
-  [Scalar](unsafeUninitializedCapacity: rows.count * columns) { result, filled in
+  let there = columns > 0 ? a.count / columns : .max
+  require(
+    columns >= 0 && rows.allSatisfy { 0 <= $0 && $0 < there },
+    "gathered: a row is not among the \(there) of \(columns) numbers; count them from 0")
+  requireRoom(
+    elementCount([rows.count, columns], "gathered"), bytesEach: MemoryLayout<Scalar>.stride,
+    "gathered")
+  return [Scalar](unsafeUninitializedCapacity: rows.count * columns) { result, filled in
     filled = rows.count * columns
     a.withUnsafeBufferPointer { a in
       rows.withUnsafeBufferPointer { rows in

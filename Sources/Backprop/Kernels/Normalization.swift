@@ -22,6 +22,8 @@ public struct StandardizedRows<Scalar: Real>: Sendable {
 public func standardizedRows<Scalar: Real>(
   _ rows: Int, _ columns: Int, _ x: [Scalar], epsilon: Scalar
 ) -> StandardizedRows<Scalar> {
+  requireMatrix(x.count, rows, columns, "standardizedRows")
+  requireRoom(rows, bytesEach: MemoryLayout<Scalar>.stride, "standardizedRows")
   let none = [Scalar](repeating: 0, count: rows)
   var result = StandardizedRows(
     values: [Scalar](unsafeUninitializedCapacity: rows * columns) { $1 = rows * columns },
@@ -96,6 +98,11 @@ private func powerOfTwo<Scalar: Real>(near x: Scalar) -> Scalar {
 public func standardizedRowsGradient<Scalar: Real>(
   _ rows: Int, _ columns: Int, _ dStandard: [Scalar], standard: [Scalar], inverse: [Scalar]
 ) -> [Scalar] {
+  requireMatrix(dStandard.count, rows, columns, "standardizedRowsGradient")
+  require(
+    standard.count == dStandard.count && inverse.count == rows,
+    "standardizedRowsGradient: \(dStandard.count) gradients of \(standard.count) numbers in "
+      + "\(inverse.count) rows; they must be those of one forward pass")
   let count = Scalar(columns)
   return [Scalar](unsafeUninitializedCapacity: dStandard.count) { dX, filled in
     filled = rows * columns
@@ -124,6 +131,9 @@ public func standardizedRowsGradient<Scalar: Real>(
 public func rowSumsAndProducts<Scalar: Real>(
   _ rows: Int, _ columns: Int, _ a: [Scalar], _ b: [Scalar]
 ) -> (sums: [Scalar], products: [Scalar]) {
+  requireMatrix(a.count, rows, columns, "rowSumsAndProducts")
+  requireMatrix(b.count, rows, columns, "rowSumsAndProducts")
+  requireRoom(rows, bytesEach: MemoryLayout<Scalar>.stride, "rowSumsAndProducts")
   var result = (
     sums: [Scalar](repeating: 0, count: rows), products: [Scalar](repeating: 0, count: rows)
   )
@@ -155,7 +165,12 @@ public func rowSumsAndProducts<Scalar: Real>(
 public func scaledRows<Scalar: Real>(
   _ rows: Int, _ columns: Int, _ x: [Scalar], centre: [Scalar], scale: [Scalar], shift: [Scalar]
 ) -> [Scalar] {
-  [Scalar](unsafeUninitializedCapacity: x.count) { y, filled in
+  requireMatrix(x.count, rows, columns, "scaledRows")
+  require(
+    scale.count == rows && shift.count == rows,
+    "scaledRows: \(scale.count) factors and \(shift.count) summands for \(rows) rows; give one each"
+  )
+  return [Scalar](unsafeUninitializedCapacity: x.count) { y, filled in
     filled = rows * columns
     x.withUnsafeBufferPointer { x in
       guard let x = x.baseAddress, let y = y.baseAddress else { return }

@@ -6,8 +6,12 @@
 public func padded<Scalar: Real>(
   _ x: [Scalar], channels: Int, height: Int, width: Int, samples: Int, by padding: Int
 ) -> [Scalar] {
+  requireImages(x.count, channels, height, width, samples, by: padding, "padded")
   let (row, wide) = (width &* samples, (width &+ 2 &* padding) &* samples)
   let tall = height &+ 2 &* padding
+  requireRoom(
+    elementCount([channels, tall, width &+ 2 &* padding, samples], "padded"),
+    bytesEach: MemoryLayout<Scalar>.stride, "padded")
   return [Scalar](unsafeUninitializedCapacity: channels * tall * wide) { result, filled in
     filled = channels &* tall &* wide
     x.withUnsafeBufferPointer { x in
@@ -37,8 +41,12 @@ public func padded<Scalar: Real>(
 public func cropped<Scalar: Real>(
   _ x: [Scalar], channels: Int, height: Int, width: Int, samples: Int, by padding: Int
 ) -> [Scalar] {
+  require(
+    height >= 0 && width >= 0,
+    "cropped: \(height) × \(width) pixels are left; pad before you crop, by as much")
   let (row, wide) = (width &* samples, (width &+ 2 &* padding) &* samples)
   let tall = height &+ 2 &* padding
+  requireImages(x.count, channels, tall, width &+ 2 &* padding, samples, by: padding, "cropped")
   return [Scalar](unsafeUninitializedCapacity: channels * height * row) { result, filled in
     filled = channels &* height &* row
     x.withUnsafeBufferPointer { x in
@@ -53,4 +61,18 @@ public func cropped<Scalar: Real>(
       }
     }
   }
+}
+
+/// Stops with a sentence unless so many numbers are images of these sizes, and the border has a size.
+private func requireImages(
+  _ count: Int, _ channels: Int, _ height: Int, _ width: Int, _ samples: Int, by padding: Int,
+  _ owner: String
+) {
+  require(
+    0 <= padding && padding <= 1 << 30,
+    "\(owner): a border of \(padding); it must be 0 or more, 2³⁰ at most")
+  let shape = [channels, height, width, samples]
+  require(
+    elementCount(shape, owner) == count,
+    "\(owner): \(count) numbers are no images of \(shape); give as many as they hold")
 }

@@ -3,6 +3,7 @@
 /// - Parameter rounds: How many times 24 of them are done, each independent of the others.
 /// - Returns: The number of floating-point operations, two for each number of each multiply-add.
 public func multiplyAddsInRegisters(_ rounds: Int) -> Double {
+  require(rounds >= 0, "multiplyAddsInRegisters: \(rounds) rounds; take 0 or more")
   #if AVX512
     let lanes = registerLoop(rounds, SIMD16<Float>(repeating: 0.5))
   #elseif FMA

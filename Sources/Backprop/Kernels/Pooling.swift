@@ -11,6 +11,20 @@ public struct PoolingShape: Sendable, Equatable {
     channels: Int, height: Int, width: Int, samples: Int, outputHeight: Int, outputWidth: Int,
     window: Int, stride: Int, padding: Int
   ) {
+    let most = 1 << 30
+    require(
+      1 <= window && window <= most && 1 <= stride && stride <= most && 0 <= padding
+        && 2 * padding <= window,
+      "PoolingShape: windows of \(window), \(stride) apart, \(padding) over the border; both must be 1 "
+        + "or more, the last at most half a window")
+    for (output, image) in [(outputHeight, height), (outputWidth, width)] {
+      require(
+        0 <= output && output <= most
+          && (output == 0 || (output - 1) * stride - padding < image),
+        "PoolingShape: \(output) windows, \(stride) apart, do not all see an image of \(image)")
+    }
+    _ = elementCount([channels, height, width, samples], "PoolingShape")
+    _ = elementCount([channels, outputHeight, outputWidth, samples], "PoolingShape")
     (self.channels, self.height, self.width) = (channels, height, width)
     (self.samples, self.outputHeight, self.outputWidth) = (samples, outputHeight, outputWidth)
     (self.window, self.stride, self.padding) = (window, stride, padding)
@@ -18,6 +32,16 @@ public struct PoolingShape: Sendable, Equatable {
 
   var inputCount: Int { channels * height * width * samples }
   var outputCount: Int { channels * outputHeight * outputWidth * samples }
+
+  /// Stops with a sentence unless arrays have as many numbers as the input and the output; nil for one
+  /// that is not there.
+  func requireArrays(input: Int?, outputs: [Int], bytesEach: Int, _ owner: StaticString) {
+    require(
+      (input == nil || input == inputCount) && outputs.allSatisfy { $0 == outputCount },
+      "\(owner): \(input.map { "\($0) numbers" } ?? "nothing") and \(outputs) are not the input and the "
+        + "output of a pooling of \(inputCount) to \(outputCount); give as many")
+    requireRoom(max(inputCount, outputCount), bytesEach: bytesEach, "\(owner)")
+  }
 
   /// The part of a window that is inside the image, along an axis of some size.
   @inline(__always)
@@ -50,6 +74,8 @@ private func forEachWindow(
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func maximumPooling<Scalar: Real>(_ x: [Scalar], _ shape: PoolingShape) -> [Scalar] {
+  shape.requireArrays(
+    input: x.count, outputs: [], bytesEach: MemoryLayout<Scalar>.stride, "maximumPooling")
   if shape.isTwoByTwo { return twoByTwoPooling(x, shape) }
   return [Scalar](unsafeUninitializedCapacity: shape.outputCount) { y, filled in
     filled = shape.outputCount
@@ -80,6 +106,9 @@ public func maximumPooling<Scalar: Real>(_ x: [Scalar], _ shape: PoolingShape) -
 public func maximumPoolingGradient<Scalar: Real>(
   _ dY: [Scalar], _ x: [Scalar], _ y: [Scalar], _ shape: PoolingShape
 ) -> [Scalar] {
+  shape.requireArrays(
+    input: x.count, outputs: [y.count, dY.count], bytesEach: MemoryLayout<Scalar>.stride,
+    "maximumPoolingGradient")
   if shape.isTwoByTwo { return twoByTwoPoolingGradient(dY, x, y, shape) }
   return [Scalar](unsafeUninitializedCapacity: shape.inputCount) { dX, filled in
     filled = shape.inputCount
@@ -132,7 +161,9 @@ private func isLargest<Scalar: Real>(_ x: Scalar, _ largest: Scalar) -> Bool {
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func averagePooling<Scalar: Real>(_ x: [Scalar], _ shape: PoolingShape) -> [Scalar] {
-  [Scalar](unsafeUninitializedCapacity: shape.outputCount) { y, filled in
+  shape.requireArrays(
+    input: x.count, outputs: [], bytesEach: MemoryLayout<Scalar>.stride, "averagePooling")
+  return [Scalar](unsafeUninitializedCapacity: shape.outputCount) { y, filled in
     filled = shape.outputCount
     y.initialize(repeating: 0)
     x.withUnsafeBufferPointer { x in
@@ -159,7 +190,10 @@ public func averagePooling<Scalar: Real>(_ x: [Scalar], _ shape: PoolingShape) -
 public func averagePoolingGradient<Scalar: Real>(
   _ dY: [Scalar], _ shape: PoolingShape
 ) -> [Scalar] {
-  [Scalar](unsafeUninitializedCapacity: shape.inputCount) { dX, filled in
+  shape.requireArrays(
+    input: nil, outputs: [dY.count], bytesEach: MemoryLayout<Scalar>.stride,
+    "averagePoolingGradient")
+  return [Scalar](unsafeUninitializedCapacity: shape.inputCount) { dX, filled in
     filled = shape.inputCount
     dX.initialize(repeating: 0)
     dY.withUnsafeBufferPointer { dY in
@@ -185,6 +219,11 @@ public func averagePoolingGradient<Scalar: Real>(
 public func positionMeans<Scalar: Real>(
   _ x: [Scalar], channels: Int, positions: Int, samples: Int
 ) -> [Scalar] {
+  let shape = [channels, positions, samples]
+  require(
+    elementCount(shape, "positionMeans") == x.count,
+    "positionMeans: \(x.count) numbers are no images of \(shape); give as many as they hold")
+  requireRoom(channels * samples, bytesEach: MemoryLayout<Scalar>.stride, "positionMeans")
   var means = [Scalar](repeating: 0, count: channels * samples)
   means.withUnsafeMutableBufferPointer { means in
     x.withUnsafeBufferPointer { x in
@@ -205,6 +244,10 @@ public func positionMeans<Scalar: Real>(
 public func positionMeansGradient<Scalar: Real>(
   _ dY: [Scalar], channels: Int, positions: Int, samples: Int
 ) -> [Scalar] {
+  requireMatrix(dY.count, channels, samples, "positionMeansGradient")
+  requireRoom(
+    elementCount([channels, positions, samples], "positionMeansGradient"),
+    bytesEach: MemoryLayout<Scalar>.stride, "positionMeansGradient")
   let share = 1 / Scalar(positions)
   return [Scalar](unsafeUninitializedCapacity: channels * positions * samples) { dX, filled in
     dY.withUnsafeBufferPointer { dY in

@@ -129,6 +129,7 @@ public struct AdamRule<Scalar: Real>: Sendable {
   let correction: Scalar
 
   public init(beta1: Scalar, beta2: Scalar, epsilon: Scalar, learningRate: Scalar, step: Int) {
+    require(step >= 1, "AdamRule: step \(step); steps count from 1")
     (self.beta1, self.beta2, self.epsilon) = (beta1, beta2, epsilon)
     rate = learningRate / (1 - Scalar.pow(beta1, Scalar(step)))
     correction = 1 / (1 - Scalar.pow(beta2, Scalar(step)))
@@ -142,6 +143,10 @@ public struct AdamRule<Scalar: Real>: Sendable {
   public func update(
     _ parameters: inout [Scalar], _ gradient: [Scalar], _ m: inout [Scalar], _ v: inout [Scalar]
   ) {
+    require(
+      parameters.count == gradient.count && m.count == gradient.count && v.count == gradient.count,
+      "AdamRule: \(parameters.count) parameters, \(gradient.count) gradients, \(m.count) and "
+        + "\(v.count) averages; it needs as many of each")
     parameters.withUnsafeMutableBufferPointer { theta in
       gradient.withUnsafeBufferPointer { g in
         m.withUnsafeMutableBufferPointer { m in

@@ -2,6 +2,8 @@
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func textbookProduct<Scalar: Real>(_ n: Int, _ a: [Scalar], _ b: [Scalar]) -> [Scalar] {
+  requireMatrix(a.count, n, n, "textbookProduct")
+  requireMatrix(b.count, n, n, "textbookProduct")
   var c = [Scalar](repeating: 0, count: n * n)
   for i in 0..<n {
     for j in 0..<n {

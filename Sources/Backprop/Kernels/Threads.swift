@@ -30,6 +30,9 @@ public enum Threads {
 ///   - worth: Whether there is enough work; a region costs about a microsecond.
 ///   - body: Works on a part; parts do not overlap.
 public func parallel(_ count: Int, grain: Int, worth: Bool, _ body: (Range<Int>) -> Void) {
+  require(
+    count >= 0 && grain >= 1,
+    "parallel: \(count) elements in parts of \(grain); it takes 0 or more, in parts of 1 or more")
   let threads = Threads.count
   guard worth, threads > 1, count >= 2 &* grain else { return body(0..<count) }
   let wanted = min(threads, Crew.mostParts)

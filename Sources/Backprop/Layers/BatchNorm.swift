@@ -12,9 +12,9 @@ public struct BatchNorm<Scalar: Real>: Layer {
   public var runningMean: Tensor<Scalar>
   /// The variance that is used after training, `[channels]`: an average of unbiased ones.
   public var runningVariance: Tensor<Scalar>
-  /// The share of a new batch in the running averages.
+  /// The share of a new batch in the running averages, in 0...1.
   public let momentum: Scalar
-  /// ε, under the root.
+  /// ε, under the root; positive, so that a channel that is constant does not give 0/0.
   public let epsilon: Scalar
 
   /// What backward needs, one channel a row, n = m or height·width·m numbers each.
@@ -31,6 +31,9 @@ public struct BatchNorm<Scalar: Real>: Layer {
 
   public init(_ channels: Int, momentum: Scalar = 0.1, epsilon: Scalar = 1e-5) {
     require(channels >= 1, "BatchNorm: \(channels) channels; it needs 1 or more")
+    require(
+      0 <= momentum && momentum <= 1, "BatchNorm: the momentum is \(momentum); it must be in 0...1")
+    requirePositive(epsilon, "BatchNorm: ε")
     parameters = ScaleAndShift(identity: channels)
     runningMean = Tensor(shape: [channels])
     runningVariance = Tensor(repeating: 1, shape: [channels])
@@ -40,6 +43,7 @@ public struct BatchNorm<Scalar: Real>: Layer {
   public func forward(
     _ x: Tensor<Scalar>, in context: inout Context
   ) -> (output: Tensor<Scalar>, cache: Cache) {
+    requireParameters()
     let rows = channelRows(x, "the input")  // [channels, n]
     let (channels, n) = (rows.rows, rows.columns)
     let none = [Scalar](repeating: 0, count: channels)
@@ -74,6 +78,11 @@ public struct BatchNorm<Scalar: Real>: Layer {
     require(
       dY.shape == cache.shape,
       "BatchNorm backward: dY is \(dY.shape), should be \(cache.shape), the shape of x")
+    requireParameters()
+    require(
+      cache.inverse.count == parameters.scale.count,
+      "BatchNorm backward: a cache of \(cache.inverse.count) channels in a layer of "
+        + "\(parameters.scale.count); give it the cache of its own forward pass")
     let dRows = channelRows(dY, "dY").storage  // [channels, n]
     let (channels, n) = (cache.standard.rows, cache.standard.columns)
     let none = [Scalar](repeating: 0, count: channels)
@@ -115,6 +124,11 @@ public struct BatchNorm<Scalar: Real>: Layer {
   /// running ← 0.9·running + 0.1·batch, with the unbiased variance σ²·n/(n - 1).
   public mutating func observe(_ cache: Cache) {
     guard let batch = cache.batch else { return }
+    requireParameters()
+    require(
+      batch.mean.shape == runningMean.shape,
+      "BatchNorm: a batch of \(batch.mean.count) channels observed by a layer of \(runningMean.count); "
+        + "give it the cache of its own forward pass")
     let n = Scalar(cache.standard.columns)
     runningMean = (1 - momentum) * runningMean + momentum * batch.mean
     runningVariance =
@@ -124,6 +138,16 @@ public struct BatchNorm<Scalar: Real>: Layer {
   public mutating func visitState(_ body: (String, inout Tensor<Scalar>) -> Void) {
     body("runningMean", &runningMean)
     body("runningVariance", &runningVariance)
+  }
+
+  /// Stops with a sentence unless all that anyone may set has one number a channel.
+  private func requireParameters() {
+    let (shape, shift) = (parameters.scale.shape, parameters.shift.shape)
+    require(
+      shape.count == 1 && shift == shape && runningMean.shape == shape
+        && runningVariance.shape == shape,
+      "BatchNorm: γ is \(shape), β \(shift), the running mean \(runningMean.shape) and the variance "
+        + "\(runningVariance.shape); all must be [channels]")
   }
 
   /// One channel a row: `[m, channels]` or `[channels, height, width, m]` → `[channels, n]`.

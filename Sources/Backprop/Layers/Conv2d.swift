@@ -42,11 +42,17 @@ public struct Conv2d<Scalar: Real>: Layer {
     using generator: inout some RandomNumberGenerator
   ) {
     let groups = geometry.groups
+    requireSize(channels, "Conv2d: a number of input channels")
+    requireSize(outputs, "Conv2d: a number of output channels")
+    requireSize(kernel, "Conv2d: a kernel")
     require(
       channels % groups == 0 && outputs % groups == 0,
       "Conv2d: \(groups) groups do not divide \(channels) input and \(outputs) output channels; take "
         + "a number that divides both, or 1")
     let shape = [outputs, channels / groups, kernel, kernel]
+    requireRoom(
+      elementCount(shape, "Conv2d"), bytesEach: MemoryLayout<Scalar>.stride,
+      "Conv2d with filters \(shape)")
     let area = kernel * kernel
     self.init(
       weight: initializer(
@@ -58,6 +64,7 @@ public struct Conv2d<Scalar: Real>: Layer {
     _ x: Tensor<Scalar>, in context: inout Context
   ) -> (output: Tensor<Scalar>, cache: Cache) {
     let weight = parameters.weight
+    requireParameters()
     let channels = weight.shape[1] * geometry.groups
     require(
       x.rank == 4 && x.shape[0] == channels,
@@ -82,6 +89,14 @@ public struct Conv2d<Scalar: Real>: Layer {
   }
 
   public func gradient(_ dY: Tensor<Scalar>, _ cache: Cache) -> WeightAndBias<Scalar> {
+    requireParameters()
+    let channels = parameters.weight.shape[1] * geometry.groups
+    require(
+      cache.padded.rank == 4 && cache.padded.shape[0] == channels
+        && cache.padded.shape[1...2].allSatisfy { $0 >= 2 * geometry.padding },
+      "Conv2d backward: the cache holds \(cache.padded.shape), should hold the padded input, "
+        + "[\(channels), height + \(2 * geometry.padding), width + \(2 * geometry.padding), m]; give it "
+        + "the cache of its own forward pass")
     let shape = shape(of: cache.padded)
     require(
       dY.shape == outputShape(shape),
@@ -98,6 +113,16 @@ public struct Conv2d<Scalar: Real>: Layer {
     _ body: (String, inout Tensor<Scalar>, Tensor<Scalar>) -> Void
   ) {
     parameters.visit(other, body)
+  }
+
+  /// Stops with a sentence unless filters and bias, which anyone may set, fit each other.
+  private func requireParameters() {
+    let weight = parameters.weight.shape
+    require(
+      weight.count == 4, "Conv2d: the filters are \(weight); they must be [out, in, kh, kw]")
+    geometry.validate(
+      channels: elementCount([weight[1], geometry.groups], "Conv2d: the input channels"),
+      weight: weight, bias: parameters.bias.shape)
   }
 
   /// The sizes, as the kernels want them; the input is padded already.

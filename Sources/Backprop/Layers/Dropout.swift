@@ -40,6 +40,11 @@ public struct Dropout<Scalar: Real>: Layer {
   public func backward(
     _ dY: Tensor<Scalar>, _ cache: Cache
   ) -> (dInput: Tensor<Scalar>, gradient: NoParameters<Scalar>) {
+    if let mask = cache.scaledMask {
+      require(
+        dY.shape == mask.shape,
+        "Dropout backward: dY is \(dY.shape), should be \(mask.shape), the shape of x")
+    }
     // forward: y = x ⊙ mask/(1 - p)
     let dX = cache.scaledMask.map { masked(dY, $0) } ?? dY
     return (dX, NoParameters())

@@ -37,7 +37,10 @@ public struct Flatten<Scalar: Real>: Layer {
   public struct Cache: Sendable {
     public let shape: [Int]
 
-    public init(shape: [Int]) { self.shape = shape }
+    public init(shape: [Int]) {
+      requireShape(shape, rank: 4, "Flatten.Cache")
+      self.shape = shape
+    }
   }
 
   public init() {}
@@ -61,4 +64,11 @@ public struct Flatten<Scalar: Real>: Layer {
     // forward: y[n, (c, h, w)] = x[c, h, w, n]
     return (dY.transposed.reshaped(cache.shape), NoParameters())
   }
+}
+
+/// Stops with a sentence unless an input's shape, as a cache keeps it, is one.
+func requireShape(_ shape: [Int], rank: Int, _ owner: String) {
+  require(
+    shape.count == rank && countOfElements(shape) != nil,
+    "\(owner): the input's shape is \(shape); it must have \(rank) sizes of 0 or more")
 }

@@ -31,7 +31,10 @@ public func imageColumns<Scalar>(
   let rows = geometry.outputSize(height, kernel: kernelHeight)
   let columns = geometry.outputSize(width, kernel: kernelWidth)
   var result = Tensor<Scalar>(
-    shape: [m * rows * columns, channels * kernelHeight * kernelWidth])
+    shape: [
+      elementCount([m, rows, columns], "imageColumns"),
+      elementCount([channels, kernelHeight, kernelWidth], "imageColumns"),
+    ])
   var place = 0
   for n in 0..<m {
     for i in 0..<rows {

@@ -51,6 +51,10 @@ public func lstmStepBackward<Scalar: Real>(
   gradient: RecurrentParameters<Scalar>
 ) {
   let (i, f, g, o, tanhC) = (cache.i, cache.f, cache.g, cache.o, cache.tanhC)
+  require(
+    dNext.shape == tanhC.shape && dNextC.shape == tanhC.shape,
+    "lstmStepBackward: dNext is \(dNext.shape) and dNextC \(dNextC.shape), both should be "
+      + "\(tanhC.shape), the states' shape")
   // forward: h′ = o ⊙ tanh(c′)
   let dO = dNext * tanhC  // [m, hidden]
   let dCell = dNextC + dNext * o * (1 - tanhC * tanhC)  // [m, hidden]
@@ -73,6 +77,7 @@ public struct LSTM<Scalar: Real>: Layer {
   public var parameters: RecurrentParameters<Scalar>
 
   public init(_ parameters: RecurrentParameters<Scalar>) {
+    parameters.validate()
     let hidden = parameters.hiddenWeight.shape
     require(hidden[1] == 4 * hidden[0], "LSTM: Wh is \(hidden); it must be [hidden, 4·hidden]")
     self.parameters = parameters
@@ -86,6 +91,9 @@ public struct LSTM<Scalar: Real>: Layer {
     _ inputs: Int, _ hidden: Int, _ initializer: Initializer = .glorot, forgetBias: Scalar = 1,
     using generator: inout some RandomNumberGenerator
   ) {
+    requireSize(inputs, "LSTM: a number of inputs")
+    requireSize(hidden, "LSTM: a hidden state")
+    requireFinite(forgetBias, "LSTM: the forget gates' bias")
     var bias = Tensor<Scalar>(shape: [4 * hidden])
     for j in hidden..<2 * hidden { bias[j] = forgetBias }
     self.init(
@@ -131,6 +139,7 @@ public struct LSTM<Scalar: Real>: Layer {
   ) {
     let dOutputs = steps(of: dY, "LSTM backward")
     requireSteps(dOutputs.count, cache.count, "LSTM")
+    parameters.validate()
     var gradient = parameters.zeros
     var fromFuture = Tensor<Scalar>(shape: [dY.rows, parameters.hiddenWeight.rows])
     var dC = fromFuture

@@ -7,7 +7,7 @@
 public struct LayerNorm<Scalar: Real>: Layer {
   /// γ and β, `[features]`.
   public var parameters: ScaleAndShift<Scalar>
-  /// ε, under the root.
+  /// ε, under the root; positive, so that a row that is constant does not give 0/0.
   public let epsilon: Scalar
 
   /// What backward needs.
@@ -20,6 +20,7 @@ public struct LayerNorm<Scalar: Real>: Layer {
 
   public init(_ features: Int, epsilon: Scalar = 1e-5) {
     require(features >= 1, "LayerNorm: \(features) features; it needs 1 or more")
+    requirePositive(epsilon, "LayerNorm: ε")
     parameters = ScaleAndShift(identity: features)
     self.epsilon = epsilon
   }
@@ -28,6 +29,7 @@ public struct LayerNorm<Scalar: Real>: Layer {
     _ x: Tensor<Scalar>, in context: inout Context
   ) -> (output: Tensor<Scalar>, cache: Cache) {
     let features = parameters.scale.count
+    requireParameters()
     require(
       x.rank == 2 && x.shape[1] == features,
       "LayerNorm: the input is \(x.shape); it must be [m, \(features)]")
@@ -41,6 +43,11 @@ public struct LayerNorm<Scalar: Real>: Layer {
     _ dY: Tensor<Scalar>, _ cache: Cache
   ) -> (dInput: Tensor<Scalar>, gradient: ScaleAndShift<Scalar>) {
     let standard = cache.standard
+    requireParameters()
+    require(
+      standard.columns == parameters.scale.count,
+      "LayerNorm backward: a cache of \(standard.columns) features in a layer of "
+        + "\(parameters.scale.count); give it the cache of its own forward pass")
     require(
       dY.shape == standard.shape,
       "LayerNorm backward: dY is \(dY.shape), should be \(standard.shape), the shape of x")
@@ -62,5 +69,13 @@ public struct LayerNorm<Scalar: Real>: Layer {
     _ body: (String, inout Tensor<Scalar>, Tensor<Scalar>) -> Void
   ) {
     parameters.visit(other, body)
+  }
+
+  /// Stops with a sentence unless γ and β, which anyone may set, have one number a feature.
+  private func requireParameters() {
+    let (scale, shift) = (parameters.scale.shape, parameters.shift.shape)
+    require(
+      scale.count == 1 && shift == scale,
+      "LayerNorm: γ is \(scale) and β \(shift); both must be [features]")
   }
 }

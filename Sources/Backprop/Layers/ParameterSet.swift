@@ -27,7 +27,12 @@ extension ParameterSet {
   /// The sum of two gradients, tensor by tensor.
   public static func + (a: Self, b: Self) -> Self {
     var sum = a
-    sum.visit(b) { _, tensor, other in tensor += other }
+    sum.visit(b) { name, tensor, other in
+      require(
+        tensor.shape == other.shape,
+        "\(name): \(tensor.shape) + \(other.shape): both must be gradients of one network")
+      tensor += other
+    }
     return sum
   }
 
@@ -39,8 +44,15 @@ extension ParameterSet {
   }
 
   /// Adds the gradient of the penalty λ/2·ΣW² to a loss's gradient: λ·W, for weights, not biases.
+  ///
+  /// λ is finite and at least 0.
   public mutating func addL2Penalty(_ strength: Scalar, of parameters: Self) {
+    requireNotNegative(strength, "addL2Penalty: the strength")
     visit(parameters) { name, tensor, weight in
+      require(
+        tensor.shape == weight.shape,
+        "addL2Penalty: the gradient of \(name) is \(tensor.shape), the parameter \(weight.shape); they "
+          + "must be alike")
       if isWeight(name) { tensor += strength * weight }
     }
   }

@@ -15,10 +15,11 @@ public struct PoolingGeometry: Sendable, Equatable {
   ///   - padding: How far it may reach over the border.
   public init(window: Int, stride: Int? = nil, padding: Int = 0) {
     let stride = stride ?? window
-    require(window >= 1, "pooling: a window of \(window); it must be 1 or more")
+    requireSize(window, "pooling: a window")
     require(stride >= 1, "pooling: a stride of \(stride) does not move; it must be 1 or more")
+    requireSize(stride, "pooling: a stride")
     require(
-      0 <= padding && 2 * padding <= window,
+      0 <= padding && padding <= window / 2,
       "pooling: a padding of \(padding); for a window of \(window) it must be 0 to \(window / 2), "
         + "else a window could lie outside the image")
     (self.window, self.stride, self.padding) = (window, stride, padding)
@@ -26,6 +27,9 @@ public struct PoolingGeometry: Sendable, Equatable {
 
   /// The size of the output along an axis of n pixels: ⌊(n + 2p - k)/s⌋ + 1.
   public func outputSize(_ n: Int) -> Int {
+    require(
+      1 <= n && n <= Int.max - 2 * padding,
+      "pooling: an image of \(n) pixels; it must have 1 or more, and fewer than can be counted")
     require(
       window <= n + 2 * padding,
       "pooling: a window of \(window) does not fit into \(n + 2 * padding) pixels; use a smaller one"
@@ -92,6 +96,10 @@ public struct MaxPool2d<Scalar: Real>: Layer {
     _ dY: Tensor<Scalar>, _ cache: Cache
   ) -> (dInput: Tensor<Scalar>, gradient: NoParameters<Scalar>) {
     let shape = geometry.shape("MaxPool2d", cache.x.shape, gradient: dY.shape)
+    require(
+      cache.y.shape == shape.output,
+      "MaxPool2d backward: the cached output is \(cache.y.shape), should be \(shape.output), that of the "
+        + "cached input \(cache.x.shape); take both from one forward pass")
     // forward: y = max over the window of x
     let dX = maximumPoolingGradient(dY.storage, cache.x.storage, cache.y.storage, shape)
     return (Tensor(dX, shape: shape.input), NoParameters())
@@ -108,7 +116,10 @@ public struct AveragePool2d<Scalar: Real>: Layer {
   public struct Cache: Sendable {
     public let shape: [Int]
 
-    public init(shape: [Int]) { self.shape = shape }
+    public init(shape: [Int]) {
+      requireShape(shape, rank: 4, "AveragePool2d.Cache")
+      self.shape = shape
+    }
   }
 
   /// - Parameters:
@@ -143,7 +154,10 @@ public struct GlobalAveragePool<Scalar: Real>: Layer {
   public struct Cache: Sendable {
     public let shape: [Int]
 
-    public init(shape: [Int]) { self.shape = shape }
+    public init(shape: [Int]) {
+      requireShape(shape, rank: 4, "GlobalAveragePool.Cache")
+      self.shape = shape
+    }
   }
 
   public init() {}
@@ -165,6 +179,9 @@ public struct GlobalAveragePool<Scalar: Real>: Layer {
     _ dY: Tensor<Scalar>, _ cache: Cache
   ) -> (dInput: Tensor<Scalar>, gradient: NoParameters<Scalar>) {
     let shape = cache.shape
+    require(
+      shape[1] * shape[2] > 0,
+      "GlobalAveragePool backward: the input's shape is \(shape); it must have a pixel at least")
     require(
       dY.shape == [shape[3], shape[0]],
       "GlobalAveragePool backward: dY is \(dY.shape), should be [\(shape[3]), \(shape[0])]")

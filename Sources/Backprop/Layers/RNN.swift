@@ -15,6 +15,9 @@ public func rnnStep<Scalar: Real>(
   _ x: Tensor<Scalar>, _ h: Tensor<Scalar>, _ parameters: RecurrentParameters<Scalar>
 ) -> (h: Tensor<Scalar>, cache: RNNStepCache<Scalar>) {
   let next = Activation.tanh(parameters(x, h, "rnnStep"))  // [m, hidden]
+  require(
+    next.shape == h.shape,
+    "rnnStep: Wh is \(parameters.hiddenWeight.shape); it must be [hidden, hidden]")
   return (next, RNNStepCache(x: x, h: h, next: next))
 }
 
@@ -31,6 +34,10 @@ public func rnnStepBackward<Scalar: Real>(
 ) -> (dX: Tensor<Scalar>, dH: Tensor<Scalar>, gradient: RecurrentParameters<Scalar>) {
   // forward: h′ = tanh(z)
   // so:      dz = dh′ · (1 - h′²)
+  require(
+    dNext.shape == cache.next.shape,
+    "rnnStepBackward: dNext is \(dNext.shape), should be \(cache.next.shape), the hidden state's shape"
+  )
   let dZ = dNext * (1 - cache.next * cache.next)  // [m, hidden]
   // forward: z = x·Wx + h·Wh + b
   return parameters.backward(dZ, cache.x, cache.h)
@@ -42,6 +49,7 @@ public struct RNN<Scalar: Real>: Layer {
   public var parameters: RecurrentParameters<Scalar>
 
   public init(_ parameters: RecurrentParameters<Scalar>) {
+    parameters.validate()
     let hidden = parameters.hiddenWeight.shape
     require(hidden[0] == hidden[1], "RNN: Wh is \(hidden); it must be [hidden, hidden]")
     self.parameters = parameters
@@ -52,6 +60,8 @@ public struct RNN<Scalar: Real>: Layer {
     _ inputs: Int, _ hidden: Int, _ initializer: Initializer = .glorot,
     using generator: inout some RandomNumberGenerator
   ) {
+    requireSize(inputs, "RNN: a number of inputs")
+    requireSize(hidden, "RNN: a hidden state")
     self.init(
       RecurrentParameters(
         inputWeight: initializer(
@@ -113,12 +123,18 @@ public struct RNN<Scalar: Real>: Layer {
   ) {
     let dOutputs = steps(of: dY, "RNN backward")
     requireSteps(dOutputs.count, cache.count, "RNN")
+    parameters.validate()
     var gradient = parameters.zeros
     var fromFuture = Tensor<Scalar>(shape: [dY.rows, parameters.hiddenWeight.rows])
     var (dInputs, dHidden) = ([Tensor<Scalar>](), [Tensor<Scalar>]())
     for t in cache.indices.reversed() {
       dHidden.append(dOutputs[t] + fromFuture)  // [m, hidden]
       let (dX, dBefore, dParameters) = step(dOutputs[t], fromFuture, cache[t])
+      require(
+        dX.shape == [dY.rows, parameters.inputWeight.rows] && dBefore.shape == fromFuture.shape,
+        "RNN backward: step \(t) gives dX \(dX.shape) and dH \(dBefore.shape), should give "
+          + "[\(dY.rows), \(parameters.inputWeight.rows)] and \(fromFuture.shape), the shapes of x and h"
+      )
       // forward: every step has the same parameters
       gradient = gradient + dParameters
       fromFuture = dBefore

@@ -8,12 +8,17 @@ public struct RecurrentParameters<Scalar: Real>: ParameterSet {
   public var bias: Tensor<Scalar>
 
   public init(inputWeight: Tensor<Scalar>, hiddenWeight: Tensor<Scalar>, bias: Tensor<Scalar>) {
+    (self.inputWeight, self.hiddenWeight, self.bias) = (inputWeight, hiddenWeight, bias)
+    validate()
+  }
+
+  /// Stops with a sentence unless the three, which anyone may set, fit each other.
+  func validate() {
     require(
       inputWeight.rank == 2 && hiddenWeight.rank == 2
         && bias.shape == [inputWeight.shape[1]] && bias.shape == [hiddenWeight.shape[1]],
       "RecurrentParameters: Wx is \(inputWeight.shape), Wh \(hiddenWeight.shape) and b "
         + "\(bias.shape); they must have as many columns as b has numbers")
-    (self.inputWeight, self.hiddenWeight, self.bias) = (inputWeight, hiddenWeight, bias)
   }
 
   public mutating func visit(
@@ -26,6 +31,7 @@ public struct RecurrentParameters<Scalar: Real>: ParameterSet {
 
   /// z = x·Wx + h·Wh + b, `[m, columns]`.
   func callAsFunction(_ x: Tensor<Scalar>, _ h: Tensor<Scalar>, _ name: String) -> Tensor<Scalar> {
+    validate()
     require(
       x.rank == 2 && h.rank == 2 && x.rows == h.rows && x.columns == inputWeight.rows
         && h.columns == hiddenWeight.rows,
@@ -38,6 +44,13 @@ public struct RecurrentParameters<Scalar: Real>: ParameterSet {
   func backward(
     _ dZ: Tensor<Scalar>, _ x: Tensor<Scalar>, _ h: Tensor<Scalar>
   ) -> (dX: Tensor<Scalar>, dH: Tensor<Scalar>, gradient: RecurrentParameters) {
+    validate()
+    require(
+      dZ.shape == [x.rows, bias.count] && x.columns == inputWeight.rows
+        && h.columns == hiddenWeight.rows,
+      "recurrent step backward: the gradient is \(dZ.shape), the cached x \(x.shape) and h \(h.shape); "
+        + "with Wx \(inputWeight.shape) and Wh \(hiddenWeight.shape) they belong to another step or layer"
+    )
     // forward: z = x·Wx + h·Wh + b
     let dX = matmul(dZ, transposed: inputWeight)  // [m, inputs]
     let dH = matmul(dZ, transposed: hiddenWeight)  // [m, hidden]

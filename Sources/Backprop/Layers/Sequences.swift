@@ -22,6 +22,13 @@ func joined<Scalar: Real>(
   _ parts: [Tensor<Scalar>], like x: Tensor<Scalar>, width n: Int
 ) -> Tensor<Scalar> {
   let (m, steps) = (x.shape[0], x.shape[1])
+  for part in parts {
+    require(
+      part.shape == [m, n],
+      "a step of a sequence is \(part.shape), should be [\(m), \(n)], as the others and the layer want it"
+    )
+  }
+  require(parts.count == steps, "a sequence of \(parts.count) steps, should have \(steps)")
   var sequence = Tensor<Scalar>(shape: [m, steps, n])
   for (t, part) in parts.enumerated() {
     for i in 0..<m {
@@ -43,7 +50,10 @@ public struct LastStep<Scalar: Real>: Layer {
   public struct Cache: Sendable {
     public let shape: [Int]
 
-    public init(shape: [Int]) { self.shape = shape }
+    public init(shape: [Int]) {
+      requireShape(shape, rank: 3, "LastStep.Cache")
+      self.shape = shape
+    }
   }
 
   public init() {}
@@ -63,7 +73,8 @@ public struct LastStep<Scalar: Real>: Layer {
   ) -> (dInput: Tensor<Scalar>, gradient: NoParameters<Scalar>) {
     let (m, count, n) = (cache.shape[0], cache.shape[1], cache.shape[2])
     require(
-      dY.shape == [m, n], "LastStep backward: dY is \(dY.shape), should be [\(m), \(n)]")
+      count >= 1 && dY.shape == [m, n],
+      "LastStep backward: dY is \(dY.shape), should be [\(m), \(n)]")
     // forward: y = x at the last step; the others get no gradient
     let before = Array(repeating: Tensor<Scalar>(shape: [m, n]), count: count - 1)
     return (joined(before + [dY], like: Tensor(shape: cache.shape), width: n), NoParameters())

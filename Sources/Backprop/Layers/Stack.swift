@@ -33,6 +33,7 @@ public struct Stack<Part: Layer>: Layer {
   public func backward(
     _ dY: Tensor<Scalar>, _ cache: [Part.Cache]
   ) -> (dInput: Tensor<Scalar>, gradient: ParameterList<Part.Parameters>) {
+    requireCaches(cache)
     // forward: h₁ = layer₀(x), h₂ = layer₁(h₁), …, y = h_depth
     var (d, gradients) = (dY, [Part.Parameters]())
     for place in layers.indices.reversed() {
@@ -46,6 +47,7 @@ public struct Stack<Part: Layer>: Layer {
   public func gradient(
     _ dY: Tensor<Scalar>, _ cache: [Part.Cache]
   ) -> ParameterList<Part.Parameters> {
+    requireCaches(cache)
     guard let first = layers.first, let firstCache = cache.first else { return ParameterList([]) }
     let (d, later) = Stack(Array(layers.dropFirst())).backward(dY, Array(cache.dropFirst()))
     return ParameterList([first.gradient(d, firstCache)] + later.parts)
@@ -71,7 +73,15 @@ public struct Stack<Part: Layer>: Layer {
   }
 
   public mutating func observe(_ cache: [Part.Cache]) {
+    requireCaches(cache)
     for place in layers.indices { layers[place].observe(cache[place]) }
+  }
+
+  private func requireCaches(_ cache: [Part.Cache]) {
+    require(
+      cache.count == layers.count,
+      "Stack: \(cache.count) caches for \(layers.count) layers; give it those of its own forward pass"
+    )
   }
 
   public mutating func visitState(_ body: (String, inout Tensor<Scalar>) -> Void) {

@@ -8,8 +8,11 @@
 /// Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1.
 public struct Adam<Scalar: Real>: Optimizer {
   public var learningRate: Scalar
+  /// β₁, in 0..<1.
   public let beta1: Scalar
+  /// β₂, in 0..<1.
   public let beta2: Scalar
+  /// ε, positive: without it a gradient that has always been 0 gives 0/0.
   public let epsilon: Scalar
   /// The number of steps taken.
   public private(set) var step = 0
@@ -20,6 +23,10 @@ public struct Adam<Scalar: Real>: Optimizer {
     learningRate: Scalar = 0.001, beta1: Scalar = 0.9, beta2: Scalar = 0.999,
     epsilon: Scalar = 1e-8
   ) {
+    requireNotNegative(learningRate, "Adam: the learning rate")
+    requireShare(beta1, "Adam: β₁")
+    requireShare(beta2, "Adam: β₂")
+    requirePositive(epsilon, "Adam: ε")
     (self.learningRate, self.epsilon) = (learningRate, epsilon)
     (self.beta1, self.beta2) = (beta1, beta2)
   }
@@ -30,8 +37,9 @@ public struct Adam<Scalar: Real>: Optimizer {
     step += 1
     let rule = AdamRule(
       beta1: beta1, beta2: beta2, epsilon: epsilon, learningRate: learningRate, step: step)
-    m.prepare(for: gradient, of: "Adam")
-    v.prepare(for: gradient, of: "Adam")
+    m.prepare(for: gradient)
+    v.prepare(for: gradient)
+    requireFit(&network, gradient, m.tensors, v.tensors, name: "Adam")
     var index = 0
     network.visit(gradient) { _, parameter, g in
       rule.update(
@@ -50,7 +58,7 @@ public struct Adam<Scalar: Real>: Optimizer {
 /// with the decay in the form ηλ that is usual since.
 public struct AdamW<Scalar: Real>: Optimizer {
   private var adam: Adam<Scalar>
-  /// λ, the share of a parameter that a step of the rate 1 takes away.
+  /// λ, the share of a parameter that a step of the rate 1 takes away; at least 0.
   public let decay: Scalar
   /// Whether biases, and the scales and shifts of normalization, are spared.
   public let weightsOnly: Bool
@@ -67,6 +75,7 @@ public struct AdamW<Scalar: Real>: Optimizer {
     learningRate: Scalar = 0.001, beta1: Scalar = 0.9, beta2: Scalar = 0.999,
     epsilon: Scalar = 1e-8, decay: Scalar = 0.01, weightsOnly: Bool = false
   ) {
+    requireNotNegative(decay, "AdamW: the decay")
     adam = Adam(learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon)
     (self.decay, self.weightsOnly) = (decay, weightsOnly)
   }

@@ -8,18 +8,21 @@
 /// Source: Duchi, Hazan, Singer, "Adaptive Subgradient Methods", JMLR 12, 2011.
 public struct AdaGrad<Scalar: Real>: Optimizer {
   public var learningRate: Scalar
-  /// ε, added to the root.
+  /// ε, added to the root; positive, so that a gradient of 0 does not give 0/0.
   public let epsilon: Scalar
   private var squares = Companions<Scalar>()
 
   public init(learningRate: Scalar = 0.01, epsilon: Scalar = 1e-10) {
+    requireNotNegative(learningRate, "AdaGrad: the learning rate")
+    requirePositive(epsilon, "AdaGrad: ε")
     (self.learningRate, self.epsilon) = (learningRate, epsilon)
   }
 
   public mutating func update<Network: Layer<Scalar>>(
     _ network: inout Network, _ gradient: Network.Parameters
   ) {
-    squares.prepare(for: gradient, of: "AdaGrad")
+    squares.prepare(for: gradient)
+    requireFit(&network, gradient, squares.tensors, name: "AdaGrad")
     let rule = RootRule(keeping: 1, adding: 1, rate: learningRate, epsilon: epsilon)
     var index = 0
     network.visit(gradient) { _, parameter, g in
@@ -39,19 +42,22 @@ public struct RMSprop<Scalar: Real>: Optimizer {
   public var learningRate: Scalar
   /// ρ, the share of the average that stays, in 0..<1.
   public let rho: Scalar
-  /// ε, added to the root.
+  /// ε, added to the root; positive.
   public let epsilon: Scalar
   private var squares = Companions<Scalar>()
 
   public init(learningRate: Scalar = 0.01, rho: Scalar = 0.99, epsilon: Scalar = 1e-8) {
-    require(0 <= rho && rho < 1, "RMSprop: ρ is \(rho); it must be at least 0, under 1")
+    requireNotNegative(learningRate, "RMSprop: the learning rate")
+    requireShare(rho, "RMSprop: ρ")
+    requirePositive(epsilon, "RMSprop: ε")
     (self.learningRate, self.rho, self.epsilon) = (learningRate, rho, epsilon)
   }
 
   public mutating func update<Network: Layer<Scalar>>(
     _ network: inout Network, _ gradient: Network.Parameters
   ) {
-    squares.prepare(for: gradient, of: "RMSprop")
+    squares.prepare(for: gradient)
+    requireFit(&network, gradient, squares.tensors, name: "RMSprop")
     let rule = RootRule(keeping: rho, adding: 1 - rho, rate: learningRate, epsilon: epsilon)
     var index = 0
     network.visit(gradient) { _, parameter, g in

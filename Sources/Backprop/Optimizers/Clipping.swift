@@ -12,7 +12,9 @@ extension ParameterSet {
   /// Shortens the gradient to a length where it is longer: g ← g·min(1, c/‖g‖).
   ///
   /// ‖g‖ is the length of all tensors together, so the direction stays. A shorter gradient is left as
-  /// it is, zero included. One whose length is beyond the largest number keeps its direction as well.
+  /// it is, zero included; so is one with a NaN, whose length is NaN. Where elements are infinite, they
+  /// share c, and finite ones are 0 beside them: [∞, 3, 4] becomes [c, 0, 0], what the formula gives for an
+  /// element that grows. The infinite length that is returned tells of it.
   ///
   /// Source: Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks",
   /// ICML 2013, algorithm 1.
@@ -23,11 +25,23 @@ extension ParameterSet {
   public mutating func clip(byGlobalNorm limit: Scalar) -> Scalar {
     require(limit > 0, "clip(byGlobalNorm:): the limit is \(limit); it must be positive")
     let (norm, power, factor) = euclideanNorm(named.map(\.value))
+    if norm == .infinity, limit < norm, clipInfinities(toGlobalNorm: limit) { return norm }
     guard norm > limit else { return norm }
     let share = limit / norm
     // Where the share is too small for a number, in two steps: the power of two is exact.
     self = share.isNormal ? self * share : self * (1 / power) * (limit / factor)
     return norm
+  }
+
+  /// Shortens a gradient that has infinite elements; returns whether there were any.
+  private mutating func clipInfinities(toGlobalNorm limit: Scalar) -> Bool {
+    let infinities = named.reduce(0) { $0 + $1.value.scalars.count(where: \.isInfinite) }
+    guard infinities > 0 else { return false }
+    let share = limit / Scalar(infinities).squareRoot()
+    visit(self) { _, tensor, _ in
+      tensor = tensor.map { $0.isInfinite ? ($0 > 0 ? share : -share) : 0 }
+    }
+    return true
   }
 }
 
@@ -44,6 +58,7 @@ public struct Clipped<Base: Optimizer>: Optimizer {
   }
 
   public init(_ base: Base, toGlobalNorm limit: Base.Scalar) {
+    require(limit > 0, "Clipped: the limit is \(limit); it must be positive")
     (self.base, self.limit) = (base, limit)
   }
 
@@ -80,6 +95,9 @@ public struct AccumulatedGradient<Gradient: ParameterSet>: Sendable {
   public mutating func add(_ gradient: Gradient, samples: Int = 1) {
     require(
       samples >= 1, "AccumulatedGradient: a gradient of \(samples) samples; it needs 1 or more")
+    require(
+      samples <= Int.max - self.samples,
+      "AccumulatedGradient: \(samples) samples more than \(self.samples) cannot be counted")
     sum = sum + gradient * Gradient.Scalar(samples)
     self.samples += samples
   }

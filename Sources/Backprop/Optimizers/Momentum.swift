@@ -14,14 +14,16 @@ public struct Momentum<Scalar: Real>: Optimizer {
   private var velocity = Companions<Scalar>()
 
   public init(learningRate: Scalar, beta: Scalar = 0.9) {
-    require(0 <= beta && beta < 1, "Momentum: β is \(beta); it must be at least 0, under 1")
+    requireNotNegative(learningRate, "Momentum: the learning rate")
+    requireShare(beta, "Momentum: β")
     (self.learningRate, self.beta) = (learningRate, beta)
   }
 
   public mutating func update<Network: Layer<Scalar>>(
     _ network: inout Network, _ gradient: Network.Parameters
   ) {
-    velocity.prepare(for: gradient, of: "Momentum")
+    velocity.prepare(for: gradient)
+    requireFit(&network, gradient, velocity.tensors, name: "Momentum")
     var index = 0
     network.visit(gradient) { _, parameter, g in
       step(&parameter.storage, g.storage, &velocity.tensors[index].storage)
@@ -55,14 +57,16 @@ public struct Nesterov<Scalar: Real>: Optimizer {
   private var velocity = Companions<Scalar>()
 
   public init(learningRate: Scalar, beta: Scalar = 0.9) {
-    require(0 <= beta && beta < 1, "Nesterov: β is \(beta); it must be at least 0, under 1")
+    requireNotNegative(learningRate, "Nesterov: the learning rate")
+    requireShare(beta, "Nesterov: β")
     (self.learningRate, self.beta) = (learningRate, beta)
   }
 
   public mutating func update<Network: Layer<Scalar>>(
     _ network: inout Network, _ gradient: Network.Parameters
   ) {
-    velocity.prepare(for: gradient, of: "Nesterov")
+    velocity.prepare(for: gradient)
+    requireFit(&network, gradient, velocity.tensors, name: "Nesterov")
     var index = 0
     network.visit(gradient) { _, parameter, g in
       step(&parameter.storage, g.storage, &velocity.tensors[index].storage)

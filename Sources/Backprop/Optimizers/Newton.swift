@@ -16,6 +16,7 @@
 public func newtonStep(
   from x: Tensor<Double>, gradient: Tensor<Double>, hessian: Tensor<Double>, damping: Double = 0
 ) throws -> Tensor<Double> {
+  requireNotNegative(damping, "newtonStep: the damping")
   require(
     gradient.shape == x.shape && hessian.shape == [x.count, x.count],
     "newtonStep: x is \(x.shape), the gradient \(gradient.shape) and the Hessian \(hessian.shape); "
@@ -40,7 +41,8 @@ public func hessian(
   ofGradient gradient: (Tensor<Double>) throws -> Tensor<Double>, at x: Tensor<Double>,
   step h: Double = 1e-5
 ) rethrows -> Tensor<Double> {
-  require(h > 0, "hessian: the step is \(h); it must be positive, such as 1e-5")
+  require(
+    h > 0 && h.isFinite, "hessian: the step is \(h); it must be positive and finite, such as 1e-5")
   let n = x.count
   var (point, result) = (x, Tensor<Double>(shape: [n, n]))
   for i in 0..<n {
@@ -51,7 +53,9 @@ public func hessian(
     let below = try gradient(point)
     point.scalars[i] = x.scalars[i]
     require(
-      above.count == n, "hessian: the gradient is \(above.shape); it must be \(x.shape), x's shape")
+      above.shape == x.shape && below.shape == x.shape,
+      "hessian: the gradient is \(above.shape) and \(below.shape); it must be \(x.shape), x's shape"
+    )
     for j in 0..<n { result[i, j] = (above.scalars[j] - below.scalars[j]) / (right - left) }
   }
   return 0.5 * (result + result.transposed)

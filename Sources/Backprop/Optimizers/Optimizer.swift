@@ -11,7 +11,7 @@
 public protocol Optimizer<Scalar> {
   associatedtype Scalar: Real
 
-  /// η, the length of the steps; schedules change it between them.
+  /// η, the length of the steps, finite and at least 0; schedules change it between them.
   var learningRate: Scalar { get set }
 
   /// Takes one step with every parameter of a layer or network.
@@ -25,13 +25,50 @@ public protocol Optimizer<Scalar> {
 public struct SGD<Scalar: Real>: Optimizer {
   public var learningRate: Scalar
 
-  public init(learningRate: Scalar) { self.learningRate = learningRate }
+  public init(learningRate: Scalar) {
+    requireNotNegative(learningRate, "SGD: the learning rate")
+    self.learningRate = learningRate
+  }
 
   public mutating func update<Network: Layer<Scalar>>(
     _ network: inout Network, _ gradient: Network.Parameters
   ) {
+    requireFit(&network, gradient, name: "SGD")
     let rate = learningRate
     network.visit(gradient) { _, parameter, g in parameter -= rate * g }
+  }
+}
+
+extension Optimizer {
+  /// Stops with a sentence unless the rate is a rate, and a gradient, and all that is remembered, has its
+  /// parameter's shape: what every rule asks before its step.
+  ///
+  /// `memory` has a tensor for each parameter, in the order of visiting.
+  func requireFit<Network: Layer<Scalar>>(
+    _ network: inout Network, _ gradient: Network.Parameters, _ memory: [Tensor<Scalar>]...,
+    name optimizer: String
+  ) {
+    requireNotNegative(learningRate, "\(optimizer): the learning rate")
+    var index = 0
+    network.visit(gradient) { name, parameter, g in
+      require(
+        g.shape == parameter.shape,
+        "\(optimizer): the gradient of \(name) is \(g.shape), the parameter \(parameter.shape); they "
+          + "must be alike, as the network's own backward makes them")
+      for tensors in memory {
+        require(
+          index < tensors.count && tensors[index].shape == g.shape,
+          "\(optimizer): \(name) is \(g.shape) now, another network than before; make a new optimizer"
+        )
+      }
+      index += 1
+    }
+    for tensors in memory {
+      require(
+        tensors.count == index,
+        "\(optimizer): \(index) parameters now and \(tensors.count) before, another network; "
+          + "make a new optimizer")
+    }
   }
 }
 

@@ -62,6 +62,9 @@ extension Tensor {
 public func matmulReference<Scalar>(
   _ a: Tensor<Scalar>, _ b: Tensor<Scalar>
 ) -> Tensor<Scalar> {
+  require(
+    a.rank == 2 && b.rank == 2 && a.shape[1] == b.shape[0],
+    "matmulReference: \(a.shape) · \(b.shape): the inner sizes must agree; is a transpose missing?")
   var c = Tensor<Scalar>(shape: [a.rows, b.columns])
   for i in 0..<a.rows {
     for j in 0..<b.columns {

@@ -53,7 +53,12 @@ extension Tensor {
 
 extension Tensor {
   /// The samples in a range: `[samples, …]` → `[range.count, …]`.
-  public func rows(_ range: Range<Int>) -> Tensor { rows(Array(range)) }
+  public func rows(_ range: Range<Int>) -> Tensor {
+    require(
+      0 <= range.lowerBound && range.upperBound <= rows,
+      "rows: there are no rows \(range) in a tensor of shape \(shape), which has \(rows)")
+    return rows(Array(range))
+  }
 
   /// The samples at some places, in that order: a mini-batch.
   @specialized(where Scalar == Float)

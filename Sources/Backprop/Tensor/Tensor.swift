@@ -18,20 +18,21 @@ public struct Tensor<Scalar: Real>: Equatable, Sendable {
   public var scalars: [Scalar] {
     get { storage }
     _modify {
+      // Asked also where the caller throws in the middle.
+      defer {
+        require(
+          storage.count == count,
+          "scalars: \(storage.count) numbers were left in a tensor of shape \(shape), which holds "
+            + "\(count): change elements, not how many there are")
+      }
       yield &storage
-      require(
-        storage.count == count,
-        "scalars: \(storage.count) numbers were left in a tensor of shape \(shape), which holds "
-          + "\(count): change elements, not how many there are")
     }
   }
 
   /// Creates a tensor from its elements in row-major order.
   @inlinable
   public init(_ scalars: [Scalar], shape: [Int]) {
-    count = shape.reduce(1, *)
-    require(
-      shape.allSatisfy { $0 >= 0 }, "Tensor: shape \(shape) has a negative size")
+    count = elementCount(shape)
     require(
       scalars.count == count,
       "Tensor: \(scalars.count) numbers cannot fill shape \(shape), which holds \(count)")
@@ -41,8 +42,9 @@ public struct Tensor<Scalar: Real>: Equatable, Sendable {
 
   /// Creates a tensor whose elements are all the same number.
   public init(repeating value: Scalar = 0, shape: [Int]) {
-    require(shape.allSatisfy { $0 >= 0 }, "Tensor: shape \(shape) has a negative size")
-    self.init([Scalar](repeating: value, count: shape.reduce(1, *)), shape: shape)
+    let count = elementCount(shape)
+    requireRoom(count, bytesEach: MemoryLayout<Scalar>.stride, "Tensor of shape \(shape)")
+    self.init([Scalar](repeating: value, count: count), shape: shape)
   }
 
   /// Creates a vector, of shape `[count]`.
@@ -86,9 +88,9 @@ public struct Tensor<Scalar: Real>: Equatable, Sendable {
   /// The same elements in the same order, read in another shape.
   @inlinable
   public func reshaped(_ shape: [Int]) -> Tensor {
+    let asked = elementCount(shape, "reshaped")
     require(
-      shape.reduce(1, *) == count,
-      "reshaped: \(self.shape) has \(count) elements, \(shape) would have \(shape.reduce(1, *))")
+      asked == count, "reshaped: \(self.shape) has \(count) elements, \(shape) would have \(asked)")
     return Tensor(storage, shape: shape)
   }
 

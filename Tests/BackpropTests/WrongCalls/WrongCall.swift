@@ -1,0 +1,40 @@
+import Backprop
+import Testing
+
+/// A call that cannot work, and words of the sentence with which it stops.
+///
+/// Modules of the library are compiled without Swift's own checks, in debug builds too: what no sentence
+/// stops reads or writes foreign memory, or returns a number that means nothing.
+struct WrongCall: Sendable {
+  let words: String
+  let call: @Sendable () -> Void
+
+  init(_ words: String, _ call: @escaping @Sendable () -> Void) {
+    (self.words, self.call) = (words, call)
+  }
+
+  static let all =
+    tensors + hyperparameters + optimizers + convolutions + pooling + layers + sequences + graphs
+    + losses + kernels
+}
+
+@Suite struct WrongCallTests {
+  @Test(arguments: WrongCall.all.indices)
+  func `a call that cannot work stops with a sentence`(place: Int) async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      [place = place as Int] in WrongCall.all[place].call()
+    }
+    let (words, said) = (WrongCall.all[place].words, result?.standardErrorContent ?? [])
+    let text = String(decoding: said, as: UTF8.self)
+    #expect(text.contains(words), "\"\(words)\" is not in \"\(text.prefix(400))\"")
+  }
+}
+
+/// A tensor of zeros.
+func zeros(_ shape: Int...) -> Tensor<Double> { Tensor(shape: shape) }
+
+/// What a layer's forward pass in training remembers.
+func cache<L: Layer<Double>>(of layer: L, _ x: Tensor<Double>) -> L.Cache {
+  var context = Context.training(seed: 1)
+  return layer.forward(x, in: &context).cache
+}
