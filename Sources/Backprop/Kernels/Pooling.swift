@@ -119,18 +119,21 @@ public func maximumPoolingGradient<Scalar: Real>(
   }
 }
 
-/// The mean of each window; zeros of the padding count.
+/// The mean of each window, with the zeros of the padding or without.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
-public func averagePooling<Scalar: Real>(_ x: [Scalar], _ shape: PoolingShape) -> [Scalar] {
+public func averagePooling<Scalar: Real>(
+  _ x: [Scalar], _ shape: PoolingShape, countsPadding: Bool = true
+) -> [Scalar] {
   [Scalar](unsafeUninitializedCapacity: shape.outputCount) { y, filled in
     filled = shape.outputCount
     y.initialize(repeating: 0)
     x.withUnsafeBufferPointer { x in
       guard let x = x.baseAddress, let y = y.baseAddress else { return }
       let (samples, width) = (shape.samples, shape.width)
-      let share = 1 / Scalar(shape.window * shape.window)
+      let whole = shape.window * shape.window
       forEachWindow(shape) { c, output, rows, columns in
+        let share = 1 / Scalar(countsPadding ? whole : rows.count &* columns.count)
         let target = y + output
         for row in rows {
           for column in columns {
@@ -148,7 +151,7 @@ public func averagePooling<Scalar: Real>(_ x: [Scalar], _ shape: PoolingShape) -
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func averagePoolingGradient<Scalar: Real>(
-  _ dY: [Scalar], _ shape: PoolingShape
+  _ dY: [Scalar], _ shape: PoolingShape, countsPadding: Bool = true
 ) -> [Scalar] {
   [Scalar](unsafeUninitializedCapacity: shape.inputCount) { dX, filled in
     filled = shape.inputCount
@@ -156,8 +159,9 @@ public func averagePoolingGradient<Scalar: Real>(
     dY.withUnsafeBufferPointer { dY in
       guard let dY = dY.baseAddress, let dX = dX.baseAddress else { return }
       let (samples, width) = (shape.samples, shape.width)
-      let share = 1 / Scalar(shape.window * shape.window)
+      let whole = shape.window * shape.window
       forEachWindow(shape) { c, output, rows, columns in
+        let share = 1 / Scalar(countsPadding ? whole : rows.count &* columns.count)
         let source = dY + output
         for row in rows {
           for column in columns {
