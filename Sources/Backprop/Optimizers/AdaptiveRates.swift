@@ -10,7 +10,7 @@ public struct AdaGrad<Scalar: Real>: Optimizer {
   public var learningRate: Scalar
   /// ε, added to the root.
   public let epsilon: Scalar
-  private var squares = Companions<Scalar>()
+  var squares = Companions<Scalar>()
 
   public init(learningRate: Scalar = 0.01, epsilon: Scalar = 1e-10) {
     (self.learningRate, self.epsilon) = (learningRate, epsilon)
@@ -50,7 +50,7 @@ public struct RMSprop<Scalar: Real>: Optimizer {
   public let rho: Scalar
   /// ε, added to the root.
   public let epsilon: Scalar
-  private var squares = Companions<Scalar>()
+  var squares = Companions<Scalar>()
 
   public init(learningRate: Scalar = 0.01, rho: Scalar = 0.99, epsilon: Scalar = 1e-8) {
     require(0 <= rho && rho < 1, "RMSprop: ρ is \(rho); it must be at least 0, under 1")

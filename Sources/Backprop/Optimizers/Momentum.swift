@@ -11,7 +11,7 @@ public struct Momentum<Scalar: Real>: Optimizer {
   public var learningRate: Scalar
   /// β, the share of the velocity that stays, in 0..<1.
   public let beta: Scalar
-  private var velocity = Companions<Scalar>()
+  var velocity = Companions<Scalar>()
 
   public init(learningRate: Scalar, beta: Scalar = 0.9) {
     require(0 <= beta && beta < 1, "Momentum: β is \(beta); it must be at least 0, under 1")
@@ -52,7 +52,7 @@ public struct Nesterov<Scalar: Real>: Optimizer {
   public var learningRate: Scalar
   /// β, the share of the velocity that stays, in 0..<1.
   public let beta: Scalar
-  private var velocity = Companions<Scalar>()
+  var velocity = Companions<Scalar>()
 
   public init(learningRate: Scalar, beta: Scalar = 0.9) {
     require(0 <= beta && beta < 1, "Nesterov: β is \(beta); it must be at least 0, under 1")
