@@ -52,18 +52,26 @@ public struct Figure: Sendable {
 
   /// Writes the SVG to `folder/name.svg`, creates the folder, and returns the file's location.
   ///
-  /// An interrupted write leaves an older file whole.
+  /// An interrupted write leaves an older file whole. A link, a device or a file with several names is
+  /// written into and stays what it is.
   @discardableResult
   public func write(named name: String, in folder: URL) throws(FigureError) -> URL {
     let file = folder.appendingPathComponent(name + ".svg")
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      try Data(svg().utf8).write(to: file, options: .atomic)
+      try Data(svg().utf8).write(to: file, options: isReplaceable(file) ? .atomic : [])
     } catch {
       throw FigureError(path: file.path, reason: error.localizedDescription)
     }
     return file
   }
+}
+
+/// Whether nothing stands there, or an ordinary file of one name.
+private func isReplaceable(_ file: URL) -> Bool {
+  var old = stat()
+  guard lstat(file.path, &old) == 0 else { return true }
+  return old.st_mode & S_IFMT == S_IFREG && old.st_nlink == 1
 }
 
 /// What a figure draws.

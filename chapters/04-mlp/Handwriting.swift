@@ -17,7 +17,8 @@ func runOnDigits<Kind: Networks>(
     ReLU, softmax cross-entropy, Adam 0.001, batches of \(plan.batch), seed \(plan.seed).
 
     """)
-  let run = try networks.run(on: digits, plan, name: "", screen: screen)
+  let run = try networks.run(
+    on: digits, plan, name: "", screen: screen, saving: options.save)
   screen.text("\nThe same with the learning rate on a cosine, from 0.002 down to 0:\n")
   let cosine = try networks.run(on: digits, plan, name: "cosine", screen: screen) {
     cosineSchedule(step: $0, of: $1, from: 0.002)
@@ -73,6 +74,27 @@ func drawCurves(_ curves: [Curve], on screen: Screen) throws {
       y: "share right", curves.map { Series($0.name, y: $0.accuracies, from: 1) }), "test-accuracy")
 }
 
+/// Goes on with a training that was saved, and saves it again.
+func goOn<Kind: Networks>(
+  _ networks: Kind, from file: URL, _ plan: Plan, _ options: ChapterOptions, on screen: Screen
+) throws {
+  screen.section("The training goes on")
+  let digits = Digits<Kind.Scalar>(train: plan.train, test: plan.test)
+  let run = try networks.run(
+    on: digits, plan, name: "", screen: screen, goingOnFrom: Checkpoint(contentsOf: file.path),
+    saving: options.save)
+  guard let target = options.save else { return }
+  let share = accuracy(predicted: run.logits.argmaxOfRows(), actual: digits.testLabels)
+  try save(run, share, to: target)
+  screen.text("\nThe network is saved in \(target.path).")
+}
+
+private func save<Network>(_ run: Run<Network>, _ share: Double, to file: URL) throws {
+  var checkpoint = run.checkpoint
+  checkpoint.metadata["test accuracy"] = percent(share)
+  try checkpoint.save(to: file.path)
+}
+
 /// Saves the network, loads it into another one, and compares their answers bit by bit.
 private func saveAndReload<Kind: Networks>(
   _ run: Run<Kind.Network>, _ networks: Kind, _ digits: Digits<Kind.Scalar>, _ plan: Plan,
@@ -84,10 +106,7 @@ private func saveAndReload<Kind: Networks>(
   defer { if options.save == nil { try? FileManager.default.removeItem(at: temporary) } }
   let file = options.save ?? temporary
   let share = accuracy(predicted: run.logits.argmaxOfRows(), actual: digits.testLabels)
-  let notes = [
-    "epochs": "\(plan.epochs)", "seed": "\(plan.seed)", "test accuracy": percent(share),
-  ]
-  try run.network.checkpoint(metadata: notes).save(to: file.path)
+  try save(run, share, to: file)
 
   var generator = SplitMix64(seed: plan.seed + 1000)
   var other = networks.network(plan.sizes, dropout: 0, using: &generator)
