@@ -110,7 +110,8 @@ func readDigits<Kind: ImageNetwork>(
     """)
   let saved = try options.load.map { try Checkpoint(contentsOf: $0.path) }
   let run = try kind.run(plan, on: screen, goingOnFrom: saved, saving: options.save)
-  try drawCurves([(kind.name, run.losses, run.accuracies)], on: screen)
+  try drawCurves(
+    [(kind.name, run.losses, run.accuracies)], from: plan.epochs - run.losses.count + 1, on: screen)
   try showFilters(of: run.network, kind, plan, on: screen)
   try showSaliency(of: run.network, plan, on: screen)
   if let file = options.save {
@@ -123,19 +124,20 @@ func readDigits<Kind: ImageNetwork>(
 
 /// The loss and the accuracy of some trainings.
 func drawCurves(
-  _ curves: [(name: String, losses: [Double], accuracies: [Double])], on screen: Screen
+  _ curves: [(name: String, losses: [Double], accuracies: [Double])], from first: Int = 1,
+  on screen: Screen
 ) throws {
   try screen.write(
     .lines(
       "Training loss, epoch by epoch",
       description: "The mean loss on the training images falls with every epoch.", x: "epoch",
       y: Axis("loss", scale: .logarithmic),
-      curves.map { Series($0.name, y: $0.losses, from: 1) }), "training-loss")
+      curves.map { Series($0.name, y: $0.losses, from: first) }), "training-loss")
   try screen.figure(
     .lines(
       "Test accuracy, epoch by epoch",
       description: "The share of test images that are right rises with the epochs.", x: "epoch",
-      y: "share right", curves.map { Series($0.name, y: $0.accuracies, from: 1) }),
+      y: "share right", curves.map { Series($0.name, y: $0.accuracies, from: first) }),
     "test-accuracy")
 }
 

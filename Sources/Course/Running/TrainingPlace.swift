@@ -12,7 +12,7 @@ public struct TrainingPlace: Sendable {
 
   /// The beginning of a training.
   public init(seed: UInt64, run: String) {
-    (generator, self.run) = (SplitMix64(seed: seed), "\(run), seed \(seed)")
+    (generator, self.run) = (SplitMix64(seed: seed), "\(run), shuffled from \(seed)")
   }
 
   /// Takes note that an epoch is over, and writes the file, if there is one.
