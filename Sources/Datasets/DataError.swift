@@ -94,7 +94,8 @@ extension DataError: Failure {
 
   private func advice(expected: UInt32, found: UInt32) -> String {
     if found >> 16 == 0x1f8b {
-      return "It is packed by gzip: add .gz to its name, and unpack it with gunzip."
+      return "It is packed by gzip: unpack it first with gunzip, which wants a name that ends with "
+        + ".gz."
     }
     if found == IDX.imagesMagic || found == IDX.labelsMagic {
       return "That is a file of \(IDX.name(of: found)): are two files' names swapped?"

@@ -58,12 +58,11 @@ private func distance(_ name: String, from published: String) -> Distance? {
   let (plain, wanted) = (lettersAndDigits(name), lettersAndDigits(published))
   if plain == wanted { return .punctuation }
   guard plain.hasPrefix(wanted) else { return nil }
-  var rest = plain.dropFirst(wanted.count)
-  while let part = ["gz", "gzip", "copy", "bin", "txt", "download"].first(where: rest.hasPrefix) {
-    rest = rest.dropFirst(part.count)
-    rest = rest.drop(while: \.isNumber)
+  var rest = plain.dropFirst(wanted.count).drop(while: \.isNumber)
+  while let part = ["gzip", "gz", "copy", "bin", "txt", "download"].first(where: rest.hasPrefix) {
+    rest = rest.dropFirst(part.count).drop(while: \.isNumber)
   }
-  return rest.allSatisfy(\.isNumber) ? .addition : nil
+  return rest.isEmpty ? .addition : nil
 }
 
 private func lettersAndDigits(_ name: String) -> String {
