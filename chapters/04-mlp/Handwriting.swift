@@ -103,14 +103,15 @@ private func saveAndReload<Kind: Networks>(
   screen.section("Does the network survive being saved?")
   let temporary = FileManager.default.temporaryDirectory.appending(
     path: "chapter04-\(UUID().uuidString).safetensors")
-  defer { if options.save == nil { try? FileManager.default.removeItem(at: temporary) } }
-  let file = options.save ?? temporary
+  defer { try? FileManager.default.removeItem(at: temporary) }
   let share = accuracy(predicted: run.logits.argmaxOfRows(), actual: digits.testLabels)
-  try save(run, share, to: file)
+  try save(run, share, to: temporary)
+  // What it was asked for may be a pipe, from which nothing comes back.
+  if let file = options.save { try save(run, share, to: file) }
 
   var generator = SplitMix64(seed: plan.seed + 1000)
   var other = networks.network(plan.sizes, dropout: 0, using: &generator)
-  try other.load(Checkpoint(contentsOf: file.path))
+  try other.load(Checkpoint(contentsOf: temporary.path))
   let same = Matrix(of: other.predict(digits.testX)) == run.logits
   let names = run.network.checkpoint().tensors.map { "\($0.name) \($0.tensor.shape)" }
   screen.text(names.map { "  " + $0 }.joined(separator: "\n"))
@@ -118,5 +119,5 @@ private func saveAndReload<Kind: Networks>(
     same
       ? "Loaded into a new network, it gives the same \(run.logits.count) scores, bit for bit."
       : "Loaded into a new network, it gives other scores: the file is not what was saved.")
-  if options.save != nil { screen.text("The file is \(file.path).") }
+  if let file = options.save { screen.text("The file is \(file.path).") }
 }
