@@ -29,6 +29,10 @@ public struct Checkpoint: Equatable, Sendable {
   public private(set) var tensors: [(name: String, tensor: StoredTensor)] = []
   /// Notes for people and programs: epochs, seed, accuracy.
   public var metadata: [String: String]
+  /// Tensors of whole numbers in the file that it was loaded from, with their dtypes.
+  ///
+  /// They are passed over, since no network here has any. PyTorch's batch norm counts its batches in one.
+  public private(set) var passedOver: [(name: String, dtype: String)] = []
   /// The file that it was loaded from, which errors name.
   public private(set) var path: String?
 
@@ -75,6 +79,12 @@ extension Checkpoint {
     _ name: String, as scalar: Scalar.Type = Scalar.self, shape: [Int]? = nil
   ) throws -> Tensor<Scalar> {
     guard let stored = tensors.first(where: { $0.name == name })?.tensor else {
+      if let dtype = passedOver.first(where: { $0.name == name })?.dtype {
+        throw CheckpointError(
+          .missingTensor, path: path,
+          "the tensor \"\(name)\" has dtype \(dtype), whole numbers, which are passed over. Convert "
+            + "it before saving, in PyTorch with tensor.float()")
+      }
       let names = tensors.map(\.name).joined(separator: ", ")
       throw CheckpointError(
         .missingTensor, path: path,
@@ -82,10 +92,13 @@ extension Checkpoint {
           + "Was it saved from another network?")
     }
     if let shape, shape != stored.shape {
+      let advice =
+        shape.count == 2 && stored.shape == shape.reversed()
+        ? "Is it from PyTorch? Its Linear keeps the transpose, [out, in]: save weight.T.contiguous()"
+        : "Build the network with the sizes it was saved with"
       throw CheckpointError(
         .wrongShape, path: path,
-        "the tensor \"\(name)\" is \(stored.shape), the network needs \(shape). "
-          + "Build the network with the sizes it was saved with")
+        "the tensor \"\(name)\" is \(stored.shape), the network needs \(shape). \(advice)")
     }
     switch stored {
     case .float(let tensor): return tensor as? Tensor<Scalar> ?? Tensor<Scalar>(tensor)
@@ -98,6 +111,11 @@ extension Checkpoint {
 
 extension Checkpoint {
   /// Writes the file whole or not at all: an interrupted save leaves the old file as it was.
+  ///
+  /// Links stay links, and permissions stay what they were; a file that may not be written to is
+  /// refused. What cannot be replaced is written into, and then an interrupted save leaves a part: a
+  /// pipe or a device, a file with several names or of another owner, one in a folder that takes no new
+  /// files.
   ///
   /// - Throws: ``CheckpointError`` if the file cannot be created or written.
   public func save(to path: String) throws {
@@ -117,7 +135,7 @@ extension Checkpoint {
         name: name, type: tensor.type, shape: tensor.shape, range: ranges[name] ?? 0..<0)
     }
 
-    var file = try ReplacementFile(for: path)
+    let file = try ReplacementFile(for: path)
     do {
       try file.write(header.encoded())
       for (_, stored) in doubles + floats {
@@ -135,10 +153,11 @@ extension Checkpoint {
 
   /// Reads a file, and checks every claim of its header before any number is read.
   ///
-  /// NaN and infinities are read as they are.
+  /// NaN and infinities are read as they are. Numbers of 16 bits, F16 and BF16, become `Float`, which has
+  /// each of them exactly; whole numbers are passed over, and ``passedOver`` names them.
   ///
   /// - Throws: ``CheckpointError`` if the file is not there, or not a whole safetensors file of
-  ///   32- and 64-bit numbers.
+  ///   16-, 32- and 64-bit numbers.
   public init(contentsOf path: String) throws {
     let file = try SourceFile(path)
     defer { file.close() }
@@ -150,7 +169,16 @@ extension Checkpoint {
         switch entry.type {
         case .float: .float(Tensor(try file.read(count), shape: entry.shape))
         case .double: .double(Tensor(try file.read(count), shape: entry.shape))
+        case .half:
+          .float(Tensor((try file.read(count)).map(Float.init(halfBits:)), shape: entry.shape))
+        case .brain:
+          .float(Tensor((try file.read(count)).map(Float.init(brainBits:)), shape: entry.shape))
+        default: nil
         }
+      if loaded[entry.name] == nil {
+        try file.skip(entry.range.count)
+        passedOver.append((entry.name, entry.type.rawValue))
+      }
     }
     tensors = header.entries.compactMap { entry in loaded[entry.name].map { (entry.name, $0) } }
     metadata = header.metadata

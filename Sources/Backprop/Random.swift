@@ -8,7 +8,8 @@
 /// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014,
 /// with the mixing constants of the authors' `SplittableRandom`.
 public struct SplitMix64: RandomNumberGenerator, Sendable {
-  private var state: UInt64
+  /// Where it is in its cycle: a generator with this for its seed goes on from here.
+  public private(set) var state: UInt64
 
   /// Creates the generator that a seed stands for: the same seed, the same numbers.
   public init(seed: UInt64) { state = seed }

@@ -10,6 +10,8 @@ public struct CheckpointError: Failure, Equatable {
     case missingTensor
     /// The file is sound, but a tensor has another shape than the network's.
     case wrongShape
+    /// The file is sound, but was saved by another training than the one that should go on.
+    case otherRun
     /// The file cannot be created where it was asked for.
     case cannotCreate
     /// Reading or writing began, and failed: the disk is full, or broken.
@@ -20,7 +22,7 @@ public struct CheckpointError: Failure, Equatable {
   public let path: String?
   public let detail: String
 
-  init(_ kind: Kind, path: String?, _ detail: String) {
+  public init(_ kind: Kind, path: String?, _ detail: String) {
     self.kind = kind
     self.path = path
     self.detail = detail
@@ -31,7 +33,7 @@ public struct CheckpointError: Failure, Equatable {
 
   public var exitCode: Int32 {
     switch kind {
-    case .malformed, .missingTensor, .wrongShape: 65
+    case .malformed, .missingTensor, .wrongShape, .otherRun: 65
     case .cannotOpen: 66
     case .cannotCreate: 73
     case .inputOutput: 74

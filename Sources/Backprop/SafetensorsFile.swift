@@ -45,6 +45,13 @@ struct SourceFile {
     return scalars
   }
 
+  /// Leaves the next bytes unread.
+  func skip(_ bytes: Int) throws {
+    guard lseek(descriptor, off_t(bytes), SEEK_CUR) >= 0 else {
+      throw CheckpointError(.inputOutput, path: path, "reading stopped: \(reason()). Try again")
+    }
+  }
+
   func close() { _ = Foundation.close(descriptor) }
 }
 
@@ -53,53 +60,91 @@ struct SourceFile {
 ///
 /// The other name belongs to the destination: what a killed save leaves behind is overwritten by the
 /// next one. Two saves to one destination wait for each other, in one process and in two.
+///
+/// The new file gets the old one's permissions. What must not be replaced is written into: a pipe, a
+/// terminal, a file with several names or another owner, one in a folder that takes no new files.
 struct ReplacementFile {
   private let path: String
   private let destination: String
-  private let temporary: String
-  private var descriptor: Int32
+  /// The other name; nil where the destination itself is written into.
+  private let temporary: String?
+  private let descriptor: OutputDescriptor
 
   init(for path: String) throws {
     self.path = path
-    // What a symbolic link points at is replaced, not the link.
-    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath()
-    destination = target.path
-    let folder = target.deletingLastPathComponent().path
-    temporary = "\(folder)/.checkpoint-\(fingerprint(of: target.lastPathComponent)).tmp"
-    descriptor = openAlone(temporary)
-    guard descriptor >= 0 else {
-      throw CheckpointError(
-        .cannotCreate, path: path,
-        errno == EWOULDBLOCK
-          ? "another program has been saving to it for \(patience) seconds. Wait until that one "
-            + "has ended, or choose another name"
-          : "it cannot be created in \(folder): \(reason()). Choose a folder that exists and "
-            + "that you may write to")
+    func refused(_ detail: String) -> CheckpointError {
+      CheckpointError(.cannotCreate, path: path, detail)
     }
+    var old = stat()
+    let isThere = stat(path, &old) == 0
+    let kind = old.st_mode & S_IFMT
+    // What a symbolic link points at is written, not the link. Links to pipes name no path.
+    guard let target = !isThere || kind == S_IFREG ? linkTarget(of: path) : absolute(path) else {
+      throw refused("it is a link that leads in a circle. Choose another name")
+    }
+    destination = target
+    let (folder, name) = parts(of: target)
+    guard !["", ".", ".."].contains(name), !isThere || kind != S_IFDIR else {
+      throw refused("it is the name of a folder. Add the name of a file")
+    }
+    guard !isThere || kind != S_IFBLK else {
+      throw refused("it is a disk, which a save would overwrite. Choose the name of a file")
+    }
+    guard !isThere || access(target, W_OK) == 0 else {
+      throw refused(
+        "it is there and may not be written to: \(reason()). Choose another name, or allow it with "
+          + "chmod u+w")
+    }
+    let isReplaceable =
+      kind == S_IFREG && old.st_nlink == 1 && (old.st_uid == geteuid() || geteuid() == 0)
+    let hidden = "\(folder)/.checkpoint-\(fingerprint(of: name)).tmp"
+    var opened: Int32 = -1
+    if !isThere || isReplaceable { opened = openAlone(hidden, creating: true) }
+    if opened < 0, isThere, !isReplaceable || errno == EACCES || errno == EROFS {
+      temporary = nil
+      opened = openAlone(target, creating: false)
+    } else {
+      temporary = hidden
+    }
+    guard opened >= 0 else {
+      let detail =
+        switch errno {
+        case EWOULDBLOCK:
+          "another program has been saving to it for \(patience) seconds. Wait until that one "
+            + "has ended, or choose another name"
+        case ENXIO: "nobody reads from this pipe. Start its reader first"
+        default:
+          "it cannot be created in \(folder): \(reason()). Choose a folder that exists and "
+            + "that you may write to"
+        }
+      throw refused(detail)
+    }
+    if isThere, temporary != nil {
+      // The owner first: a change of owner takes some permissions away.
+      _ = fchown(opened, old.st_uid, old.st_gid)
+      _ = fchmod(opened, old.st_mode & 0o7777)
+    }
+    descriptor = OutputDescriptor(opened)
   }
 
   func write<Scalar: BitwiseCopyable>(_ scalars: [Scalar]) throws {
-    let failure = scalars.withUnsafeBytes { bytes in
-      transfer(bytes.count) {
-        Foundation.write(descriptor, bytes.baseAddress?.advanced(by: $0), $1)
-      }
-    }
+    let failure = scalars.withUnsafeBytes { descriptor.write($0) }
     if let failure { throw writingStopped(failure) }
   }
 
   /// Puts the file in its place.
-  mutating func commit() throws {
-    guard fsync(descriptor) == 0 else { throw writingStopped(reason()) }
+  func commit() throws {
+    if let failure = descriptor.flush() { throw writingStopped(failure) }
+    guard let temporary else { return descriptor.close() }
     // Renamed before it is closed, while no other save may touch it.
     guard rename(temporary, destination) == 0 else {
       throw CheckpointError(
         .cannotCreate, path: path, "it cannot be put in its place: \(reason()). Choose another name"
       )
     }
-    _ = close(descriptor)
-    descriptor = -1
+    descriptor.close()
     // The rename lasts through a power cut once the folder is on the disk too.
-    let folder = open(URL(fileURLWithPath: destination).deletingLastPathComponent().path, O_RDONLY)
+    let folder = open(parts(of: destination).folder, O_RDONLY | O_CLOEXEC)
     if folder >= 0 {
       _ = fsync(folder)
       _ = close(folder)
@@ -108,17 +153,89 @@ struct ReplacementFile {
 
   /// Removes what was written so far.
   func discard() {
-    guard descriptor >= 0 else { return }
-    _ = unlink(temporary)
-    _ = close(descriptor)
+    guard descriptor.isOpen else { return }
+    if let temporary { _ = unlink(temporary) }
+    descriptor.close()
   }
 
   private func writingStopped(_ failure: String) -> CheckpointError {
-    CheckpointError(
-      .inputOutput, path: path,
-      "writing stopped: \(failure). Nothing was changed there; free some space or choose another disk"
-    )
+    let state =
+      temporary == nil
+      ? "What stands there now is incomplete; it could not be written beside and exchanged"
+      : "Nothing was changed there; free some space or choose another disk"
+    return CheckpointError(.inputOutput, path: path, "writing stopped: \(failure). \(state)")
   }
+}
+
+/// What bytes are written to, until it is closed.
+private final class OutputDescriptor {
+  private var number: Int32
+  private var written: off_t = 0
+
+  init(_ number: Int32) { self.number = number }
+
+  var isOpen: Bool { number >= 0 }
+
+  /// Writes all bytes; returns what stopped it, or nil.
+  ///
+  /// A pipe whose reader has gone is an error like others here; else its signal would end the program.
+  func write(_ bytes: UnsafeRawBufferPointer) -> String? {
+    var (signal, old) = (sigset_t(), sigset_t())
+    sigemptyset(&signal)
+    sigaddset(&signal, SIGPIPE)
+    pthread_sigmask(SIG_BLOCK, &signal, &old)
+    defer { pthread_sigmask(SIG_SETMASK, &old, nil) }
+    let failure = transfer(bytes.count) {
+      Foundation.write(number, bytes.baseAddress?.advanced(by: $0), $1)
+    }
+    if failure != nil, errno == EPIPE {
+      var (pending, taken) = (sigset_t(), Int32(0))
+      sigpending(&pending)
+      if sigismember(&pending, SIGPIPE) == 1 { sigwait(&signal, &taken) }
+      return "nobody reads from the pipe any more"
+    }
+    written += off_t(bytes.count)
+    return failure
+  }
+
+  /// Ends the file where the last byte was written, and brings it onto the disk; returns what stopped
+  /// it, or nil.
+  func flush() -> String? {
+    var status = stat()
+    guard fstat(number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return ftruncate(number, written) == 0 && fsync(number) == 0 ? nil : reason()
+  }
+
+  func close() {
+    if number >= 0 { _ = Foundation.close(number) }
+    number = -1
+  }
+}
+
+/// Folder and name of an absolute path; the name is empty where the path ends with a slash.
+private func parts(of path: String) -> (folder: String, name: String) {
+  let slash = path.lastIndex(of: "/") ?? path.startIndex
+  let folder = String(path[..<slash])
+  return (folder.isEmpty ? "/" : folder, String(path[slash...].dropFirst()))
+}
+
+private func absolute(_ path: String) -> String {
+  path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+}
+
+/// The absolute path that a path names once its last part is no symbolic link any more, whether or not
+/// something is there; nil where links lead in a circle.
+private func linkTarget(of path: String) -> String? {
+  var target = absolute(path)
+  for _ in 0..<40 {
+    var status = stat()
+    guard lstat(target, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { return target }
+    guard let next = try? FileManager.default.destinationOfSymbolicLink(atPath: target) else {
+      return target
+    }
+    target = next.hasPrefix("/") ? next : parts(of: target).folder + "/" + next
+  }
+  return nil
 }
 
 /// For how many seconds another save to the same file is waited for.
@@ -127,10 +244,16 @@ private let patience = 10
 /// Opens a file for writing from its beginning, alone: whoever else has it open so is waited for.
 ///
 /// - Returns: The descriptor; -1 where it cannot be opened, and errno says why.
-private func openAlone(_ path: String) -> Int32 {
+private func openAlone(_ path: String, creating: Bool) -> Int32 {
+  let creation = creating ? O_CREAT | O_NOFOLLOW : 0
   for _ in 0..<patience * 100 {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o666)
+    let descriptor = open(
+      path, O_WRONLY | creation | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { return -1 }
+    // Only a pipe without a reader must not be waited for.
+    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
+    var status = stat()
+    if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT != S_IFREG { return descriptor }
     if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
       _ = close(descriptor)
       usleep(10_000)
@@ -142,7 +265,8 @@ private func openAlone(_ path: String) -> Int32 {
     if fstat(descriptor, &held) == 0, lstat(path, &named) == 0, held.st_ino == named.st_ino,
       held.st_dev == named.st_dev
     {
-      if ftruncate(descriptor, 0) == 0 { return descriptor }
+      // A file that is written into loses its end last, so that its room on the disk stays its own.
+      if !creating || ftruncate(descriptor, 0) == 0 { return descriptor }
       let failure = errno
       _ = close(descriptor)
       errno = failure

@@ -9,8 +9,26 @@ struct SafetensorsHeader {
   enum ScalarType: String {
     case float = "F32"
     case double = "F64"
+    case half = "F16"
+    case brain = "BF16"
+    case bool = "BOOL"
+    case int8 = "I8"
+    case uint8 = "U8"
+    case int16 = "I16"
+    case uint16 = "U16"
+    case int32 = "I32"
+    case uint32 = "U32"
+    case int64 = "I64"
+    case uint64 = "U64"
 
-    var size: Int { self == .float ? 4 : 8 }
+    var size: Int {
+      switch self {
+      case .bool, .int8, .uint8: 1
+      case .half, .brain, .int16, .uint16: 2
+      case .float, .int32, .uint32: 4
+      case .double, .int64, .uint64: 8
+      }
+    }
   }
 
   struct Entry {

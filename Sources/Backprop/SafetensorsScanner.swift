@@ -52,7 +52,7 @@ struct SafetensorsScanner {
     }
     guard let scalar = SafetensorsHeader.ScalarType(rawValue: type) else {
       throw Finding(
-        text: "\"\(name)\" has dtype \(type); only F32 and F64 can be read. "
+        text: "\"\(name)\" has dtype \(type); only F64, F32, F16 and BF16 can be read. "
           + "Convert it before saving, in PyTorch with tensor.float()")
     }
     guard offsets.count == 2, offsets[0] <= offsets[1] else {

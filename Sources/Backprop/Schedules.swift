@@ -80,7 +80,7 @@ public enum Schedule<Scalar: Real>: Sendable, Equatable {
 /// A learning rate that falls when the loss has stopped falling.
 public struct PlateauSchedule<Scalar: Real>: Sendable {
   /// The rate now.
-  public private(set) var learningRate: Scalar
+  public internal(set) var learningRate: Scalar
   /// What the rate is multiplied by, between 0 and 1.
   public let factor: Scalar
   /// How many losses without progress are borne; the one after them lowers the rate.
@@ -90,8 +90,8 @@ public struct PlateauSchedule<Scalar: Real>: Sendable {
   /// The lowest rate.
   public let floor: Scalar
   /// The lowest loss so far.
-  public private(set) var best = Scalar.infinity
-  private var waited = 0
+  public internal(set) var best = Scalar.infinity
+  var waited = 0
 
   public init(
     from learningRate: Scalar, factor: Scalar = 0.1, patience: Int = 10, threshold: Scalar = 1e-4,

@@ -4,6 +4,10 @@ public import Backprop
 public enum DataError: Error, Equatable, Sendable {
   /// There is no such file or folder; `packed` if a gzip file of that name is there.
   case missing(path: String, packed: Bool)
+  /// There is no such file, but there are some that may be meant by it.
+  case misnamed(path: String, found: [String])
+  /// It is there under another name, but packed by gzip.
+  case packed(path: String, unpacked: String)
   /// It is there, but cannot be read.
   case unreadable(path: String, reason: String)
   /// The file ends before its header does.
@@ -27,7 +31,7 @@ public enum DataError: Error, Equatable, Sendable {
   /// `EX_DATAERR` of BSD's sysexits.h.
   public var exitCode: Int32 {
     switch self {
-    case .missing, .unreadable: 66
+    case .missing, .misnamed, .unreadable: 66
     default: 65
     }
   }
@@ -44,6 +48,11 @@ extension DataError: Failure {
     case .missing(let path, packed: true):
       return "\(path): there is no such file, but \(path).gz is there. "
         + "Unpack it first with gunzip."
+    case .misnamed(let path, let found):
+      return "\(path): there is no such file, but the folder has \(found.joined(separator: ", ")). "
+        + "Give the one that is meant this name."
+    case .packed(let path, let unpacked):
+      return "\(path): is packed by gzip. Unpack it first: gunzip -c '\(path)' > '\(unpacked)'"
     case .unreadable(let path, let reason):
       return "\(path): cannot be read: \(reason)."
     case .headerTooShort(let path, let expected, let found):
@@ -84,7 +93,10 @@ extension DataError: Failure {
   }
 
   private func advice(expected: UInt32, found: UInt32) -> String {
-    if found >> 16 == 0x1f8b { return "It is packed by gzip: unpack it first with gunzip." }
+    if found >> 16 == 0x1f8b {
+      return "It is packed by gzip: unpack it first with gunzip, which wants a name that ends with "
+        + ".gz."
+    }
     if found == IDX.imagesMagic || found == IDX.labelsMagic {
       return "That is a file of \(IDX.name(of: found)): are two files' names swapped?"
     }

@@ -11,7 +11,8 @@ public enum MNIST {
   /// Reads the images that come with the course, or those in a folder.
   ///
   /// A folder must hold four unpacked IDX files named as the published ones are
-  /// (`train-images-idx3-ubyte`, …), with any number of images of any one size.
+  /// (`train-images-idx3-ubyte`, …), or as downloads change these names (`train-images.idx3-ubyte`),
+  /// with any number of images of any one size.
   public static func load(
     from folder: URL? = nil
   ) throws(DataError) -> (train: ImageData, test: ImageData) {
@@ -64,21 +65,22 @@ private func loadPair(
   let test = try loadSet("t10k", from: folder, classes: classes)
   guard train.height == test.height, train.width == test.width else {
     throw .imageSizeMismatch(
-      train: imagesFile("train", in: folder).path, trainSize: [train.height, train.width],
-      test: imagesFile("t10k", in: folder).path, testSize: [test.height, test.width])
+      train: try imagesFile("train", in: folder).path, trainSize: [train.height, train.width],
+      test: try imagesFile("t10k", in: folder).path, testSize: [test.height, test.width])
   }
   return (train, test)
 }
 
-private func imagesFile(_ name: String, in folder: URL) -> URL {
-  folder.appendingPathComponent("\(name)-images-idx3-ubyte")
+private func imagesFile(_ name: String, in folder: URL) throws(DataError) -> URL {
+  try publishedFile("\(name)-images-idx3-ubyte", magic: IDX.imagesMagic, in: folder)
 }
 
 private func loadSet(
   _ name: String, from folder: URL, classes: [String]
 ) throws(DataError) -> ImageData {
-  let imagesFile = imagesFile(name, in: folder)
-  let labelsFile = folder.appendingPathComponent("\(name)-labels-idx1-ubyte")
+  let imagesFile = try imagesFile(name, in: folder)
+  let labelsFile = try publishedFile(
+    "\(name)-labels-idx1-ubyte", magic: IDX.labelsMagic, in: folder)
   let images = try IDX.images(in: IDX.read(imagesFile), path: imagesFile.path)
   let labels = try IDX.labels(
     in: IDX.read(labelsFile), classes: classes.count, path: labelsFile.path)

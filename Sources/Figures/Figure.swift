@@ -52,13 +52,19 @@ public struct Figure: Sendable {
 
   /// Writes the SVG to `folder/name.svg`, creates the folder, and returns the file's location.
   ///
-  /// An interrupted write leaves an older file whole.
+  /// An interrupted write leaves an older file whole. A link, a device or a file with several names is
+  /// written into and stays what it is; so do permissions.
   @discardableResult
   public func write(named name: String, in folder: URL) throws(FigureError) -> URL {
     let file = folder.appendingPathComponent(name + ".svg")
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      try Data(svg().utf8).write(to: file, options: .atomic)
+      var old = stat()
+      let isThere = lstat(file.path, &old) == 0
+      let isReplaceable = !isThere || old.st_mode & S_IFMT == S_IFREG && old.st_nlink == 1
+      try Data(svg().utf8).write(to: file, options: isReplaceable ? .atomic : [])
+      // The file that took its place has permissions of its own.
+      if isThere && isReplaceable { _ = chmod(file.path, old.st_mode & 0o7777) }
     } catch {
       throw FigureError(path: file.path, reason: error.localizedDescription)
     }

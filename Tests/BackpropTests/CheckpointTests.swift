@@ -144,7 +144,7 @@ struct DamagedFile: CustomTestStringConvertible, Sendable {
     DamagedFile(entry("F32", "-1", "0,4"), data: 4, "a whole number from 0"),
     DamagedFile(entry("F32", "1.5", "0,4"), data: 4, "should have ']' at byte"),
     DamagedFile(entry("F32", "99999999999999999999", "0,4"), data: 4, "a whole number from 0"),
-    DamagedFile(entry("BF16", "2", "0,4"), data: 4, "dtype BF16; only F32 and F64 can be read"),
+    DamagedFile(entry("F8_E5M2", "4", "0,4"), data: 4, "only F64, F32, F16 and BF16 can be read"),
     DamagedFile(entry("F32", "1", "4,0"), data: 4, "data_offsets [4, 0]"),
     DamagedFile(entry("F32", "1", "0,4,8"), data: 4, "data_offsets [0, 4, 8]"),
     DamagedFile(

@@ -43,7 +43,7 @@ private func compareTraining(_ source: Source, _ plan: Plan, on screen: Screen) 
   let wrong: Run<AdaptedNetworks.Network>
   do {
     wrong = try AdaptedNetworks(functions).run(on: digits, plan, name: "bug", screen: screen)
-  } catch {
+  } catch let error as TrainingFailure {
     screen.stopped(error)
     return
   }

@@ -1,6 +1,7 @@
 import Backprop
 import Course
 import Datasets
+import Foundation
 
 /// What is trained on: how many images, how long.
 struct Plan {
@@ -62,6 +63,8 @@ struct Run<Network: Layer> {
   var accuracies: [Double] = []
   /// The scores of the test images.
   var logits: Matrix
+  /// The network with all that its training needs to go on.
+  var checkpoint = Checkpoint()
 }
 
 extension Networks {
@@ -72,13 +75,16 @@ extension Networks {
   ///   - plan: How long, and from which seed.
   ///   - name: What the training is called in the line of progress.
   ///   - screen: Where the lines go.
+  ///   - saved: A training that goes on.
+  ///   - file: Is written after each epoch.
   ///   - rate: The learning rate at a step; Adam's 0.001 throughout where nil.
   /// - Returns: The trained network, and how it got there.
   /// - Throws: `TrainingFailure` if the loss becomes infinite or no number.
   func run(
     on digits: Digits<Scalar>, _ plan: Plan, name: String, screen: Screen?,
+    goingOnFrom saved: Checkpoint? = nil, saving file: URL? = nil,
     rate: ((_ step: Int, _ steps: Int) -> Scalar)? = nil
-  ) throws(TrainingFailure) -> Run<Network> {
+  ) throws -> Run<Network> {
     var generator = SplitMix64(seed: plan.seed)
     var run = Run(
       network: network(plan.sizes, dropout: 0, using: &generator), logits: Matrix(shape: [0, 0]))
@@ -86,8 +92,9 @@ extension Networks {
     training.name = name.isEmpty ? "" : name + ", "
     training.rate = rate
     training.loss = loss
+    (training.saved, training.file) = (saved, file)
     var adam = Adam<Scalar>(learningRate: 0.001)
-    try training.run(
+    run.checkpoint = try training.run(
       &run.network, on: digits.x, labels: digits.labels, with: &adam, seed: plan.seed + 1,
       screen: screen
     ) { report, network in

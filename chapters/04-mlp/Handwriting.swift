@@ -17,7 +17,8 @@ func runOnDigits<Kind: Networks>(
     ReLU, softmax cross-entropy, Adam 0.001, batches of \(plan.batch), seed \(plan.seed).
 
     """)
-  let run = try networks.run(on: digits, plan, name: "", screen: screen)
+  let run = try networks.run(
+    on: digits, plan, name: "", screen: screen, saving: options.save)
   screen.text("\nThe same with the learning rate on a cosine, from 0.002 down to 0:\n")
   let cosine = try networks.run(on: digits, plan, name: "cosine", screen: screen) {
     cosineSchedule(step: $0, of: $1, from: 0.002)
@@ -73,6 +74,27 @@ func drawCurves(_ curves: [Curve], on screen: Screen) throws {
       y: "share right", curves.map { Series($0.name, y: $0.accuracies, from: 1) }), "test-accuracy")
 }
 
+/// Goes on with a training that was saved, and saves it again.
+func goOn<Kind: Networks>(
+  _ networks: Kind, from file: URL, _ plan: Plan, _ options: ChapterOptions, on screen: Screen
+) throws {
+  screen.section("The training goes on")
+  let digits = Digits<Kind.Scalar>(train: plan.train, test: plan.test)
+  let run = try networks.run(
+    on: digits, plan, name: "", screen: screen, goingOnFrom: Checkpoint(contentsOf: file.path),
+    saving: options.save)
+  guard let target = options.save else { return }
+  let share = accuracy(predicted: run.logits.argmaxOfRows(), actual: digits.testLabels)
+  try save(run, share, to: target)
+  screen.text("\nThe network is saved in \(target.path).")
+}
+
+private func save<Network>(_ run: Run<Network>, _ share: Double, to file: URL) throws {
+  var checkpoint = run.checkpoint
+  checkpoint.metadata["test accuracy"] = percent(share)
+  try checkpoint.save(to: file.path)
+}
+
 /// Saves the network, loads it into another one, and compares their answers bit by bit.
 private func saveAndReload<Kind: Networks>(
   _ run: Run<Kind.Network>, _ networks: Kind, _ digits: Digits<Kind.Scalar>, _ plan: Plan,
@@ -81,17 +103,15 @@ private func saveAndReload<Kind: Networks>(
   screen.section("Does the network survive being saved?")
   let temporary = FileManager.default.temporaryDirectory.appending(
     path: "chapter04-\(UUID().uuidString).safetensors")
-  defer { if options.save == nil { try? FileManager.default.removeItem(at: temporary) } }
-  let file = options.save ?? temporary
+  defer { try? FileManager.default.removeItem(at: temporary) }
   let share = accuracy(predicted: run.logits.argmaxOfRows(), actual: digits.testLabels)
-  let notes = [
-    "epochs": "\(plan.epochs)", "seed": "\(plan.seed)", "test accuracy": percent(share),
-  ]
-  try run.network.checkpoint(metadata: notes).save(to: file.path)
+  try save(run, share, to: temporary)
+  // What it was asked for may be a pipe, from which nothing comes back.
+  if let file = options.save { try save(run, share, to: file) }
 
   var generator = SplitMix64(seed: plan.seed + 1000)
   var other = networks.network(plan.sizes, dropout: 0, using: &generator)
-  try other.load(Checkpoint(contentsOf: file.path))
+  try other.load(Checkpoint(contentsOf: temporary.path))
   let same = Matrix(of: other.predict(digits.testX)) == run.logits
   let names = run.network.checkpoint().tensors.map { "\($0.name) \($0.tensor.shape)" }
   screen.text(names.map { "  " + $0 }.joined(separator: "\n"))
@@ -99,5 +119,5 @@ private func saveAndReload<Kind: Networks>(
     same
       ? "Loaded into a new network, it gives the same \(run.logits.count) scores, bit for bit."
       : "Loaded into a new network, it gives other scores: the file is not what was saved.")
-  if options.save != nil { screen.text("The file is \(file.path).") }
+  if let file = options.save { screen.text("The file is \(file.path).") }
 }

@@ -15,6 +15,10 @@ func testSaved(
   var generator = SplitMix64(seed: 0)
   var network = LibraryNetworks().network([784, 256, 128, 10], dropout: 0, using: &generator)
   try network.load(checkpoint)
+  if !checkpoint.passedOver.isEmpty {
+    let names = checkpoint.passedOver.map { "\($0.name) (\($0.dtype))" }.joined(separator: ", ")
+    screen.text("passed over, as they are whole numbers: \(names)")
+  }
 
   let logits = network.predict(digits.testX)  // [images, 10]
   let predicted = logits.argmaxOfRows()

@@ -17,6 +17,8 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch.nn import functional
 
+# What the course's files say of themselves: a square matrix fits as well when it is transposed.
+LAYOUT = "matrices [in, out], gates i f g o, filters [out, in, kh, kw]"
 DATA = Path(__file__).resolve().parents[2] / "Sources/Datasets/Resources/mnist"
 
 
@@ -69,5 +71,5 @@ if __name__ == "__main__":
         sys.exit(__doc__)
     command, file = sys.argv[1:]
     if command == "write":
-        save_file(train(), file)
+        save_file(train(), file, metadata={"layout": LAYOUT})
     report(load_file(file))

@@ -12,7 +12,15 @@ command.run(exercises: Exercises.Answers.self, solutions: Solutions.Answers.self
   let screen = Screen(options)
   screen.title("Chapter 4 · The multilayer perceptron")
   if let file = options.load {
-    try testSaved(file, on: MNIST.load(from: options.data), screen)
+    let images = try MNIST.load(from: options.data)
+    let plan = Plan(options, images: images, source: source)
+    switch source {
+    case _ where options.epochs == nil: try testSaved(file, on: images, screen)
+    case .library, .bug: try goOn(LibraryNetworks(), from: file, plan, options, on: screen)
+    case .answers:
+      let networks = AdaptedNetworks(BackwardFunctions(source))
+      try goOn(networks, from: file, plan, options, on: screen)
+    }
     return
   }
   screen.source(options)

@@ -120,11 +120,11 @@ func compareNetworks(_ plan: Plan, on screen: Screen) throws {
   plan.epochs = min(plan.epochs, plan.isQuick ? plan.epochs : 3)
   var table = Table("network", "parameters", "multiply-adds", "test", "loss", "images/s")
   var failures = [(name: String, failure: TrainingFailure)]()
-  func add<Kind: ImageNetwork>(_ kind: Kind) {
+  func add<Kind: ImageNetwork>(_ kind: Kind) throws {
     let run: Run<Kind.Network>
     do {
       run = try kind.run(plan, on: screen, prints: false)
-    } catch {
+    } catch let error as TrainingFailure {
       table.add(kind.name, "", "", "stopped")
       failures.append((kind.name, error))
       return
@@ -134,9 +134,9 @@ func compareNetworks(_ plan: Plan, on screen: Screen) throws {
       percent(run.accuracy), fixed(run.losses.last ?? 0, 4),
       "\(Int(Double(plan.train.count * plan.epochs) / run.seconds)) images/s")
   }
-  add(LeNet())
-  add(AveragingLeNet())
-  add(SeparableLeNet())
+  try add(LeNet())
+  try add(AveragingLeNet())
+  try add(SeparableLeNet())
   screen.table(table)
   for (name, failure) in failures { screen.stopped(failure, of: name) }
   let (full, separate) = (16 * 6 * 25, 6 * 25 + 16 * 6)

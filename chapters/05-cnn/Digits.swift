@@ -45,6 +45,8 @@ struct Run<Network: Layer> {
   var accuracies: [Double] = []
   /// How long the steps took, in seconds.
   var seconds = 0.0
+  /// The network with all that its training needs to go on.
+  var checkpoint = Checkpoint()
 
   var accuracy: Double { accuracies.last ?? 0 }
 }
@@ -52,8 +54,9 @@ struct Run<Network: Layer> {
 extension ImageNetwork {
   /// Trains on the digits with Adam, its rate on a cosine down to 0 unless the plan says otherwise.
   func run(
-    _ plan: Plan, on screen: Screen, prints: Bool = true
-  ) throws(TrainingFailure) -> Run<Network> {
+    _ plan: Plan, on screen: Screen, prints: Bool = true, goingOnFrom saved: Checkpoint? = nil,
+    saving file: URL? = nil
+  ) throws -> Run<Network> {
     var generator = SplitMix64(seed: plan.seed)
     var run = Run(network: network(using: &generator))
     var training = Training<Scalar>(epochs: plan.epochs, batch: plan.batch)
@@ -63,10 +66,11 @@ extension ImageNetwork {
     }
     training.loss = loss
     training.name = name + ", "
+    (training.saved, training.file) = (saved, file)
     var adam = Adam<Scalar>(learningRate: peak)
     let x: Tensor<Scalar> = plan.train.images(as: Scalar.self)
     let testX: Tensor<Scalar> = plan.test.images(as: Scalar.self)
-    try training.run(
+    run.checkpoint = try training.run(
       &run.network, on: x, labels: plan.train.labels, with: &adam, seed: plan.seed + 1,
       screen: screen
     ) { report, network in
@@ -104,33 +108,36 @@ func readDigits<Kind: ImageNetwork>(
     Batches of \(plan.batch), Adam, \(rateText), seed \(plan.seed).
 
     """)
-  let run = try kind.run(plan, on: screen)
-  try drawCurves([(kind.name, run.losses, run.accuracies)], on: screen)
+  let saved = try options.load.map { try Checkpoint(contentsOf: $0.path) }
+  let run = try kind.run(plan, on: screen, goingOnFrom: saved, saving: options.save)
+  try drawCurves(
+    [(kind.name, run.losses, run.accuracies)], from: plan.epochs - run.losses.count + 1, on: screen)
   try showFilters(of: run.network, kind, plan, on: screen)
   try showSaliency(of: run.network, plan, on: screen)
   if let file = options.save {
-    try run.network.checkpoint(
-      metadata: ["epochs": "\(plan.epochs)", "test accuracy": percent(run.accuracy)]
-    ).save(to: file.path)
+    var checkpoint = run.checkpoint
+    checkpoint.metadata["test accuracy"] = percent(run.accuracy)
+    try checkpoint.save(to: file.path)
     screen.text("\nThe network is saved in \(file.path).")
   }
 }
 
 /// The loss and the accuracy of some trainings.
 func drawCurves(
-  _ curves: [(name: String, losses: [Double], accuracies: [Double])], on screen: Screen
+  _ curves: [(name: String, losses: [Double], accuracies: [Double])], from first: Int = 1,
+  on screen: Screen
 ) throws {
   try screen.write(
     .lines(
       "Training loss, epoch by epoch",
       description: "The mean loss on the training images falls with every epoch.", x: "epoch",
       y: Axis("loss", scale: .logarithmic),
-      curves.map { Series($0.name, y: $0.losses, from: 1) }), "training-loss")
+      curves.map { Series($0.name, y: $0.losses, from: first) }), "training-loss")
   try screen.figure(
     .lines(
       "Test accuracy, epoch by epoch",
       description: "The share of test images that are right rises with the epochs.", x: "epoch",
-      y: "share right", curves.map { Series($0.name, y: $0.accuracies, from: 1) }),
+      y: "share right", curves.map { Series($0.name, y: $0.accuracies, from: first) }),
     "test-accuracy")
 }
 
@@ -156,7 +163,7 @@ func compareTraining(_ source: Source, _ plan: Plan, on screen: Screen) throws {
   let wrong: Run<SmallNetwork.Network>
   do {
     wrong = try SmallNetwork(source, pooling: pooling).run(plan, on: screen)
-  } catch {
+  } catch let error as TrainingFailure {
     screen.stopped(error)
     return
   }

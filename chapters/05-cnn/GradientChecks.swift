@@ -41,7 +41,7 @@ func checkGradients(_ source: Source, on screen: Screen) throws {
     numericalGradient(of: { pooled(maxPool2dReference, $0) }, at: pooling.x))
   row(
     "5.5 dx", "average pooling", try Chapter05Problems.averagePool.function(from: source)(pooling),
-    numericalGradient(of: { pooled(averagePool2dReference, $0) }, at: pooling.x))
+    numericalGradient(of: { pooled({ averagePool2dReference($0, $1) }, $0) }, at: pooling.x))
   screen.table(table)
   screen.text(
     """

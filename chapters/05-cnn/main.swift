@@ -12,6 +12,14 @@ command.run(exercises: Exercises.Answers.self, solutions: Solutions.Answers.self
   let screen = Screen(options)
   screen.title("Chapter 5 · Convolutional networks")
   screen.source(options)
+  if options.load != nil {
+    let plan = Plan(options, images: try MNIST.load(from: options.data), source: source)
+    switch source {
+    case .library: try readDigits(LeNet(), plan, options, on: screen)
+    case .answers, .bug: try readDigits(SmallNetwork(source), plan, options, on: screen)
+    }
+    return
+  }
   try checkGradients(source, on: screen)
   if case .bug = source {
     let plan = Plan(options, images: try MNIST.load(from: options.data), source: source)

@@ -19,7 +19,7 @@ func showBatchNoise(_ digits: Digits, on screen: Screen) throws {
   let count = digits.isQuick ? 1000 : 10_000
   // The smaller the batches, the more of them are drawn: single images differ most.
   let draws = { (size: Int) in max(digits.isQuick ? 6 : 20, (digits.isQuick ? 200 : 400) / size) }
-  let (network, _) = train(
+  let (network, _) = try train(
     digits, samples, with: SGD<Float>(learningRate: 0.1), name: "noise", steps: 40, testing: false,
     screen: screen)
   let all = gradient(

@@ -25,7 +25,7 @@ func showBug(_ name: String, _ options: ChapterOptions, on screen: Screen) throw
   var comparison = Comparison(digits: digits, screen: screen)
   for (name, functions) in [("right", right), ("with the bug", wrong)] {
     if let kind = kinds[id], let rate = usualRates.first(where: { $0.kind == kind })?.rate {
-      comparison.add(name, rate, functions.optimizer(kind, learningRate: rate), samples)
+      try comparison.add(name, rate, functions.optimizer(kind, learningRate: rate), samples)
     } else {
       try comparison.addScheduled(
         right.optimizer(.adam, learningRate: 0.002), samples, functions, name: name)

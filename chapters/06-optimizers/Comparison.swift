@@ -24,18 +24,20 @@ func compareOnDigits(
   var comparison = Comparison(digits: digits, screen: screen)
   if case .library = source {
     let samples = Samples<Float>(digits)
-    for (kind, rate) in usualRates {
-      comparison.add(kind.rawValue, rate, kind.fast(learningRate: Float(rate)), samples)
+    for (kind, rate) in usualRates where options.load == nil {
+      try comparison.add(kind.rawValue, rate, kind.fast(learningRate: Float(rate)), samples)
     }
-    try comparison.addScheduled(Kind.adam.fast(learningRate: 0.002), samples, functions)
+    try comparison.addScheduled(
+      Kind.adam.fast(learningRate: 0.002), samples, functions, options)
   } else {
     let samples = Samples<Double>(digits)
-    for (kind, rate) in usualRates where kind != .adaGrad && kind != .adamW {
-      comparison.add(
+    for (kind, rate) in usualRates
+    where kind != .adaGrad && kind != .adamW && options.load == nil {
+      try comparison.add(
         kind.rawValue, rate, functions.optimizer(kind, learningRate: rate), samples)
     }
     try comparison.addScheduled(
-      functions.optimizer(.adam, learningRate: 0.002), samples, functions)
+      functions.optimizer(.adam, learningRate: 0.002), samples, functions, options)
   }
   try comparison.show()
   if let file = options.save {
@@ -62,17 +64,17 @@ struct Comparison {
 
   mutating func add<Scalar: Real>(
     _ name: String, _ rate: Double, _ optimizer: any Optimizer<Scalar>, _ samples: Samples<Scalar>
-  ) {
-    func run(_ optimizer: some Optimizer<Scalar>) -> Record {
-      train(digits, samples, with: optimizer, name: name, screen: screen).record
+  ) throws {
+    func run(_ optimizer: some Optimizer<Scalar>) throws -> Record {
+      try train(digits, samples, with: optimizer, name: name, screen: screen).record
     }
-    rows.append((name, significant(rate, 2), run(optimizer)))
+    rows.append((name, significant(rate, 2), try run(optimizer)))
   }
 
   /// Adam with a warm-up and a cosine from 0.002.
   mutating func addScheduled<Scalar: Real>(
     _ optimizer: any Optimizer<Scalar>, _ samples: Samples<Scalar>, _ functions: StepFunctions,
-    name: String = "Adam, cosine"
+    _ options: ChapterOptions? = nil, name: String = "Adam, cosine"
   ) throws {
     let steps = digits.steps
     let rates = try (0..<steps).map {
@@ -81,13 +83,17 @@ struct Comparison {
     }
     func run(
       _ optimizer: some Optimizer<Scalar>
-    ) -> (network: DigitNetwork<Scalar>, record: Record) {
-      train(digits, samples, with: optimizer, name: name, rates: rates, screen: screen)
+    ) throws -> Record {
+      try train(
+        digits, samples, with: optimizer, name: name, rates: rates,
+        goingOnFrom: options?.load.map { try Checkpoint(contentsOf: $0.path) },
+        saving: options?.save, screen: screen
+      ).record
     }
-    let (network, record) = run(optimizer)
+    let record = try run(optimizer)
     rows.append((name, "0.002↘", record))
-    last = network.checkpoint(
-      metadata: record.accuracy.map { ["test accuracy": percent($0)] } ?? [:])
+    last = record.checkpoint
+    last?.metadata["test accuracy"] = record.accuracy.map { percent($0) }
   }
 
   func saveLast(to file: URL) throws { try last?.save(to: file.path) }

@@ -1,6 +1,7 @@
 import Backprop
 import Course
 import Datasets
+import Foundation
 
 /// The digits, how many of them, and how long they are trained on.
 struct Digits {
@@ -49,6 +50,8 @@ struct Record {
   var accuracy: Double?
   /// Why it stopped before its time.
   var failure: TrainingFailure?
+  /// The network with all that its training needs to go on.
+  var checkpoint: Checkpoint?
 
   /// The mean of the last `width` losses at each step.
   func smoothed(_ width: Int) -> [Double] {
@@ -87,27 +90,38 @@ struct Samples<Scalar: Real> {
 ///   - name: What the training is called in the line of progress.
 ///   - limit: The number of steps, where it is not that of all epochs.
 ///   - rates: The learning rate of each step; the optimizer's own where nil.
+///   - saved: A training of whole epochs that goes on.
+///   - file: Is written after each epoch.
 ///   - testing: Whether the test images are looked at in the end.
 ///   - screen: Where the progress is shown.
 /// - Returns: The trained network, and how it got there.
+/// - Throws: `CheckpointError` if what was saved is no part of this training.
 func train<Scalar: Real, Rule: Optimizer<Scalar>>(
   _ digits: Digits, _ samples: Samples<Scalar>, with rule: Rule, name: String,
   steps limit: Int? = nil,
-  rates: [Double]? = nil, testing: Bool = true, screen: Screen
-) -> (network: DigitNetwork<Scalar>, record: Record) {
+  rates: [Double]? = nil, goingOnFrom saved: Checkpoint? = nil, saving file: URL? = nil,
+  testing: Bool = true, screen: Screen
+) throws -> (network: DigitNetwork<Scalar>, record: Record) {
   var (network, optimizer, record) = (digits.network(Scalar.self), rule, Record())
-  var context = Context.training(seed: digits.seed + 1)
   let steps = rates?.count ?? limit ?? digits.steps
-  training: while record.losses.count < steps {
+  var place = TrainingPlace(
+    seed: digits.seed + 1,
+    run: "\(samples.labels.count) samples in \(Scalar.self), batches of \(digits.batch), "
+      + "\(steps) steps")
+  if let saved { try place.load(saved, into: &network, &optimizer, epochs: digits.epochs) }
+  var context = Context.training(seed: place.generator.state)
+  let done = place.epoch * digits.steps / digits.epochs
+  training: while done + record.losses.count < steps {
     for places in Batches(of: samples.labels.count, size: digits.batch, using: &context.generator) {
-      guard record.losses.count < steps else { break training }
-      if let rates { optimizer.learningRate = Scalar(rates[record.losses.count]) }
+      let step = done + record.losses.count
+      guard step < steps else { break training }
+      if let rates { optimizer.learningRate = Scalar(rates[step]) }
       let labels = places.map { samples.labels[$0] }
       let loss: Double
       do {
         loss = Double(
           try network.trainingStep(
-            samples.x.rows(places), number: record.losses.count, with: &optimizer, in: &context
+            samples.x.rows(places), number: step, with: &optimizer, in: &context
           ) { softmaxCrossEntropy(logits: $0, labels: labels) })
       } catch {
         record.failure = error
@@ -116,11 +130,13 @@ func train<Scalar: Real, Rule: Optimizer<Scalar>>(
       record.losses.append(loss)
       record.rates.append(Double(optimizer.learningRate))
       if record.losses.count % 20 == 0 {
-        screen.progress("\(name)  step \(record.losses.count)/\(steps)  loss \(fixed(loss, 4))")
+        screen.progress("\(name)  step \(step + 1)/\(steps)  loss \(fixed(loss, 4))")
       }
     }
+    place.endEpoch(context.generator, network, optimizer, file: file)
   }
   screen.endProgress()
+  record.checkpoint = place.checkpoint(network, optimizer)
   if testing && record.failure == nil {
     record.accuracy = accuracy(
       predicted: network.predict(samples.testX).argmaxOfRows(), actual: samples.testLabels)

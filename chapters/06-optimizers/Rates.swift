@@ -15,15 +15,15 @@ func showRates(_ digits: Digits, on screen: Screen) throws {
   var curves = [[Double]]()
   var failures = [(name: String, failure: TrainingFailure)]()
   for kind in [Kind.sgd, .adam] {
-    func run(_ optimizer: some Optimizer<Float>) -> Record {
-      train(
+    func run(_ optimizer: some Optimizer<Float>) throws -> Record {
+      try train(
         digits, samples, with: optimizer, name: kind.rawValue, steps: steps, testing: false,
         screen: screen
       ).record
     }
     curves.append(
-      exponents.map { exponent in
-        let record = run(kind.fast(learningRate: Float(Double.pow(10, exponent))))
+      try exponents.map { exponent in
+        let record = try run(kind.fast(learningRate: Float(Double.pow(10, exponent))))
         if let failure = record.failure {
           failures.append((kind.rawValue, failure))
           return .infinity
@@ -61,7 +61,7 @@ func showRangeTest(_ digits: Digits, on screen: Screen) throws {
   let steps = digits.isQuick ? 60 : 400
   let (low, high) = (1e-4, 10.0)
   let rates = (0..<steps).map { low * Double.pow(high / low, Double($0) / Double(steps - 1)) }
-  let (_, record) = train(
+  let (_, record) = try train(
     digits, Samples<Float>(digits), with: SGD<Float>(learningRate: 1), name: "range test",
     rates: rates, testing: false, screen: screen)
   let losses = record.smoothed(digits.isQuick ? 5 : 20)

@@ -13,6 +13,11 @@ command.run(exercises: Exercises.Answers.self, solutions: Solutions.Answers.self
   let functions = StepFunctions(source)
   screen.title("Chapter 6 · Optimizers")
   screen.source(options)
+  if options.load != nil {
+    let digits = Digits(options, images: try MNIST.load(from: options.data), source: source)
+    try compareOnDigits(digits, functions, source, options, on: screen)
+    return
+  }
   if case .bug(let name) = source {
     try showBug(name, options, on: screen)
     return

@@ -32,7 +32,7 @@ func runFinale(
     Batches of \(plan.batch), Adam, rate up to 0.01, seed \(plan.seed).
 
     """)
-  let run = try train(finale, network, plan, on: screen, prints: true)
+  let run = try train(finale, network, plan, options, on: screen, prints: true)
   let first = run.losses.prefix(10).reduce(0, +) / Double(max(1, min(10, run.losses.count)))
   try screen.figure(
     .lines(
@@ -49,21 +49,20 @@ func runFinale(
 
     The loss fell from \(fixed(first, 2)) to \(fixed(run.lastLoss, 2)); \(percent(run.accuracy)) of the test images are right.
     """)
-  if let file = options.save {
-    try run.network.checkpoint(metadata: ["test accuracy": percent(run.accuracy)])
-      .save(to: file.path)
-    screen.text("The network is saved in \(file.path).")
-  }
+  if let file = options.save { try run.save(to: file, on: screen) }
   if options.mine { nameWhatWasBuilt(plan, on: screen) }
 }
 
 /// Trains the network of the finale with the step of 6.4.
 func train<Network: Layer<Double>>(
-  _ finale: FinaleNetwork, _ network: Network, _ plan: Plan, on screen: Screen, prints: Bool = false
+  _ finale: FinaleNetwork, _ network: Network, _ plan: Plan, _ options: ChapterOptions? = nil,
+  on screen: Screen, prints: Bool = false
 ) throws -> Run<Network> {
   var recipe = Recipe<Double>(
     train: plan.train, test: plan.test, rate: 0.01, seed: plan.seed, loss: finale.loss)
   (recipe.epochs, recipe.batch) = (plan.epochs, plan.batch)
+  recipe.saved = try options?.load.map { try Checkpoint(contentsOf: $0.path) }
+  recipe.file = options?.save
   var adam = AdaptedOptimizer.adam(
     learningRate: recipe.rate, step: Chapter06Problems.adam.function(from: finale.source))
   return try recipe.run(network, with: &adam, on: screen, prints: prints)

@@ -1,6 +1,7 @@
 import Backprop
 import Course
 import Datasets
+import Foundation
 
 /// What came of a training.
 struct Run<Network: Layer> {
@@ -11,6 +12,16 @@ struct Run<Network: Layer> {
   var accuracy = 0.0
   /// How long the steps took.
   var seconds = 0.0
+  /// The network with all that its training needs to go on.
+  var checkpoint = Checkpoint()
+
+  /// Writes it, with a note of the accuracy.
+  func save(to file: URL, on screen: Screen) throws {
+    var checkpoint = checkpoint
+    checkpoint.metadata["test accuracy"] = percent(accuracy)
+    try checkpoint.save(to: file.path)
+    screen.text("The network is saved in \(file.path).")
+  }
 
   /// The mean loss of the last tenth of the steps.
   var lastLoss: Double {
@@ -29,6 +40,10 @@ struct Recipe<Scalar: Real> {
   /// The highest learning rate.
   var rate: Scalar
   let seed: UInt64
+  /// A training that goes on.
+  var saved: Checkpoint?
+  /// Is written after each epoch.
+  var file: URL?
   /// The loss, and ∂loss/∂logits.
   var loss: (Tensor<Scalar>, [Int]) -> Loss<Scalar> = {
     softmaxCrossEntropy(logits: $0, labels: $1)
@@ -47,7 +62,7 @@ struct Recipe<Scalar: Real> {
   func run<Network: Layer<Scalar>>(
     _ network: Network, with optimizer: inout some Optimizer<Scalar>, on screen: Screen,
     prints: Bool = false
-  ) throws(TrainingFailure) -> Run<Network> {
+  ) throws -> Run<Network> {
     var (run, losses) = (Run(network: network), [Double]())
     var training = Training<Scalar>(epochs: epochs, batch: batch)
     training.name = name.isEmpty ? "" : name + ", "
@@ -55,6 +70,7 @@ struct Recipe<Scalar: Real> {
     training.rate = { step, steps in
       Schedule.warmupCosine(peak: peak, warmup: steps * 3 / 10, steps: steps)(step)
     }
+    (training.saved, training.file) = (saved, file)
     training.loss = { logits, labels in
       let result = loss(logits, labels)
       losses.append(Double(result.loss))
@@ -62,7 +78,7 @@ struct Recipe<Scalar: Real> {
     }
     let x: Tensor<Scalar> = train.images(as: Scalar.self)
     let testX: Tensor<Scalar> = test.images(as: Scalar.self)
-    try training.run(
+    run.checkpoint = try training.run(
       &run.network, on: x, labels: train.labels, with: &optimizer, seed: seed + 1, screen: screen
     ) { report, network in
       run.accuracy = Backprop.accuracy(
@@ -82,7 +98,7 @@ struct Recipe<Scalar: Real> {
   /// The same with Adam.
   func run<Network: Layer<Scalar>>(
     _ network: Network, on screen: Screen, prints: Bool = false
-  ) throws(TrainingFailure) -> Run<Network> {
+  ) throws -> Run<Network> {
     var adam = Adam<Scalar>(learningRate: rate)
     return try run(network, with: &adam, on: screen, prints: prints)
   }

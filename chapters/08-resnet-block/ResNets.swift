@@ -8,13 +8,8 @@ import Foundation
 func readDigits(_ plan: Plan, _ options: ChapterOptions, on screen: Screen) throws {
   screen.section("How well does a small residual network read?")
   let run = try train(
-    "MNIST", on: plan.train, plan.test, epochs: plan.epochs, plan, screen: screen)
-  if let file = options.save {
-    try run.network.checkpoint(
-      metadata: ["epochs": "\(plan.epochs)", "test accuracy": percent(run.accuracy)]
-    ).save(to: file.path)
-    screen.text("The network is saved in \(file.path).")
-  }
+    "MNIST", on: plan.train, plan.test, epochs: plan.epochs, plan, options, screen: screen)
+  if let file = options.save { try run.save(to: file, on: screen) }
 }
 
 /// The same network on photographs of clothes.
@@ -33,13 +28,16 @@ func readClothes(_ plan: Plan, on screen: Screen) throws {
 }
 
 private func train(
-  _ name: String, on train: ImageData, _ test: ImageData, epochs: Int, _ plan: Plan, screen: Screen
+  _ name: String, on train: ImageData, _ test: ImageData, epochs: Int, _ plan: Plan,
+  _ options: ChapterOptions? = nil, screen: Screen
 ) throws -> Run<ResidualNetwork> {
   let network: ResidualNetwork = blockNetwork(depth: 3, channels: 16, seed: plan.seed) {
     residual(normalizedBody($0, using: &$1))
   }
   var recipe = Recipe<Float>(train: train, test: test, rate: 0.01, seed: plan.seed)
   (recipe.name, recipe.epochs, recipe.batch) = (name, epochs, plan.batch)
+  recipe.saved = try options?.load.map { try Checkpoint(contentsOf: $0.path) }
+  recipe.file = options?.save
   screen.text(
     """
     \(name): \(train.count) images to train with, \(test.count) to test; \(grouped(network.parameters.count)) parameters: a

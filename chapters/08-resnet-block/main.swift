@@ -15,6 +15,10 @@ command.run(exercises: Exercises.Answers.self, solutions: Solutions.Answers.self
   screen.title("Chapter 8 · The residual block")
   screen.source(options)
   let plan = Plan(options, images: try MNIST.load(from: options.data), source: source)
+  if options.load != nil, case .library = source {
+    try readDigits(plan, options, on: screen)
+    return
+  }
   try checkGradients(source, on: screen)
   switch source {
   case .library:

@@ -6,7 +6,10 @@ public enum Operation: Hashable, Sendable {
   case negate
   /// A power with a constant exponent.
   case power(Double)
+  /// A power whose exponent is a number of the computation too.
+  case raise
   case exp, log, tanh, sigmoid, relu
+  case absolute, maximum, minimum
 }
 
 extension Operation {
@@ -17,8 +20,10 @@ extension Operation {
   /// Operations of one number read a alone, and their second slope is 0.
   ///
   /// Values follow IEEE 754: 1/0 is infinite, the logarithm of 0 is -∞, and the logarithm of a
-  /// negative number, or a broken power of one, is NaN. ReLU's slope at 0 is 0, and NaN at NaN. The slopes
-  /// of tanh and the sigmoid are exact far out as well, where 1 - y² and y·(1 - y) have lost all digits.
+  /// negative number, or a broken power of one, is NaN. At corners the slopes are those of the course:
+  /// 0 for ReLU and for the absolute value at 0; of two equal numbers the first is the maximum, or the
+  /// minimum, and takes the slope 1. A NaN goes through. The slopes of tanh and the sigmoid are exact far
+  /// out as well, where 1 - y² and y·(1 - y) have lost all digits.
   public func callAsFunction(
     _ a: Double, _ b: Double = 0
   ) -> (value: Double, slopeA: Double, slopeB: Double) {
@@ -43,6 +48,15 @@ extension Operation {
     // y = aⁿ         ∂y/∂a = n·aⁿ⁻¹, and 0 for n = 0 even where a = 0
     case .power(let n): return (Double.pow(a, n), n == 0 ? 0 : n * Double.pow(a, n - 1), 0)
 
+    // y = aᵇ         ∂y/∂a = b·aᵇ⁻¹    ∂y/∂b = y·log a, and 0 where a = 0 and b ≥ 0; below 0 there is
+    //                no slope along b, since no neighbour of b has a power
+    case .raise:
+      let y = Double.pow(a, b)
+      return (
+        y, b == 0 ? 0 : b * Double.pow(a, b - 1),
+        a == 0 && b >= 0 || y == 0 && a > 0 ? 0 : y * Double.log(a)
+      )
+
     // y = eᵃ         ∂y/∂a = y
     case .exp:
       let y = Double.exp(a)
@@ -59,6 +73,15 @@ extension Operation {
 
     // y = max(0, a)  ∂y/∂a = 1 where a > 0, else 0
     case .relu: return a > 0 ? (a, 1, 0) : a <= 0 ? (0, 0, 0) : (a, a, 0)
+
+    // y = |a|        ∂y/∂a = 1 where a > 0, -1 where a < 0, 0 at 0
+    case .absolute: return (abs(a), a > 0 ? 1 : a < 0 ? -1 : a, 0)
+
+    // y = max(a, b)  ∂y/∂a = 1 and ∂y/∂b = 0 where a ≥ b, else 0 and 1
+    case .maximum: return b > a || b.isNaN ? (b, 0, 1) : (a, 1, 0)
+
+    // y = min(a, b)  ∂y/∂a = 1 and ∂y/∂b = 0 where a ≤ b, else 0 and 1
+    case .minimum: return b < a || b.isNaN ? (b, 0, 1) : (a, 1, 0)
     }
   }
 
@@ -66,8 +89,8 @@ extension Operation {
   public var operandCount: Int {
     switch self {
     case .leaf: 0
-    case .add, .subtract, .multiply, .divide: 2
-    case .negate, .power, .exp, .log, .tanh, .sigmoid, .relu: 1
+    case .add, .subtract, .multiply, .divide, .raise, .maximum, .minimum: 2
+    case .negate, .power, .exp, .log, .tanh, .sigmoid, .relu, .absolute: 1
     }
   }
 
@@ -81,11 +104,15 @@ extension Operation {
     case .divide: "÷"
     case .negate: "neg"
     case .power(let n): n == n.rounded() && abs(n) < 1e6 ? "pow \(Int(n))" : "pow \(n)"
+    case .raise: "pow"
     case .exp: "exp"
     case .log: "log"
     case .tanh: "tanh"
     case .sigmoid: "σ"
     case .relu: "ReLU"
+    case .absolute: "abs"
+    case .maximum: "max"
+    case .minimum: "min"
     }
   }
 }

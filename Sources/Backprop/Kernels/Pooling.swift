@@ -157,10 +157,12 @@ private func isLargest<Scalar: Real>(_ x: Scalar, _ largest: Scalar) -> Bool {
   x == largest || x != x
 }
 
-/// The mean of each window; zeros of the padding count.
+/// The mean of each window, with the zeros of the padding or without.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
-public func averagePooling<Scalar: Real>(_ x: [Scalar], _ shape: PoolingShape) -> [Scalar] {
+public func averagePooling<Scalar: Real>(
+  _ x: [Scalar], _ shape: PoolingShape, countsPadding: Bool = true
+) -> [Scalar] {
   shape.requireArrays(
     input: x.count, outputs: [], bytesEach: MemoryLayout<Scalar>.stride, "averagePooling")
   return [Scalar](unsafeUninitializedCapacity: shape.outputCount) { y, filled in
@@ -169,8 +171,9 @@ public func averagePooling<Scalar: Real>(_ x: [Scalar], _ shape: PoolingShape) -
     x.withUnsafeBufferPointer { x in
       guard let x = x.baseAddress, let y = y.baseAddress else { return }
       let (samples, width) = (shape.samples, shape.width)
-      let share = 1 / Scalar(shape.window * shape.window)
+      let whole = shape.window * shape.window
       forEachWindow(shape) { c, output, rows, columns in
+        let share = 1 / Scalar(countsPadding ? whole : rows.count &* columns.count)
         let target = y + output
         for row in rows {
           for column in columns {
@@ -188,7 +191,7 @@ public func averagePooling<Scalar: Real>(_ x: [Scalar], _ shape: PoolingShape) -
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func averagePoolingGradient<Scalar: Real>(
-  _ dY: [Scalar], _ shape: PoolingShape
+  _ dY: [Scalar], _ shape: PoolingShape, countsPadding: Bool = true
 ) -> [Scalar] {
   shape.requireArrays(
     input: nil, outputs: [dY.count], bytesEach: MemoryLayout<Scalar>.stride,
@@ -199,8 +202,9 @@ public func averagePoolingGradient<Scalar: Real>(
     dY.withUnsafeBufferPointer { dY in
       guard let dY = dY.baseAddress, let dX = dX.baseAddress else { return }
       let (samples, width) = (shape.samples, shape.width)
-      let share = 1 / Scalar(shape.window * shape.window)
+      let whole = shape.window * shape.window
       forEachWindow(shape) { c, output, rows, columns in
+        let share = 1 / Scalar(countsPadding ? whole : rows.count &* columns.count)
         let source = dY + output
         for row in rows {
           for column in columns {

@@ -1,10 +1,12 @@
 /// Inverted dropout: in training each element is set to zero with probability p, and the others are
 /// divided by 1 - p, so that the expected value stays; in use nothing happens.
 ///
+/// With p = 1 everything is dropped: y = 0 and dx = 0, and no expected value stays.
+///
 /// Source: Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov, "Dropout", JMLR 15, 2014; there
 /// the division is done at test time instead.
 public struct Dropout<Scalar: Real>: Layer {
-  /// The share of elements that are dropped, in 0..<1.
+  /// The share of elements that are dropped, in 0...1.
   public let rate: Scalar
 
   /// One mask for the whole pass: 1/(1 - p) where an element stays, 0 where it was dropped.
@@ -17,7 +19,7 @@ public struct Dropout<Scalar: Real>: Layer {
   }
 
   public init(rate: Scalar) {
-    require(0 <= rate && rate < 1, "Dropout: the rate is \(rate); it must be at least 0, under 1")
+    require(0 <= rate && rate <= 1, "Dropout: the rate is \(rate); it must be in 0...1")
     self.rate = rate
   }
 

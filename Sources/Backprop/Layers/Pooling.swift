@@ -108,9 +108,12 @@ public struct MaxPool2d<Scalar: Real>: Layer {
 
 /// The mean of each window, whose gradient is shared out equally.
 ///
-/// Zeros of the padding count.
+/// Zeros of the padding count, and pull the mean at the border down; with `countsPadding: false` it is
+/// the mean of the pixels inside alone: y = (Σ over the pixels inside)/(how many they are).
 public struct AveragePool2d<Scalar: Real>: Layer {
   public let geometry: PoolingGeometry
+  /// Whether the divisor is k² everywhere, or at the border the number of pixels inside.
+  public let countsPadding: Bool
 
   /// The shape of the layer's input.
   public struct Cache: Sendable {
@@ -126,23 +129,27 @@ public struct AveragePool2d<Scalar: Real>: Layer {
   ///   - window: The height and width of a window.
   ///   - stride: How far it moves; its own size if none is given.
   ///   - padding: How far it may reach over the border.
-  public init(_ window: Int, stride: Int? = nil, padding: Int = 0) {
+  ///   - countsPadding: Whether the zeros there count.
+  public init(_ window: Int, stride: Int? = nil, padding: Int = 0, countsPadding: Bool = true) {
     geometry = PoolingGeometry(window: window, stride: stride, padding: padding)
+    self.countsPadding = countsPadding
   }
 
   public func forward(
     _ x: Tensor<Scalar>, in context: inout Context
   ) -> (output: Tensor<Scalar>, cache: Cache) {
     let shape = geometry.shape("AveragePool2d", x.shape)
-    return (Tensor(averagePooling(x.storage, shape), shape: shape.output), Cache(shape: x.shape))
+    let y = averagePooling(x.storage, shape, countsPadding: countsPadding)
+    return (Tensor(y, shape: shape.output), Cache(shape: x.shape))
   }
 
   public func backward(
     _ dY: Tensor<Scalar>, _ cache: Cache
   ) -> (dInput: Tensor<Scalar>, gradient: NoParameters<Scalar>) {
     let shape = geometry.shape("AveragePool2d", cache.shape, gradient: dY.shape)
-    // forward: y = (Σ over the window of x)/k²
-    return (Tensor(averagePoolingGradient(dY.storage, shape), shape: shape.input), NoParameters())
+    // forward: y = (Σ over the window of x)/k², or by the number of pixels inside
+    let dX = averagePoolingGradient(dY.storage, shape, countsPadding: countsPadding)
+    return (Tensor(dX, shape: shape.input), NoParameters())
   }
 }
 

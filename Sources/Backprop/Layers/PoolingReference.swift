@@ -38,16 +38,16 @@ public func maxPool2dReferenceBackward<Scalar>(
   return dX
 }
 
-/// The mean of each window of each channel, zeros of the padding included.
+/// The mean of each window of each channel, zeros of the padding included or not.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func averagePool2dReference<Scalar>(
-  _ x: Tensor<Scalar>, _ geometry: PoolingGeometry
+  _ x: Tensor<Scalar>, _ geometry: PoolingGeometry, countsPadding: Bool = true
 ) -> Tensor<Scalar> {
   var y = Tensor<Scalar>(shape: pooled(x.shape, geometry))
-  let area = Scalar(geometry.window * geometry.window)
+  let areas: Tensor<Scalar> = areas(x.shape, y.shape, geometry, countsPadding: countsPadding)
   forEachPlace(x.shape, y.shape, geometry) { input, output in
-    y.storage[output] += x.storage[input] / area
+    y.storage[output] += x.storage[input] / areas.storage[output]
   }
   return y
 }
@@ -56,19 +56,31 @@ public func averagePool2dReference<Scalar>(
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func averagePool2dReferenceBackward<Scalar>(
-  _ dY: Tensor<Scalar>, inputShape: [Int], _ geometry: PoolingGeometry
+  _ dY: Tensor<Scalar>, inputShape: [Int], _ geometry: PoolingGeometry, countsPadding: Bool = true
 ) -> Tensor<Scalar> {
   let expected = pooled(inputShape, geometry)
   require(
     dY.shape == expected,
     "average pooling backward: dY is \(dY.shape), should be \(expected), the output's shape")
   var dX = Tensor<Scalar>(shape: inputShape)
-  let area = Scalar(geometry.window * geometry.window)
+  let areas: Tensor<Scalar> = areas(inputShape, dY.shape, geometry, countsPadding: countsPadding)
   forEachPlace(inputShape, dY.shape, geometry) { input, output in
-    // forward: y[output] += x[input] / k²
-    dX.storage[input] += dY.storage[output] / area
+    // forward: y[output] += x[input] / area
+    dX.storage[input] += dY.storage[output] / areas.storage[output]
   }
   return dX
+}
+
+/// How many places each window has: k², or those inside the image.
+private func areas<Scalar>(
+  _ x: [Int], _ y: [Int], _ geometry: PoolingGeometry, countsPadding: Bool
+) -> Tensor<Scalar> {
+  if countsPadding {
+    return Tensor(repeating: Scalar(geometry.window * geometry.window), shape: y)
+  }
+  var areas = Tensor<Scalar>(shape: y)
+  forEachPlace(x, y, geometry) { _, output in areas.storage[output] += 1 }
+  return areas
 }
 
 private func pooled(_ x: [Int], _ geometry: PoolingGeometry) -> [Int] {

@@ -15,9 +15,9 @@ public struct Adam<Scalar: Real>: Optimizer {
   /// ε, positive: without it a gradient that has always been 0 gives 0/0.
   public let epsilon: Scalar
   /// The number of steps taken.
-  public private(set) var step = 0
+  public internal(set) var step = 0
   /// The averages of each parameter's gradient and of its square.
-  private var (m, v) = (Companions<Scalar>(), Companions<Scalar>())
+  var (m, v) = (Companions<Scalar>(), Companions<Scalar>())
 
   public init(
     learningRate: Scalar = 0.001, beta1: Scalar = 0.9, beta2: Scalar = 0.999,
@@ -57,7 +57,7 @@ public struct Adam<Scalar: Real>: Optimizer {
 /// Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization", ICLR 2019, algorithm 2,
 /// with the decay in the form ηλ that is usual since.
 public struct AdamW<Scalar: Real>: Optimizer {
-  private var adam: Adam<Scalar>
+  var adam: Adam<Scalar>
   /// λ, the share of a parameter that a step of the rate 1 takes away; at least 0.
   public let decay: Scalar
   /// Whether biases, and the scales and shifts of normalization, are spared.

@@ -10,7 +10,7 @@ public struct AdaGrad<Scalar: Real>: Optimizer {
   public var learningRate: Scalar
   /// ε, added to the root; positive, so that a gradient of 0 does not give 0/0.
   public let epsilon: Scalar
-  private var squares = Companions<Scalar>()
+  var squares = Companions<Scalar>()
 
   public init(learningRate: Scalar = 0.01, epsilon: Scalar = 1e-10) {
     requireNotNegative(learningRate, "AdaGrad: the learning rate")
@@ -44,7 +44,7 @@ public struct RMSprop<Scalar: Real>: Optimizer {
   public let rho: Scalar
   /// ε, added to the root; positive.
   public let epsilon: Scalar
-  private var squares = Companions<Scalar>()
+  var squares = Companions<Scalar>()
 
   public init(learningRate: Scalar = 0.01, rho: Scalar = 0.99, epsilon: Scalar = 1e-8) {
     requireNotNegative(learningRate, "RMSprop: the learning rate")

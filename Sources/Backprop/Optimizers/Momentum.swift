@@ -11,7 +11,7 @@ public struct Momentum<Scalar: Real>: Optimizer {
   public var learningRate: Scalar
   /// β, the share of the velocity that stays, in 0..<1.
   public let beta: Scalar
-  private var velocity = Companions<Scalar>()
+  var velocity = Companions<Scalar>()
 
   public init(learningRate: Scalar, beta: Scalar = 0.9) {
     requireNotNegative(learningRate, "Momentum: the learning rate")
@@ -54,7 +54,7 @@ public struct Nesterov<Scalar: Real>: Optimizer {
   public var learningRate: Scalar
   /// β, the share of the velocity that stays, in 0..<1.
   public let beta: Scalar
-  private var velocity = Companions<Scalar>()
+  var velocity = Companions<Scalar>()
 
   public init(learningRate: Scalar, beta: Scalar = 0.9) {
     requireNotNegative(learningRate, "Nesterov: the learning rate")

@@ -14,6 +14,9 @@ public protocol Optimizer<Scalar> {
   /// η, the length of the steps, finite and at least 0; schedules change it between them.
   var learningRate: Scalar { get set }
 
+  /// What it remembers from one step to the next, as a file holds it.
+  var memory: OptimizerMemory<Scalar> { get set }
+
   /// Takes one step with every parameter of a layer or network.
   mutating func update<Network: Layer<Scalar>>(
     _ network: inout Network, _ gradient: Network.Parameters)

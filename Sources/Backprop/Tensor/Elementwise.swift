@@ -97,6 +97,13 @@ extension Tensor {
 
   public static func += (a: inout Tensor, b: Tensor) { a = a + b }
   public static func -= (a: inout Tensor, b: Tensor) { a = a - b }
+  public static func *= (a: inout Tensor, b: Tensor) { a = a * b }
+  public static func /= (a: inout Tensor, b: Tensor) { a = a / b }
+
+  public static func += (a: inout Tensor, b: Scalar) { a = a + b }
+  public static func -= (a: inout Tensor, b: Scalar) { a = a - b }
+  public static func *= (a: inout Tensor, b: Scalar) { a = a * b }
+  public static func /= (a: inout Tensor, b: Scalar) { a = a / b }
 
   /// `map` for this file: inlined, so that the loop vectorises.
   @inline(__always)

@@ -18,6 +18,19 @@ public struct AdaptedOptimizer: Optimizer {
   /// The number of steps taken.
   private var step = 0
 
+  public var memory: OptimizerMemory<Double> {
+    get {
+      let kinds = (0..<keeps).map { kind in ("kept\(kind)", kept.map { $0[kind] }) }
+      return OptimizerMemory(
+        rule: "the step of \(id)", step: step, kept: Dictionary(uniqueKeysWithValues: kinds))
+    }
+    set {
+      step = newValue.step
+      let kinds = (0..<keeps).map { newValue.kept["kept\($0)"] ?? [] }
+      kept = (kinds.first ?? []).indices.map { place in kinds.map { $0[place] } }
+    }
+  }
+
   init(_ id: String, learningRate: Double, keeps: Int, rule: @escaping Rule) {
     (self.id, self.learningRate, self.keeps, self.rule) = (id, learningRate, keeps, rule)
   }
@@ -95,6 +108,11 @@ public struct ClippedOptimizer<Base: Optimizer>: Optimizer {
   public var learningRate: Scalar {
     get { base.learningRate }
     set { base.learningRate = newValue }
+  }
+
+  public var memory: OptimizerMemory<Scalar> {
+    get { base.memory }
+    set { base.memory = newValue }
   }
 
   public init(

@@ -5,11 +5,11 @@ import Backprop
 public struct ChapterCommand: Sendable {
   public let number: Int
   public let summary: String
-  /// Whether it takes --epochs, --batch, --data and --save.
+  /// Whether it takes --epochs, --batch, --data, --save and --load.
   public let trains: Bool
   /// Whether it takes --rate and --schedule too.
   public let choosesRate: Bool
-  /// Whether it takes --load.
+  /// Whether --load alone tests a network; with --epochs it goes on with the training, as elsewhere.
   public let loads: Bool
   /// The exercises whose functions the chapter runs on, by number: what --mine needs.
   public let uses: [String]
@@ -51,8 +51,13 @@ public struct ChapterCommand: Sendable {
         Flag("--schedule", "NAME", "constant, or cosine (the default)"),
       ]
     }
-    if loads {
-      flags += [Flag("--load", "FILE", "train nothing: read a network from there, and test it")]
+    if trains {
+      flags.append(
+        Flag(
+          "--load", "FILE",
+          loads
+            ? "test the network saved there; with --epochs, train it on"
+            : "go on with the training that was saved there"))
     }
     return flags + [Flag("--help", nil, "print this")]
   }

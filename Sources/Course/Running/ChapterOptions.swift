@@ -54,6 +54,10 @@ public struct ChapterOptions {
       throw UsageError(
         "--save and --bug exclude each other: a network with a mistake put in is not kept", command)
     }
+    guard bug == nil || load == nil else {
+      throw UsageError(
+        "--load and --bug exclude each other: what is saved was trained without mistakes", command)
+    }
   }
 
   private mutating func set(_ name: String) {

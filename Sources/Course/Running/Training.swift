@@ -1,4 +1,5 @@
 public import Backprop
+public import Foundation
 
 /// How a classifier is trained: how long, in which steps, on what.
 public struct Training<Scalar: Real> {
@@ -15,6 +16,10 @@ public struct Training<Scalar: Real> {
   public var loss: (_ logits: Tensor<Scalar>, _ labels: [Int]) -> Loss<Scalar> = {
     softmaxCrossEntropy(logits: $0, labels: $1)
   }
+  /// A training saved after an epoch, which goes on; nil for one from the beginning.
+  public var saved: Checkpoint?
+  /// Is written after each epoch, so that a training that is broken off can go on.
+  public var file: URL?
   /// What the line of progress begins with.
   public var name = ""
 
@@ -39,19 +44,30 @@ public struct Training<Scalar: Real> {
   ///   - seed: Of the order of the samples, of dropout and of augmentation.
   ///   - screen: Where the progress is shown, if anywhere.
   ///   - afterEpoch: Sees the network after each epoch; training stops where it returns false.
+  /// - Returns: The trained network with all that the training needs to go on, for a file.
   /// - Throws: `TrainingFailure` at the first step whose loss is infinite or not a number; the network
-  ///   is then as before that step.
+  ///   is then as before that step. `CheckpointError` if what was saved is no part of this training.
+  @discardableResult
   public func run<Network: Layer<Scalar>>(
     _ network: inout Network, on x: Tensor<Scalar>, labels: [Int],
     with optimizer: inout some Optimizer<Scalar>, seed: UInt64, screen: Screen? = nil,
     afterEpoch: (Report, Network) -> Bool = { _, _ in true }
-  ) throws(TrainingFailure) {
-    var context = Context.training(seed: seed)
-    let steps = epochs * ((labels.count + batch - 1) / batch)
-    var step = 0
-    var progress = Progress(total: epochs * labels.count, screen: screen)
+  ) throws -> Checkpoint {
+    let stepsPerEpoch = (labels.count + batch - 1) / batch
+    let steps = epochs * stepsPerEpoch
+    let rates =
+      rate.map { "rates from \($0(0, steps)) in \(epochs) epochs" }
+      ?? "rate \(optimizer.learningRate)"
+    var place = TrainingPlace(
+      seed: seed,
+      run: "\(labels.count) samples in \(Scalar.self), batches of \(batch), \(rates)"
+        + (l2 > 0 ? ", penalty \(l2)" : ""))
+    if let saved { try place.load(saved, into: &network, &optimizer, epochs: epochs) }
+    var context = Context.training(seed: place.generator.state)
+    var step = place.epoch * stepsPerEpoch
+    var progress = Progress(total: (epochs - place.epoch) * labels.count, screen: screen)
     defer { screen?.endProgress() }
-    for epoch in 1...epochs {
+    for epoch in place.epoch + 1...epochs {
       let start = ContinuousClock.now
       var sum = 0.0
       for places in Batches(of: labels.count, size: batch, using: &context.generator) {
@@ -72,8 +88,10 @@ public struct Training<Scalar: Real> {
         epoch: epoch, loss: sum / Double(labels.count),
         samplesPerSecond: Double(labels.count) / seconds)
       screen?.endProgress()
+      place.endEpoch(context.generator, network, optimizer, file: file)
       if !afterEpoch(report, network) { break }
     }
+    return place.checkpoint(network, optimizer)
   }
 
   /// The line that is written over itself while training runs.
