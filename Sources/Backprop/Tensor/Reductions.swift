@@ -1,5 +1,7 @@
 // Many elements to few: sums, means, largest elements.
 
+import Kernels
+
 extension Tensor {
   /// The sum of all elements.
   @specialized(where Scalar == Float)
