@@ -19,7 +19,7 @@ struct Request {
     ("doctor", "whether this machine is ready"),
     ("report --json", "results for a program, or --markdown for a reader"),
     ("finish [--quick]", "a page about what your functions can do"),
-    ("stubs [--yes]", "all of exercises/ back to its beginning; it asks, and keeps yours"),
+    ("stubs [--yes]", "all of exercises/ anew: it asks, and keeps yours"),
   ]
 
   /// What `help` prints, for a screen of some width.
