@@ -15,8 +15,11 @@ struct ExerciseFiles {
     let files = FileManager.default
     var waiting = [""]
     var paths = [String]()
+    // A link to a folder above would never end.
+    var seen = Set<String>()
     while let place = waiting.popLast() {
       let inside = folder.exercises.appending(path: place)
+      guard seen.insert(inside.resolvingSymlinksInPath().path).inserted else { continue }
       for name in (try? files.contentsOfDirectory(atPath: inside.path)) ?? []
       where !name.hasPrefix(".") {
         let path = place + name
@@ -25,8 +28,7 @@ struct ExerciseFiles {
           continue
         }
         if isFolder.boolValue {
-          // A link to a folder above would never end.
-          if path.split(separator: "/").count < 8 { waiting.append(path + "/") }
+          waiting.append(path + "/")
         } else if name.hasSuffix(".swift") {
           paths.append(path)
         }

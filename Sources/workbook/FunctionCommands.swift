@@ -93,7 +93,8 @@ extension Commands {
     var changed = restored.source == source ? [] : [(file, restored.source)]
     // What has been moved into another file would be there twice.
     for (path, text) in files.texts where path != home {
-      guard text.contains(exercise.name) else { continue }
+      let other = folder.exercises.appending(path: path).resolvingSymlinksInPath()
+      guard text.contains(exercise.name), other != file.resolvingSymlinksInPath() else { continue }
       var all = SourceLines(text)
       for piece in Restoring.pieces(of: exercise, in: text, like: stub).reversed() {
         removed.append(all.text(of: piece.lines))

@@ -194,8 +194,8 @@ struct Repair {
     guard let text = texts[path] else { return }
     var (lines, all) = (piece.lines, SourceLines(text))
     if toTheNext {
-      let begins = Catalogue.chapter(exercise.chapter)
-        .flatMap { FunctionText.all(of: $0, in: text) }.map(\.lines.lowerBound)
+      let begins = FunctionText.all(ofChapter: exercise.chapter, in: text)
+        .map(\.piece.lines.lowerBound)
       let end = all.lines[lines.upperBound...].firstIndex { $0.hasPrefix("}") }
       let next = begins.filter { $0 >= lines.upperBound }.min() ?? end ?? lines.upperBound
       lines = lines.lowerBound..<max(next, lines.upperBound)

@@ -29,8 +29,8 @@ import Testing
       let restored = try Restoring(exercise, in: left, solution: solution)
       #expect(restored.source == shipped, "\(id) without lines \(gone)")
       #expect(restored.removed.isEmpty, "nothing of the learner's was in it")
-      #expect(try Restoring(exercise, in: shipped, solution: solution).source == shipped)
     }
+    #expect(try Restoring(exercise, in: shipped, solution: solution).source == shipped)
   }
 
   @Test(arguments: Catalogue.all.map(\.id))
@@ -49,7 +49,7 @@ import Testing
       ("its name", shipped.replacing("func \(exercise.name)(", with: "func renamed(")),
       ("its marker", shipped.replacing("/// Exercise \(id):", with: "/// My exercise \(id)")),
       ("its comment's form", shipped.replacing("/// Exercise \(id):", with: "// Exercise \(id):")),
-      ("its brace", shipped.replacing(piece.text, with: String(piece.text.dropLast(3)))),
+      ("its brace", shipped.replacing(piece.text, with: String(piece.text.dropLast(4)))),
       ("a brace more", shipped.replacing(piece.text, with: piece.text + "\n  }")),
       (
         "its labels",

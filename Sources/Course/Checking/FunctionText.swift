@@ -26,41 +26,51 @@ public struct FunctionText {
     self = first
   }
 
-  private static let names = Catalogue.all.map { (id: $0.id, name: $0.name, file: $0.file) }
+  static let names = Catalogue.all.map { (id: $0.id, name: $0.name, file: $0.file) }
 
   /// All that a file has of an exercise: comments without a function, and a function twice, too.
   public static func all(of exercise: any Exercise, in source: String) -> [FunctionText] {
+    all(ofChapter: exercise.chapter, in: source).filter { $0.id == exercise.id }.map(\.piece)
+  }
+
+  /// All that a file has of a chapter's exercises, in the file's order.
+  public static func all(ofChapter chapter: Int, in source: String) -> [(
+    id: String, piece: FunctionText
+  )] {
     let lines = source.sourceLines
     let isCode = codeLines(lines)
-    let neighbours = names.filter { $0.file == exercise.file }
+    let neighbours = names.filter { $0.file == "Chapter0\(chapter).swift" }
+    let marks = lines.indices.map { isCode[$0] ? mark(in: lines[$0]) : nil }
+    let declared = lines.indices.map { isCode[$0] ? declaration(in: lines[$0]) : nil }
     var begins = [Int: (id: String, signature: Int?)]()
     func begin(_ start: Int, _ id: String, _ signature: Int?) {
       if begins[start]?.signature == nil { begins[start] = (id, signature) }
     }
     for one in neighbours {
-      let named = lines.indices.filter { isCode[$0] && declares(one.name, lines[$0]) }
-      for start in lines.indices where isCode[start] && marks(one.id, lines[start]) {
+      let named = lines.indices.filter { declared[$0] == one.name }
+      for start in lines.indices where marks[start] == one.id {
         var line = start
         while line < lines.count, isComment(lines[line]) || isAttribute(lines[line]) { line += 1 }
         // A function with a name of its own may be this one, renamed; but not where this one is.
         let isOwn =
           named.contains(line)
           || named.isEmpty && line < lines.count && lines[line].contains(/\bfunc\s/)
-            && !neighbours.contains { declares($0.name, lines[line]) }
+            && !neighbours.contains { $0.name == declared[line] }
         begin(start, one.id, isOwn ? line : nil)
       }
       for line in named where !begins.values.contains(where: { $0.signature == line }) {
         var start = line
         while start > 0, isComment(lines[start - 1]) || isAttribute(lines[start - 1]),
-          !neighbours.contains(where: { marks($0.id, lines[start - 1]) })
+          !neighbours.contains(where: { $0.id == marks[start - 1] })
         { start -= 1 }
         begin(start, one.id, line)
       }
     }
-    return begins.filter { $0.value.id == exercise.id }.sorted { $0.key < $1.key }.map {
-      FunctionText(
-        from: $0.key, signature: $0.value.signature, lines,
-        before: begins.keys.filter { [own = $0.key] in $0 > own }.min() ?? lines.count)
+    let starts = begins.keys.sorted()
+    return zip(starts, starts.dropFirst() + [lines.count]).compactMap { start, next in
+      begins[start].map { found in
+        (found.id, FunctionText(from: start, signature: found.signature, lines, before: next))
+      }
     }
   }
 
@@ -105,9 +115,11 @@ public struct FunctionText {
   }
 
   /// Whether a line is `/// Exercise 4.1: …`.
-  static func marks(_ id: String, _ line: String) -> Bool {
-    line.contains("Exercise \(id):")
-      && line.firstMatch(of: /^\s*\/\/\/ ?Exercise (\d+\.\d+[a-z]?):/).map { $0.1 == id } ?? false
+  static func marks(_ id: String, _ line: String) -> Bool { mark(in: line) == id }
+
+  private static func mark(in line: String) -> String? {
+    guard line.contains("/// Exercise ") || line.contains("///Exercise ") else { return nil }
+    return line.firstMatch(of: /^\s*\/\/\/ ?Exercise (\d+\.\d+[a-z]?):/).map { String($0.1) }
   }
 
   private static func isComment(_ line: String) -> Bool {
@@ -118,14 +130,12 @@ public struct FunctionText {
     line.drop(while: \.isWhitespace).hasPrefix("@") && !line.contains(/\bfunc\s/)
   }
 
-  /// Whether a line declares a static function of this name: others are local, or no exercise.
-  private static func declares(_ name: String, _ line: String) -> Bool {
-    guard line.contains(name), !isComment(line),
-      let found = line.firstMatch(of: /\bfunc\s+(\w+)\s*[(<]/)
-    else {
-      return false
-    }
-    return found.1 == name && line[..<found.range.lowerBound].contains("static")
+  /// The static function that a line declares: others are local, or no exercise.
+  private static func declaration(in line: String) -> String? {
+    guard line.contains("static"), !isComment(line),
+      let found = line.firstMatch(of: /\bstatic\b.*\bfunc\s+(\w+)\s*[(<]/)
+    else { return nil }
+    return String(found.1)
   }
 
   /// For each line whether it begins outside comments and long strings.
@@ -170,7 +180,11 @@ struct BraceScanner {
   /// Whether what follows is part of a comment or a long string.
   var isInside: Bool { comments > 0 || isLongString }
 
-  mutating func read(_ line: some StringProtocol) {
+  mutating func read(_ line: String) {
+    let signs: [UInt8] = [
+      UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "\""), UInt8(ascii: "/"),
+    ]
+    guard isInside || line.utf8.contains(where: { signs.contains($0) }) else { return }
     var rest = Substring(line)
     var isString = false
     while let first = rest.first {

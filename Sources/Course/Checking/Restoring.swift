@@ -52,7 +52,7 @@ public struct Restoring {
   private static func mend(_ file: inout SourceLines, chapter: Int) {
     let head = "extension Answers: Chapter0\(chapter) {"
     let source = file.source
-    let pieces = Catalogue.chapter(chapter).flatMap { FunctionText.all(of: $0, in: source) }
+    let pieces = FunctionText.all(ofChapter: chapter, in: source).map(\.piece)
     let isOpened = file.lines.contains { $0.contains(/\bextension\s+Answers\b/) }
     if !isOpened, let first = pieces.map(\.lines.lowerBound).min() {
       file.replace(first..<first, with: [head])
@@ -60,7 +60,8 @@ public struct Restoring {
     // A brace too many behind a function closes the extension before the next one.
     while let end = file.endOfFirstBlock,
       file.lines[end].allSatisfy({ $0.isWhitespace || $0 == "}" }), file.lines[end].hasPrefix(" "),
-      file.lines[(end + 1)...].contains(where: { $0.contains("/// Exercise ") })
+      file.depths.last ?? 0 < 0
+        || file.lines[(end + 1)...].contains(where: { $0.contains("/// Exercise ") })
     { file.replace(end..<end + 1, with: []) }
     if file.depths.last == 1, pieces.allSatisfy(\.isClosed) {
       file.replace(file.lines.count..<file.lines.count, with: ["}"])
@@ -107,15 +108,15 @@ public struct Restoring {
         lines.upperBound < file.lines.count && !file.lines[lines.upperBound].hasPrefix("}")
       return (lines, (before ? [""] : []) + stub + (after ? [""] : []))
     }
-    let chapter = Catalogue.chapter(exercise.chapter)
+    let chapter = FunctionText.names.filter { $0.file == exercise.file }
+    let pieces = FunctionText.all(ofChapter: exercise.chapter, in: file.source)
     let index = chapter.firstIndex { $0.id == exercise.id } ?? 0
-    let source = file.source
     for before in chapter[..<index].reversed() {
-      guard let piece = FunctionText.all(of: before, in: source).last else { continue }
+      guard let piece = pieces.last(where: { $0.id == before.id })?.piece else { continue }
       return between(gap(around: piece.lines.upperBound))
     }
     for after in chapter[(index + 1)...] {
-      guard let piece = FunctionText.all(of: after, in: source).first else { continue }
+      guard let piece = pieces.first(where: { $0.id == after.id })?.piece else { continue }
       return between(gap(around: piece.lines.lowerBound))
     }
     let head = "extension Answers: Chapter0\(exercise.chapter) {"
