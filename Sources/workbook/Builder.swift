@@ -132,7 +132,7 @@ struct Builder {
   /// What the package manager said last, where it was not about a file of the learner.
   private func lastLines(of log: String) -> String {
     let lines = log.split(separator: "\n").filter { !$0.hasPrefix("[") }
-    let errors = lines.filter { $0.contains("error:") }
+    let errors = lines.filter { $0.contains("error:") && !$0.contains("Invalid manifest") }
     return (errors.isEmpty ? lines.suffix(12) : errors.prefix(6)).joined(separator: "\n")
   }
 }
