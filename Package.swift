@@ -2,6 +2,31 @@
 import Foundation
 import PackageDescription
 
+// MARK: The build folder
+
+// What the compiler has made holds the path of the folder it lies in: where that was moved, renamed
+// or copied, a build ends in a hundred errors about a module cache. One sentence says it instead.
+let plan = Context.packageDirectory + "/.build/debug.yaml"
+if let text = try? String(contentsOfFile: plan, encoding: .utf8),
+  let quoted = text.firstRange(of: "/.build/"),
+  let start = text[..<quoted.lowerBound].lastIndex(of: "\""),
+  let stop = text[quoted.upperBound...].firstIndex(of: "\""),
+  let path = try? JSONDecoder().decode(String.self, from: Data(text[start...stop].utf8)),
+  let end = path.range(of: "/.build/", options: .backwards), path.hasPrefix("/")
+{
+  let old = String(path[..<end.lowerBound])
+  let numbers = [old, Context.packageDirectory].map { folder in
+    let facts = try? FileManager.default.attributesOfItem(atPath: folder)
+    return (facts?[.systemFileNumber] as? NSNumber)?.intValue
+  }
+  if numbers[0] != numbers[1] {
+    print(
+      "error: this folder was built as \(old) and has been moved, renamed or copied since: "
+        + "delete the folder .build in it, and build again")
+    exit(1)
+  }
+}
+
 // MARK: Compiler settings
 
 /// What our own code is held to; not the learner's, where an unused variable is no error.
@@ -114,7 +139,7 @@ let package = Package(
       name: "audit", dependencies: ["Auditing"], path: "Sources/audit/Command",
       swiftSettings: strict),
     .executableTarget(
-      name: "benchmark", dependencies: ["Backprop", "Datasets", "Processor"],
+      name: "benchmark", dependencies: ["Backprop", "Datasets", "Kernels", "Processor"],
       exclude: ["peers", "ratios.json"],
       swiftSettings: strict),
   ]
@@ -127,7 +152,8 @@ let package = Package(
         swiftSettings: strict)
     } + [
       .testTarget(
-        name: "BackpropTests", dependencies: ["Backprop", "Processor"], exclude: ["Golden"],
+        name: "BackpropTests", dependencies: ["Backprop", "Kernels", "Processor"],
+        exclude: ["Golden"],
         swiftSettings: strict + optimised),
       .testTarget(
         name: "DatasetsTests", dependencies: ["Backprop", "Datasets"], swiftSettings: strict),

@@ -1,3 +1,5 @@
+import Kernels
+
 /// A function that a network applies to every number on its way, and that function's slope.
 ///
 /// It must not be linear: two linear layers in a row are one linear layer.

@@ -3,6 +3,8 @@
 //
 // p predictions, t targets, z logits, e = p - t; m rows, n columns.
 
+import Kernels
+
 /// A loss, and its gradient with respect to the first argument, in that argument's shape.
 public typealias Loss<Scalar: Real> = (loss: Scalar, gradient: Tensor<Scalar>)
 

@@ -1,4 +1,5 @@
 import Backprop
+import Kernels
 
 /// A kernel, and the textbook's loop for the same task on smaller sizes: how long the one takes,
 /// measured in the other, is the same number on a quiet machine and on a busy one.

@@ -1,4 +1,5 @@
 import Backprop
+import Kernels
 
 // What is measured beside the networks: matrix products, the scalar engine.
 

@@ -5,7 +5,7 @@ import Foundation
 ///
 /// Where a function does not compile, the others still get their verdicts: the checker is built a
 /// second time from a copy of exercises/ in `.workbook/`, in which that function is a `Todo` again,
-/// or its whole file if the error lies outside a function. The copy takes the place of exercises/
+/// or its whole file if the error lies outside a function (`Repair`). The copy takes the place of exercises/
 /// through `WORKBOOK_EXERCISES` in Package.swift, in the same build folder, so only the module
 /// Exercises is compiled anew: about two seconds, each time that `check` or the map is asked for
 /// while something does not compile. A module for each chapter would save them, at the price of
@@ -39,20 +39,25 @@ struct Builder {
     try? FileManager.default.removeItem(at: copy)
     guard let first = try attempt(goOn) else { return .interrupted }
     if first.succeeded { return .built(checker: checker, broken: [:]) }
-    let messages = CompilerMessage.all(in: first.log)
-    guard !messages.isEmpty else { return .failed(lastLines(of: first.log)) }
-    var broken = [String: String]()
-    for whole in [false, true] {
-      for message in messages { try leaveOut(message, wholeFile: whole, &broken) }
-      if let needed, let text = broken[needed.id] { return .failed(text) }
-      guard !broken.isEmpty else { break }
+    var repair = Repair(folder)
+    try repair.inspect()
+    if let trouble = repair.trouble { return .failed(trouble) }
+    var log = first.log
+    // An error may hide others: braces hide types, and those hide what is missing.
+    for _ in 0..<5 {
+      let isNew = try repair.take(log)
+      if let needed, let text = repair.broken[needed.id] { return .failed(text) }
+      guard isNew || log == first.log && !repair.broken.isEmpty else { break }
+      try repair.write(to: copy)
       guard let next = try attempt(goOn, exercises: copy) else { return .interrupted }
-      if next.succeeded { return .built(checker: checker, broken: broken) }
-      for message in CompilerMessage.all(in: next.log) {
-        try leaveOut(message, wholeFile: true, &broken)
-      }
+      if next.succeeded { return .built(checker: checker, broken: repair.broken) }
+      log = next.log
     }
-    return .failed(messages.prefix(3).map(\.text).joined(separator: "\n\n"))
+    let messages = CompilerMessage.all(in: log)
+    let words =
+      messages.isEmpty
+      ? lastLines(of: log) : messages.prefix(3).map(\.text).joined(separator: "\n\n")
+    return .failed((repair.troubles + [words]).joined(separator: "\n\n"))
   }
 
   /// Builds chapter 4, whose network can run on the learner's functions.
@@ -124,56 +129,10 @@ struct Builder {
     return (child.end == .status(0), log.replacing(/\u{1B}\[[0-9;]*[A-Za-z]/, with: ""))
   }
 
-  /// Takes out of the copy what the compiler complains about.
-  private func leaveOut(
-    _ message: CompilerMessage, wholeFile: Bool, _ broken: inout [String: String]
-  ) throws {
-    let all = Catalogue.all.filter { $0.file == message.file }
-    guard !all.isEmpty else { return }
-    let names = try FileManager.default.contentsOfDirectory(atPath: folder.exercises.path)
-    for name in names where name.hasSuffix(".swift") {
-      let file = copy.appending(path: name)
-      if FileManager.default.fileExists(atPath: file.path) { continue }
-      let original = folder.exercises.appending(path: name)
-      try folder.write(try folder.text(original), to: file)
-    }
-    let file = copy.appending(path: message.file)
-    let source = try folder.text(folder.exercises.appending(path: message.file))
-    let line = message.line - 1
-    let functions = all.map { ($0, FunctionText(of: $0, in: source)) }
-    // Braces that do not match in one function bring errors to lines all over the file.
-    let unclosed = functions.first { $0.1?.isClosed == false }?.0
-    let inside = unclosed ?? functions.first { $0.1?.lines.contains(line) ?? false }?.0
-    if let inside, !wholeFile {
-      if unclosed != nil {
-        guard broken[inside.id] == nil else { return }
-        broken[inside.id] = "its braces do not match; the compiler says\n" + message.text
-      } else {
-        broken[inside.id] = [broken[inside.id], message.text].compactMap(\.self)
-          .joined(separator: "\n\n")
-      }
-      try folder.write(withoutBody(of: inside, in: folder.text(file)), to: file)
-    } else {
-      for exercise in all where broken[exercise.id] == nil { broken[exercise.id] = message.text }
-      let solution = folder.root.appending(path: "solutions/\(message.file)")
-      try folder.write(try Stubs.stub(folder.text(solution)), to: file)
-    }
-  }
-
-  /// A file with one function as it was shipped, and every other on the line where it was.
-  private func withoutBody(of exercise: any Exercise, in source: String) throws -> String {
-    guard let function = FunctionText(of: exercise, in: source) else { return source }
-    let stub = try Stubs.function(
-      of: exercise, fromSolution: folder.text(folder.solution(exercise)))
-    let missing = function.lines.count - stub.split(separator: "\n").count
-    let padding = String(repeating: "\n", count: max(0, missing))
-    return function.replaced(by: stub + padding, in: source)
-  }
-
   /// What the package manager said last, where it was not about a file of the learner.
   private func lastLines(of log: String) -> String {
     let lines = log.split(separator: "\n").filter { !$0.hasPrefix("[") }
-    let errors = lines.filter { $0.contains("error:") }
+    let errors = lines.filter { $0.contains("error:") && !$0.contains("Invalid manifest") }
     return (errors.isEmpty ? lines.suffix(12) : errors.prefix(6)).joined(separator: "\n")
   }
 }

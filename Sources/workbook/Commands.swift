@@ -21,7 +21,14 @@ struct Commands {
   /// Verdicts: in full where somebody has begun, a line elsewhere.
   func check(_ exercises: [any Exercise], named: Bool) throws -> Int32 {
     let results = try guide.results(exercises)
+    var told = [Finding]()
     for result in results {
+      if case .uncompiled = result.finding, told.contains(result.finding) {
+        // One error that stops a whole chapter is shown once.
+        pages.line(result)
+        continue
+      }
+      told.append(result.finding)
       if result.state.isTried || named && exercises.count == 1 || !result.printed.isEmpty {
         pages.verdict(result)
       } else {
@@ -54,19 +61,71 @@ struct Commands {
   }
 
   /// Writes exercises/ anew from solutions/, or only says which files differ.
-  func stubs(checkOnly: Bool) throws -> Int32 {
-    var inStep = true
+  ///
+  /// A file that is missing is written; what a learner may have changed only after a question, and a
+  /// copy is kept. Line ends are the clone's own: they are no difference.
+  func stubs(checkOnly: Bool, unasked: Bool) throws -> Int32 {
     let solutions = folder.root.appending(path: "solutions")
-    let names = try FileManager.default.contentsOfDirectory(atPath: solutions.path).sorted()
-    for name in names where name.hasSuffix(".swift") {
-      let stub = try Stubs.stub(folder.text(solutions.appending(path: name)))
+    let names = try FileManager.default.contentsOfDirectory(atPath: solutions.path)
+      .filter { $0.hasSuffix(".swift") && !$0.hasPrefix(".") }.sorted()
+    var different = [(name: String, old: String?, new: String)]()
+    for name in names {
+      let solution = try folder.text(solutions.appending(path: name))
+      let stub = try Stubs.stub(solution)
+      for exercise in Catalogue.all where exercise.file == name {
+        guard stub.contains("throw Todo(\"\(exercise.id)\")") else {
+          throw Trouble(
+            "solutions/\(name) has no exercise \(exercise.id) that a stub can be made of",
+            status: 65)
+        }
+      }
       let file = folder.exercises.appending(path: name)
-      if (try? Data(contentsOf: file)) == Data(stub.utf8) { continue }
-      inStep = false
-      Screen.print(
-        "exercises/\(name) \(checkOnly ? "is not what solutions/\(name) gives" : "written")")
-      if !checkOnly { try folder.write(stub, to: file) }
+      let old =
+        FileManager.default.fileExists(atPath: file.path) ? try folder.text(file) : nil
+      if let old, old.withLineFeeds == stub { continue }
+      let end = SourceLines(old ?? solution).usualEnd
+      different.append((name, old, stub.replacing("\n", with: end)))
     }
-    return inStep || !checkOnly ? 0 : 1
+    if checkOnly {
+      for (name, _, _) in different {
+        Screen.print("exercises/\(name) is not what solutions/\(name) gives")
+      }
+      return different.isEmpty ? 0 : 1
+    }
+    for (name, _, new) in different.filter({ $0.old == nil }) { try writeStub(name, new) }
+    let changed = different.filter { $0.old != nil }
+    guard !changed.isEmpty else { return 0 }
+    guard try unasked || mayOverwrite(changed.map(\.name)) else { return 1 }
+    for (name, old, new) in changed {
+      let solution = try folder.text(solutions.appending(path: name))
+      if let old, old.withLineFeeds != solution.withLineFeeds {
+        let kept = try keep(old, as: String(name.dropLast(6)))
+        Screen.print("what exercises/\(name) was is in \(kept)")
+      }
+      try writeStub(name, new)
+    }
+    return 0
+  }
+
+  private func writeStub(_ name: String, _ text: String) throws {
+    try folder.write(text, to: folder.exercises.appending(path: name))
+    Screen.print("exercises/\(name) written")
+  }
+
+  /// Asks at the keyboard; where there is none, the answer is a flag.
+  private func mayOverwrite(_ names: [String]) throws -> Bool {
+    let files = names.map { "exercises/\($0)" }.joined(separator: ", ")
+    guard isatty(STDIN_FILENO) == 1, Screen.isTerminal else {
+      throw Trouble(
+        "this would put all functions in \(files) back to their beginning; "
+          + "`stubs --yes` does it, and keeps a copy of each in exercises/.discarded/", status: 64)
+    }
+    Screen.say("This puts all functions back to their beginning in \(files).")
+    Screen.say("What you have is kept in exercises/.discarded/. Go on? y does it, Enter not.")
+    guard readLine()?.lowercased().hasPrefix("y") == true else {
+      Screen.say("Nothing has been changed.")
+      return false
+    }
+    return true
   }
 }

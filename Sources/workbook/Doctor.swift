@@ -56,6 +56,16 @@ struct Doctor {
 
   private func settings() -> Line {
     let environment = ProcessInfo.processInfo.environment
+    // What Package.swift has against the folder, the build folder above all.
+    if let (status, text) = output(
+      "swift", ["package", "--package-path", folder.root.path, "dump-package"]), status != 0
+    {
+      let lines = text.sourceLines.filter {
+        $0.hasPrefix("error:") && !$0.contains("Invalid manifest")
+      }
+      return Line(
+        name: "build", isOk: false, text: lines.first.map { String($0.dropFirst(7)) } ?? text)
+    }
     let portable = environment["BACKPROP_CPU"].map { "\($0) (BACKPROP_CPU)" } ?? "this processor"
     let path = Bundle.main.executableURL?.resolvingSymlinksInPath().path ?? ""
     let isDebug = path.contains("/debug/")
@@ -82,7 +92,7 @@ struct Doctor {
   private func data() -> Line {
     let sums = folder.root.appending(path: "Sources/Datasets/Resources/SHA256SUMS")
     let resources = sums.deletingLastPathComponent().path
-    guard let count = try? folder.text(sums).split(separator: "\n").count else {
+    guard let count = try? folder.text(sums).sourceLines.count else {
       return Line(
         name: "data", isOk: false,
         text: "Sources/Datasets/Resources/SHA256SUMS is missing: `git checkout Sources/Datasets`")
@@ -94,7 +104,7 @@ struct Doctor {
     guard let (status, text) = output("sh", ["-c", script, "sh", resources]) else {
       return Line(name: "data", isOk: false, text: "neither sha256sum nor shasum can be run")
     }
-    let bad = text.split(separator: "\n").filter { $0.contains(": FAILED") }
+    let bad = text.sourceLines.filter { $0.contains(": FAILED") }
       .map { $0.prefix { $0 != ":" } }
     guard status == 0 else {
       return Line(
@@ -107,18 +117,34 @@ struct Doctor {
 
   /// Each function must be found under its comment, or `reset` and `solution` cannot.
   private func exercises() -> Line {
-    let lost = Catalogue.all.filter { exercise in
-      let source = try? folder.text(folder.exercise(exercise))
-      return source.flatMap { FunctionText(of: exercise, in: $0) } == nil
+    var repair = Repair(folder)
+    do { try repair.inspect() } catch {
+      return Line(name: "exercises", isOk: false, text: "\(error)")
     }
-    guard let first = lost.first else {
-      return Line(
-        name: "exercises", isOk: true, text: "all \(Catalogue.all.count) functions are found")
+    let files = ExerciseFiles(folder)
+    let unfit = Catalogue.all.first { repair.broken[$0.id] != nil }.flatMap { repair.broken[$0.id] }
+    if let sentence = files.troubles.first ?? repair.trouble ?? unfit {
+      return Line(name: "exercises", isOk: false, text: sentence)
+    }
+    for exercise in Catalogue.all {
+      let found = files.pieces(of: exercise).filter { $0.piece.name == exercise.name }
+      if found.isEmpty {
+        return Line(
+          name: "exercises", isOk: false,
+          text:
+            "\(exercise.name) is missing: `swift run workbook reset \(exercise.id)` puts it back")
+      }
+      let first = found[0]
+      if let second = found.dropFirst().first(where: { $0.piece.signature == first.piece.signature }
+      ) {
+        let places = [first, second].map { "exercises/\($0.path):\($0.piece.signatureLine)" }
+        return Line(
+          name: "exercises", isOk: false,
+          text: "\(exercise.name) is there twice, \(places.joined(separator: " and ")): delete one")
+      }
     }
     return Line(
-      name: "exercises", isOk: false,
-      text: "exercises/\(first.file) has no line `/// Exercise \(first.id): …`: put it back above "
-        + first.name)
+      name: "exercises", isOk: true, text: "all \(Catalogue.all.count) functions are found")
   }
 
   private func writing() -> Line {

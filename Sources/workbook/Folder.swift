@@ -33,22 +33,31 @@ struct Folder {
     root.appending(path: "solutions/\(exercise.file)")
   }
 
-  /// A file's text; what is wrong with it in a sentence if it cannot be read.
+  /// A file's text, letter by letter; what is wrong with it in a sentence if it cannot be read.
   func text(_ file: URL) throws -> String {
+    let name = file.path.replacing(root.path + "/", with: "")
+    let data: Data
     do {
-      return try String(contentsOf: file, encoding: .utf8)
+      data = try Data(contentsOf: file)
     } catch {
-      let name = file.path.replacing(root.path + "/", with: "")
       throw Trouble("\(name) cannot be read: \(error.localizedDescription)", status: 66)
     }
+    guard let text = String(validating: data, as: UTF8.self) else {
+      let parts = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      let line = parts.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0
+      throw Trouble(
+        "\(name) is not in UTF-8, from line \(line + 1) on: save it in that encoding", status: 66)
+    }
+    return text
   }
 
-  /// Writes a file so that an interruption leaves the old one whole.
+  /// Writes a file so that an interruption leaves the old one whole; a link stays one.
   func write(_ text: String, to file: URL) throws {
     do {
+      let target = file.resolvingSymlinksInPath()
       try FileManager.default.createDirectory(
-        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data(text.utf8).write(to: file, options: .atomic)
+        at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(text.utf8).write(to: target, options: .atomic)
     } catch {
       let name = file.path.replacing(root.path + "/", with: "")
       throw Trouble("\(name) cannot be written: \(error.localizedDescription)", status: 73)
@@ -57,9 +66,10 @@ struct Folder {
 
   /// Where an exercise's function begins: exercises/Chapter04.swift:20.
   func place(of exercise: any Exercise) -> String {
-    let source = try? text(self.exercise(exercise))
-    let line = source.flatMap { FunctionText(of: exercise, in: $0) }?.signatureLine
-    return "exercises/\(exercise.file)" + (line.map { ":\($0)" } ?? "")
+    let found = ExerciseFiles(self).pieces(of: exercise)
+    guard let (path, piece) = found.first(where: { $0.piece.name == exercise.name }) ?? found.first
+    else { return "exercises/\(exercise.file)" }
+    return "exercises/\(path):\(piece.signatureLine)"
   }
 
   /// A lesson, from the package's folder: chapters/04-mlp/README.md.
@@ -72,8 +82,8 @@ struct Folder {
   /// A chapter's title, as its lesson has it: 4 · The multilayer perceptron.
   func title(_ chapter: Int) -> String {
     let lines = lesson(chapter).flatMap { try? text(root.appending(path: $0)) }
-    let heading = lines?.split(separator: "\n").first ?? "Chapter \(chapter)"
-    return String(heading).replacing("# ", with: "", maxReplacements: 1)
+    let heading = lines?.sourceLines.first ?? "Chapter \(chapter)"
+    return heading.replacing("# ", with: "", maxReplacements: 1)
       .replacing("Chapter ", with: "", maxReplacements: 1)
   }
 }

@@ -46,9 +46,9 @@ extension Commands {
     Screen.say("\(pages.title(exercise)), solutions/\(exercise.file)", style: .bold)
     Screen.print(code(of: solution))
     Screen.print()
-    let source = try folder.text(folder.exercise(exercise))
-    guard let own = FunctionText(of: exercise, in: source) else {
-      Screen.say("exercises/\(exercise.file) has no `/// Exercise \(exercise.id): …` to compare.")
+    let pieces = ExerciseFiles(folder).pieces(of: exercise).map(\.piece)
+    guard let own = pieces.first(where: { $0.name == exercise.name }) else {
+      Screen.say("exercises/ has no \(exercise.name) to compare it with.")
       return 0
     }
     let stub = try Stubs.function(
@@ -72,44 +72,61 @@ extension Commands {
 
   /// A function without its comment, which both versions share.
   private func code(of function: FunctionText) -> String {
-    function.text.split(separator: "\n", omittingEmptySubsequences: false)
-      .drop { $0.contains("///") }.joined(separator: "\n")
+    function.text.sourceLines.drop { $0.contains("//") && !$0.contains("func ") }
+      .joined(separator: "\n")
   }
 
-  /// Puts one function back to its beginning; the rest of the file stays, and nothing is lost.
+  /// Puts one function back to its beginning, where it belongs; the rest of the file stays, and
+  /// nothing is lost.
   ///
   /// - Returns: What was done, in sentences.
   func reset(_ exercise: any Exercise) throws -> [String] {
-    let file = folder.exercise(exercise)
-    let source = try folder.text(file)
-    guard let own = FunctionText(of: exercise, in: source) else {
-      throw Trouble(
-        "exercises/\(exercise.file) has no line `/// Exercise \(exercise.id): …`, so its function "
-          + "cannot be found; put the line back above \(exercise.name)", status: 65)
-    }
     let solution = try folder.text(folder.solution(exercise))
     let stub = try Stubs.function(of: exercise, fromSolution: solution)
-    guard own.text != stub else {
+    let files = ExerciseFiles(folder)
+    let home = files.home(of: exercise.chapter)
+    let file = folder.exercises.appending(path: home)
+    let isThere = FileManager.default.fileExists(atPath: file.path)
+    let source = isThere ? try folder.text(file) : ""
+    let restored = try Restoring(exercise, in: source, solution: solution)
+    var removed = restored.removed
+    var changed = restored.source == source ? [] : [(file, restored.source)]
+    // What has been moved into another file would be there twice.
+    for (path, text) in files.texts where path != home {
+      let other = folder.exercises.appending(path: path).resolvingSymlinksInPath()
+      guard text.contains(exercise.name), other != file.resolvingSymlinksInPath() else { continue }
+      var all = SourceLines(text)
+      for piece in Restoring.pieces(of: exercise, in: text, like: stub).reversed() {
+        removed.append(all.text(of: piece.lines))
+        all.replace(piece.lines, with: [])
+      }
+      if all.source != text { changed.append((folder.exercises.appending(path: path), all.source)) }
+    }
+    guard !changed.isEmpty else {
       return ["\(exercise.id) \(exercise.name) is at its beginning already."]
     }
-    let discarded = try keep(own.text, of: exercise)
-    try folder.write(own.replaced(by: stub, in: source), to: file)
+    let lost = removed.filter { !Restoring.isShipped($0, stub) }.joined(separator: "\n")
+    let discarded = try lost.isEmpty ? nil : keep(lost, as: "\(exercise.id)-\(exercise.name)")
+    for (file, text) in changed { try folder.write(text, to: file) }
     Hints(folder: folder).forget(exercise)
+    let whole = isThere ? [] : ["exercises/\(exercise.file) was missing: all of it is as shipped."]
     return [
-      "\(exercise.id) \(exercise.name) is at its beginning again: \(folder.place(of: exercise))",
-      "What you had is in \(discarded)",
+      "\(exercise.id) \(exercise.name) is at its beginning again: \(folder.place(of: exercise))"
     ]
+      + whole + (discarded.map { ["What you had is in \($0)"] } ?? [])
   }
 
   /// Keeps a discarded text beside the file that it was in, under a number of its own.
   ///
   /// The folder's name begins with a dot: neither git nor the compiler looks into it.
-  private func keep(_ text: String, of exercise: any Exercise) throws -> String {
+  func keep(_ text: String, as title: String) throws -> String {
     for number in 1... {
-      let name = ".discarded/\(exercise.id)-\(exercise.name)-\(number).swift"
+      let name = ".discarded/\(title)-\(number).swift"
       let file = folder.exercises.appending(path: name)
+      let kept = text + (text.hasSuffix("\n") ? "" : "\n")
+      if (try? folder.text(file)) == kept { return "exercises/\(name)" }
       guard !FileManager.default.fileExists(atPath: file.path) else { continue }
-      try folder.write(text + "\n", to: file)
+      try folder.write(kept, to: file)
       return "exercises/\(name)"
     }
     return ""

@@ -1,4 +1,5 @@
 import Course
+import Foundation
 
 /// What the guide prints about exercises and their results.
 struct Pages {
@@ -92,7 +93,9 @@ struct Pages {
   }
 
   /// A result in full: the verdict, and what the function printed.
-  func verdict(_ result: Result) {
+  ///
+  /// On a screen it leaves some lines to what stands around it.
+  func verdict(_ result: Result, reserved: Int = 12) {
     let heading = "\(result.state.sign) \(title(result.exercise)): \(result.state.rawValue)"
     Screen.say(heading, style: result.state.style)
     switch result.finding {
@@ -100,7 +103,7 @@ struct Pages {
     case .verdict(.todo(let place)): Screen.say(place, indent: 2)
     case .verdict(.wrong(let text)), .verdict(.stopped(let text)), .verdict(.timedOut(let text)):
       Screen.say(text, indent: 2)
-    case .uncompiled(let text): code(text)
+    case .uncompiled(let text): code(text, room: max(8, Screen.rows - reserved))
     }
     let lines = result.printed.split(separator: "\n")
     guard !lines.isEmpty else { return }
@@ -109,15 +112,32 @@ struct Pages {
     if lines.count > 20 { Screen.print("  | … and \(lines.count - 20) lines more") }
   }
 
-  /// Lines of source, which are cut, not wrapped.
-  func code(_ text: String) {
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      if line.contains(": error: ") {
-        Screen.say(String(line), indent: 2)
-      } else {
-        Screen.print("  " + visible(line, room: Screen.width - 2))
+  /// Lines of source, which are cut, not wrapped; in a terminal as many as there is room for: the
+  /// first error is shown, and the rest is counted.
+  func code(_ text: String, room: Int = .max) {
+    let isMessage = { (line: String) in line.contains(": error: ") || !line.contains(/^ *\d* *[|:]/)
+    }
+    let blocks = text.split(separator: "\n\n", omittingEmptySubsequences: false).map { block in
+      block.split(separator: "\n").map(String.init).flatMap { line in
+        isMessage(line)
+          ? wrap(line, width: Screen.width, indent: 2)
+          : ["  " + visible(line[...], room: Screen.width - 2)]
       }
     }
+    var (shown, count) = ([String](), 0)
+    for block in blocks {
+      let isLast = count == blocks.count - 1
+      guard count == 0 || shown.count + 1 + block.count + (isLast ? 0 : 2) <= room else { break }
+      shown += (count == 0 ? [] : [""]) + block
+      count += 1
+    }
+    // What the message says stands in its first line; the drawing below it may be cut.
+    if shown.count > room { shown = shown.prefix(room - 1) + ["  …"] }
+    for line in shown { Screen.print(line) }
+    guard count < blocks.count else { return }
+    let rest = blocks.count - count
+    Screen.print()
+    Screen.say("… and \(rest) more \(rest == 1 ? "error" : "errors")", indent: 2)
   }
 
   /// A line of somebody else's text: nothing in it can move the cursor.
@@ -138,5 +158,16 @@ struct Pages {
   private func chapters(_ results: [Result]) -> [(number: Int, results: [Result])] {
     Dictionary(grouping: results) { $0.exercise.chapter }.sorted { $0.key < $1.key }
       .map { ($0.key, $0.value) }
+  }
+}
+
+extension Screen {
+  /// How many lines fit; where nobody looks, as many as there are.
+  static var rows: Int {
+    var size = winsize()
+    guard isTerminal, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else {
+      return .max
+    }
+    return Int(size.ws_row)
   }
 }

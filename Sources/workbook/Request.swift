@@ -19,6 +19,7 @@ struct Request {
     ("doctor", "whether this machine is ready"),
     ("report --json", "results for a program, or --markdown for a reader"),
     ("finish [--quick]", "a page about what your functions can do"),
+    ("stubs [--yes]", "all of exercises/ anew: it asks, and keeps yours"),
   ]
 
   /// What `help` prints, for a screen of some width.
@@ -49,7 +50,7 @@ struct Request {
     "doctor": ([], 0...0),
     "report": (["--json", "--markdown"], 0...0),
     "finish": (["--quick"], 0...0),
-    "stubs": (["--check"], 0...0),
+    "stubs": (["--check", "--yes"], 0...0),
     "help": ([], 0...0),
   ]
 

@@ -79,7 +79,8 @@ final class Watch {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     var stamps = [String: Stamp]()
     for name in names where name.hasSuffix(".swift") && !name.hasPrefix(".") {
-      let path = folder.appending(path: name).path
+      // A link stays as it is when the file behind it is saved.
+      let path = folder.appending(path: name).resolvingSymlinksInPath().path
       let facts = try? FileManager.default.attributesOfItem(atPath: path)
       stamps[name] = Stamp(
         date: facts?[.modificationDate] as? Date, size: facts?[.size] as? Int)

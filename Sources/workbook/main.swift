@@ -17,7 +17,9 @@ func run(_ request: Request) throws -> Int32 {
   case "doctor": return commands.doctor()
   case "finish": return try commands.finish(quick: request.flags.contains("--quick"))
   case "report": return try commands.report(asJSON: request.flags.contains("--json"))
-  case "stubs": return try commands.stubs(checkOnly: request.flags.contains("--check"))
+  case "stubs":
+    return try commands.stubs(
+      checkOnly: request.flags.contains("--check"), unasked: request.flags.contains("--yes"))
   case "solution", "reset":
     guard let exercise = try request.exercise() else { return 64 }
     if request.command == "solution" {

@@ -1,5 +1,6 @@
 import Backprop
 import Dispatch
+import Kernels
 import Processor
 import Synchronization
 import Testing

@@ -1,3 +1,5 @@
+import Kernels
+
 /// Batch normalization, y = γ·x̂ + β with x̂ = (x - μ)/√(σ² + ε), channel by channel.
 ///
 /// The input is `[m, channels]`, or feature maps `[channels, height, width, m]`; μ and σ² (biased) are

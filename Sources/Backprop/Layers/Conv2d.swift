@@ -1,3 +1,5 @@
+import Kernels
+
 /// A convolution, y = w ⋆ x + b: the same small dense layer at every position of an image.
 ///
 /// Inside a convolutional network samples are innermost, `[channels, height, width, m]`; ``ImagesIn``

@@ -1,3 +1,5 @@
+import Kernels
+
 /// Layer normalization, y = γ ⊙ x̂ + β with x̂ = (x - μ)/√(σ² + ε), row by row.
 ///
 /// The input is `[m, features]`; μ and σ² (biased) are those of a sample's own features, so that

@@ -1,5 +1,7 @@
 // Pooling: one number for each window of a channel. Samples are innermost, [channels, h, w, m].
 
+import Kernels
+
 /// Square windows that move over an image.
 public struct PoolingGeometry: Sendable, Equatable {
   /// The height and width of a window.

@@ -1,5 +1,7 @@
 // Both memories at once: where the gradient has pointed, and how large it has been.
 
+import Kernels
+
 /// Adam: steps of the size η, whatever the size of the gradient.
 ///
 /// m ← β₁m + (1 - β₁)g and v ← β₂v + (1 - β₂)g², both from zero; with m̂ = m/(1 - β₁ᵗ) and

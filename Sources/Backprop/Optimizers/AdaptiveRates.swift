@@ -1,5 +1,7 @@
 // One number a parameter: how large its gradients have been. Each parameter has a rate of its own.
 
+import Kernels
+
 /// AdaGrad: s ← s + g² from s = 0, θ ← θ - ηg/(√s + ε).
 ///
 /// A parameter whose gradient is rare keeps a high rate. The sum never shrinks, so all rates fall,

@@ -1,5 +1,7 @@
 // One number a parameter: the velocity, a sum of past gradients that fades.
 
+import Kernels
+
 /// Gradient descent with momentum: v ← βv + g from v = 0, θ ← θ - ηv.
 ///
 /// Where gradients agree, the velocity grows up to g/(1 - β), ten steps in one for β = 0.9; where

@@ -4,6 +4,8 @@
 // stands for a tensor full of it, and a vector [n] beside a matrix [m, n] for m equal rows.
 // Nothing else is stretched: [4] - [4, 1] is an error here, not a silent [4, 4].
 
+import Kernels
+
 extension Tensor {
   /// A function of every element.
   @specialized(where Scalar == Float)

@@ -4,6 +4,8 @@
 //   backward:  dx = dy·Wᵀ     matmul(dy, transposed: W)
 //              dW = xᵀ·dy     matmul(transposed: x, dy)
 
+import Kernels
+
 /// The matrix product a·b: [m, k] · [k, n] → [m, n].
 ///
 /// - Complexity: m·k·n multiplications and additions.

@@ -4,6 +4,8 @@
 // 0 where a factor is 0 as such, and the limit where that is known; what can be held is reached, though
 // squares or sums on the way cannot; sums go in blocks. CONTRIBUTING has it in full.
 
+import Kernels
+
 extension Tensor {
   /// The sum of all elements.
   @specialized(where Scalar == Float)

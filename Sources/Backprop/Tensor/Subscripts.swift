@@ -1,5 +1,7 @@
 // Elements by their place. Every index is checked: an answer that reads outside must say so.
 
+import Kernels
+
 extension Tensor {
   /// The element at a place in a vector.
   @inlinable
