@@ -9,7 +9,8 @@ public struct Agreement: Codable, Equatable, Sendable {
 }
 
 extension Problem {
-  /// Measures a module's function; nil if it throws, gives other shapes, or has no single answer.
+  /// Measures a module's function; nil if it throws, gives other shapes or what is no number, or has
+  /// no single answer.
   ///
   /// Central differences have an error of their own, near 1e-10; where the forward function has a
   /// corner they say nothing, and the case is left out.
@@ -34,7 +35,9 @@ extension Problem {
         }
         guard got.shape == truth.shape else { return nil }
         for (a, b) in zip(got.scalars, truth.scalars) where a != b {
-          largest = max(largest, abs(a - b) / max(1, abs(b)))
+          let error = abs(a - b) / max(1, abs(b))
+          guard error.isFinite else { return nil }
+          largest = max(largest, error)
         }
       }
     }
