@@ -241,7 +241,7 @@ final class Watch {
       Screen.say(State.notStarted.marked("\(pages.title(inHand)): not started"), style: .bold)
     }
     pages.facts(inHand)
-    if result?.state == .notStarted {
+    if result?.state == .notStarted, !unchecked.contains(inHand.id) {
       Screen.say(
         "Write your code in the place of its `throw Todo`, and save: the verdict comes by itself.",
         indent: 2)
@@ -279,8 +279,8 @@ final class Watch {
         continue
       }
       let lines = result.finding.text.split(separator: "\n")
-      for line in lines.prefix(3) { Screen.say(String(line), indent: 4) }
-      if lines.count > 3 { Screen.say("`swift run workbook check \(id)` has the rest", indent: 4) }
+      for line in lines.prefix(4) { Screen.say(String(line), indent: 4) }
+      if lines.count > 4 { Screen.say("`swift run workbook check \(id)` has the rest", indent: 4) }
     }
     if changes.count > 6 { Screen.say("and \(changes.count - 6) more; l lists them") }
   }

@@ -1,3 +1,4 @@
+import Course
 import Foundation
 import Testing
 
@@ -6,7 +7,8 @@ import Testing
   private let first = "exercises/Chapter01.swift"
 
   @Test func `the first screen says what to do`() throws {
-    let terminal = try Copy().terminal("watch")
+    let copy = try Copy()
+    let terminal = try copy.terminal("watch")
     try terminal.wait(for: "save: the verdict comes by itself")
     terminal.press("q")
     #expect(terminal.waitForEnd() == 0)
@@ -19,7 +21,7 @@ import Testing
     terminal.forget()
     try copy.edit("exercises/Chapter02.swift", "throw Todo(\"2.2\")", "return logits // mistake")
     try terminal.wait(for: "✗ 2.2 binaryCrossEntropyWithLogitsBackward: wrong, was not started")
-    try terminal.wait(for: "did you transpose")
+    try terminal.wait(for: "transpose")
     terminal.forget()
     try copy.edit("exercises/Chapter02.swift", "// mistake", "// another mistake")
     try terminal.wait(for: "✗ 2.2 binaryCrossEntropyWithLogitsBackward: still wrong")
@@ -41,7 +43,8 @@ import Testing
   }
 
   @Test func `n says which challenge it leaves for the end`() throws {
-    let terminal = try Copy().terminal("watch", "1.5")
+    let copy = try Copy()
+    let terminal = try copy.terminal("watch", "1.5")
     try terminal.wait(for: "q quit")
     terminal.press("n")
     try terminal.wait(for: "2.1 meanSquaredErrorBackward")
@@ -52,7 +55,8 @@ import Testing
   }
 
   @Test func `a window of another size is drawn anew without a key`() throws {
-    let terminal = try Copy().terminal("watch", "1.1")
+    let copy = try Copy()
+    let terminal = try copy.terminal("watch", "1.1")
     try terminal.wait(for: "q quit")
     terminal.forget()
     terminal.resize(columns: 40)
@@ -99,10 +103,10 @@ import Testing
   }
 
   @Test func `what a function prints is shown once for each case`() throws {
-    let run = try Copy(checker: "HostileChecker").run("check", "2.1")
+    let run = try launch(
+      ["/bin/sh", "-c", "exec \"$@\" 3> /dev/null", "sh", product("HostileChecker"), "2.1"],
+      folder: package)
     let count = run.output.split(separator: "\n").count { $0.contains("here I am") }
-    let all = try Copy(checker: "HostileChecker").run("check", "1.1").output
-    #expect(all.split(separator: "\n").count { $0.contains("| before the trap") } == 1, "\(all)")
-    #expect(count > 0)
+    #expect(count == Catalogue.find("2.1")?.caseCount)
   }
 }
