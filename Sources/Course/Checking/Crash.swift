@@ -39,14 +39,15 @@ public enum Crash {
 
   /// What the runtime says last before a backtrace; with the line, where it is the learner's.
   private static func message(in said: Substring) -> (reason: String, line: Substring?)? {
-    let lines = said.split(separator: "\n")
+    // A conflict of access is followed by its frames.
+    let lines = said.split(separator: "\n").suffix(60)
     for text in lines.reversed() {
       // Files are named with their module: Exercises/Chapter01.swift:12: Fatal error: …
       if let trap = text.wholeMatch(
         of: /(?:(\w+)\/([^\/:]+\.swift:\d+): )?(\w+ (?:error|failed))(?:: (.+))?/),
         ["Fatal error", "Precondition failed", "Assertion failed"].contains(trap.3)
       {
-        let isOwn = trap.1 == "Exercises" || trap.1 == "HostileAnswers"
+        let isOwn = trap.1.map { $0.hasPrefix("Exercises") || $0.hasPrefix("Hostile") } ?? false
         return (
           reason(String(trap.3), trap.4.map(String.init)),
           isOwn ? trap.2.map { "exercises/\($0)" } : nil
