@@ -242,9 +242,7 @@ final class Watch {
     }
     pages.facts(inHand)
     if result?.state == .notStarted, !unchecked.contains(inHand.id) {
-      Screen.say(
-        "Write your code in the place of its `throw Todo`, and save: the verdict comes by itself.",
-        indent: 2)
+      Screen.say("Edit the file and save it: the verdict comes by itself.", indent: 2)
     }
     if result?.state == .done {
       let keys = hasKeys ? "n takes the next one in hand; " : ""

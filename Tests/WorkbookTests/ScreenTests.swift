@@ -9,7 +9,7 @@ import Testing
   @Test func `the first screen says what to do`() throws {
     let copy = try Copy()
     let terminal = try copy.terminal("watch")
-    try terminal.wait(for: "save: the verdict comes by itself")
+    try terminal.wait(for: "Edit the file and save it")
     terminal.press("q")
     #expect(terminal.waitForEnd() == 0)
   }
@@ -49,7 +49,7 @@ import Testing
     terminal.press("n")
     try terminal.wait(for: "2.1 meanSquaredErrorBackward")
     try terminal.wait(for: "1.6 geluBackward ★ (a challenge) is left for the end")
-    try terminal.wait(for: "watch 1.6")
+    try terminal.wait(for: "takes it in hand")
     terminal.press("q")
     #expect(terminal.waitForEnd() == 0)
   }
