@@ -39,7 +39,9 @@ enum Screen {
   }
 
   /// Prints lines as they are.
-  static func print(_ text: String = "") { write(text + "\n") }
+  static func print(_ text: String = "") {
+    write((isPlain ? text.replacing(" ★", with: " (a challenge)") : text) + "\n")
+  }
 
   /// Prints prose, broken between words where the screen ends.
   static func say(_ text: String, indent: Int = 0, style: Style = .plain) {

@@ -9,7 +9,7 @@ import Testing
     ("overflow", "arithmetic overflow"), ("division", "Division by zero"),
     ("range", "Range requires lowerBound <= upperBound"), ("count", "count < 0"),
     ("nan", "either infinite or NaN"), ("try", "'try!' expression unexpectedly raised an error"),
-    ("cast", "as!: a value of type Swift.Int is no Swift.Double"),
+    ("cast", "as!: a value of type Swift.String is no Swift.Double"),
     ("precondition", "precondition failed: the shapes differ"), ("fatal", "in my own words"),
     ("closure", "Index out of range"), ("memory", "more memory than there is"),
     ("access", "at the same time (exclusive access)"),
