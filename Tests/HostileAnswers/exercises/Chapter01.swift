@@ -42,6 +42,7 @@ extension Answers: Chapter01 {
   }
 }
 
+// swift-format-ignore: NeverForceUnwrap, NeverUseForceTry
 /// Traps in the way that is named; the line that does ends with the name.
 private func trapped(_ kind: String, _ dy: Matrix, _ x: Matrix) throws -> Matrix {
   var output = dy
