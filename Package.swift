@@ -40,9 +40,14 @@ let strict: [SwiftSetting] = [
 /// Modules with loops in them are optimised in debug builds too: without it a chapter takes hours.
 let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
-/// The learner's module is fast, and its traps keep their sentence: "Index out of range".
+/// The learner's module is fast, and its traps keep their sentence, "Index out of range", and their
+/// line: LLVM would make one trap, of no line, of several.
 let talking: [SwiftSetting] = [
-  .unsafeFlags(["-O", "-assert-config", "Debug"], .when(configuration: .debug))
+  .unsafeFlags(
+    [
+      "-O", "-assert-config", "Debug", "-Xllvm", "-enable-tail-merge=false",
+      "-Xllvm", "-simplifycfg-hoist-common=false", "-Xllvm", "-simplifycfg-sink-common=false",
+    ], .when(configuration: .debug))
 ]
 
 /// The vector instructions that the library is compiled for: those of the processor that builds it,
@@ -121,7 +126,11 @@ let package = Package(
       swiftSettings: strict + optimised),
     .target(name: "Figures", swiftSettings: strict),
     .target(
-      name: "Course", dependencies: ["Backprop", "Figures"], swiftSettings: strict),
+      name: "Course", dependencies: ["Backprop", "Figures"], swiftSettings: strict,
+      // The runtime shall find the `abort` of Crash.swift, which a backtrace sees through.
+      linkerSettings: [
+        .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=abort"], .when(platforms: [.linux]))
+      ]),
     .target(
       name: "Exercises", dependencies: ["Backprop", "Course"], path: exercises,
       swiftSettings: talking),

@@ -17,48 +17,72 @@ struct Finish {
 
   /// Measures, and writes finish/README.md with its figures; returns what to say about it.
   func write(_ results: [Result]) throws -> [String] {
-    Screen.passing("measuring your gradients")
-    let errors = try measure()
-    Screen.passing("training a network on your functions")
+    let passed = results.filter { $0.state == .done }.map(\.exercise)
+    let (errors, unmeasured) = try measure(passed)
     let accuracies = try train()
-    Screen.passing("")
 
-    let gradients = results.compactMap { result -> (exercise: any Exercise, error: Double)? in
-      errors[result.exercise.id].flatMap { $0.isGradient ? (result.exercise, $0.error) : nil }
+    let measured = passed.compactMap { exercise in
+      errors[exercise.id].map { (exercise: exercise, agreement: $0) }
     }
-    let values = results.compactMap { result in
-      errors[result.exercise.id].flatMap { $0.isGradient ? nil : $0.error }
+    let gradients = measured.filter(\.agreement.isGradient).map {
+      ($0.exercise, $0.agreement.error)
     }
+    let values = measured.filter { !$0.agreement.isGradient }.map(\.agreement.error)
     try figure(gradients).write(named: "gradient-errors", in: page)
-    let text = markdown(
-      done: results.count { $0.state == .done }, of: results.count, gradients, values, accuracies)
+    let text = markdown(done: passed.count, of: results.count, gradients, values, accuracies)
     try folder.write(text, to: page.appending(path: "README.md"))
-    let worst = gradients.map(\.error).max() ?? 0
+    let worst = gradients.map(\.1).max() ?? 0
     return [
       "\(gradients.count) gradients agree with central differences to \(scientific(worst)).",
       accuracies.last.map { "On your functions a network reads \($0) % of 10,000 test digits." },
+      unmeasured.isEmpty
+        ? nil
+        : "Not measured, for they gave no answer this time: \(unmeasured.joined(separator: ", ")).",
       "The page is finish/README.md, with figures beside it.",
     ].compactMap(\.self)
   }
 
-  /// Runs the checker over every function, for numbers instead of verdicts.
-  private func measure() throws -> [String: Agreement] {
+  /// How far from the truth each function's answers are: the functions that pass, each in a process
+  /// of its own; and the names of those that stopped or took too long.
+  private func measure(
+    _ passed: [any Exercise]
+  ) throws -> (errors: [String: Agreement], unmeasured: [String]) {
+    let lock = Lock.take(in: folder) { true }
+    defer { withExtendedLifetime(lock) {} }
     guard case .built(let checker, _) = try Builder(folder: folder).build(while: { true }) else {
       throw Trouble("the checker cannot be built")
     }
-    let child = try Child(
-      checker, ["--errors"], environment: ProcessInfo.processInfo.environment)
-    try wait(for: child, seconds: 60, doing: "measuring your gradients")
-    let data = Data(child.data(.channel))
-    guard let errors = try? JSONDecoder().decode([String: Agreement].self, from: data) else {
-      throw Trouble("your functions could not be measured: \(child.text(.errors))")
+    var (errors, unmeasured) = ([String: Agreement](), [String]())
+    for (count, exercise) in passed.enumerated() {
+      Screen.passing("measuring your gradients, \(count) of \(passed.count)")
+      let child = try Child(
+        checker, [exercise.id, "--errors", "--seconds", "\(guide.limit)"],
+        environment: ProcessInfo.processInfo.environment)
+      let start = ContinuousClock.now
+      while child.end == nil {
+        Event.wait(for: [child])
+        if ContinuousClock.now - start > .seconds(guide.limit + 2) { child.stop() }
+      }
+      guard child.end == .status(0) else {
+        unmeasured.append("\(exercise.id) \(exercise.name)")
+        continue
+      }
+      errors[exercise.id] = try? JSONDecoder().decode(
+        Agreement.self, from: Data(child.data(.channel)))
     }
-    return errors
+    Screen.passing("")
+    return (errors, unmeasured)
   }
 
   /// Trains chapter 4's network on the learner's functions; the test accuracy after each epoch.
   private func train() throws -> [String] {
-    let path = try Builder(folder: folder).chapter04()
+    Screen.passing("training a network on your functions")
+    let path: String
+    do {
+      let lock = Lock.take(in: folder) { true }
+      defer { withExtendedLifetime(lock) {} }
+      path = try Builder(folder: folder).chapter04()
+    }
     let child = try Child(
       path, ["--mine", "--figures", page.path] + (isQuick ? ["--quick"] : []),
       environment: ProcessInfo.processInfo.environment)
@@ -83,30 +107,32 @@ struct Finish {
     Screen.passing("")
   }
 
-  private func figure(_ gradients: [(exercise: any Exercise, error: Double)]) -> Figure {
+  private func figure(_ gradients: [(any Exercise, Double)]) -> Figure {
     // Nothing is drawn for an error of 0 on a logarithmic axis: it is set to the smallest step.
-    let errors = gradients.map { max($0.error, 1e-17) }
+    let errors = gradients.map { max($0.1, 1e-17) }
     let chart = BarChart(
-      categories: gradients.map { "\($0.exercise.id) \($0.exercise.name)" },
+      categories: gradients.map { "\($0.0.id) \($0.0.name)" },
       groups: [Bars("", errors)], axis: Axis("largest error", scale: .logarithmic))
     return Figure(
       "Your gradients against central differences",
-      description: "The largest relative error of each gradient, all far below 0.000001.",
+      description: "The largest error of each gradient, relative to the larger of 1 and its size. "
+        + "The largest of all is \(scientific(gradients.map(\.1).max() ?? 0)).",
       .bars(chart))
   }
 
   private func markdown(
-    done: Int, of total: Int, _ gradients: [(exercise: any Exercise, error: Double)],
+    done: Int, of total: Int, _ gradients: [(any Exercise, Double)],
     _ values: [Double], _ accuracies: [String]
   ) -> String {
-    let worst = gradients.max { $0.error < $1.error }
+    let worst = gradients.max { $0.1 < $1.1 }
     var lines = [
       "# What my functions can do", "",
-      "\(done) of \(total) exercises of Backprop Workbook, every one written by hand and checked.",
+      "\(done) of \(total) exercises of Backprop Workbook, written by hand and checked.",
       "",
       "## The gradients", "",
-      "\(gradients.count) gradients, compared with central differences in every element:",
-      "the largest error is \(scientific(worst?.error ?? 0)), in \(worst?.exercise.name ?? "none"). "
+      "\(gradients.count) gradients, compared with central differences in every element, but where "
+        + "the function has a corner:",
+      "the largest error is \(scientific(worst?.1 ?? 0)), in \(worst?.0.name ?? "none"). "
         + "Most of it is the error of the differences themselves.",
     ]
     if let largest = values.max() {

@@ -27,6 +27,8 @@ struct Guide {
     _ exercises: [any Exercise], needing needed: (any Exercise)? = nil,
     while goOn: () -> Bool = { true }, each: (Result) -> Void = { _ in }
   ) throws -> Survey {
+    guard let lock = Lock.take(in: folder, while: goOn) else { return .abandoned }
+    defer { withExtendedLifetime(lock) {} }
     let checker: String
     let broken: [String: String]
     switch try Builder(folder: folder).build(needing: needed, while: goOn) {
@@ -38,7 +40,7 @@ struct Guide {
     let compiled = exercises.filter { broken[$0.id] == nil }
     let checked = try Checks(checker: checker, limit: limit).run(compiled, while: goOn) { result in
       count += 1
-      each(result)
+      each(noticed(result))
       Screen.passing("checking \(count) of \(compiled.count)")
     }
     Screen.passing("")
@@ -47,8 +49,37 @@ struct Guide {
     return .results(
       exercises.compactMap { exercise in
         broken[exercise.id].map { Result(exercise: exercise, finding: .uncompiled($0)) }
-          ?? known[exercise.id]
+          ?? known[exercise.id].map(noticed)
       })
+  }
+
+  /// A result that says so where code is written, and the `Todo` still ends the function.
+  private func noticed(_ result: Result) -> Result {
+    let exercise = result.exercise
+    guard case .verdict(.todo(let place)) = result.finding,
+      let source = try? folder.text(folder.exercise(exercise)),
+      let own = FunctionText(of: exercise, in: source),
+      let solution = try? folder.text(folder.solution(exercise)),
+      let stub = try? Stubs.function(of: exercise, fromSolution: solution)
+    else { return result }
+    let shipped = Set(code(in: stub))
+    let lines = code(in: own.text)
+    guard let last = lines.lastIndex(where: { !shipped.contains($0) }) else { return result }
+    let todo = lines.firstIndex { $0.contains("throw Todo") } ?? lines.endIndex
+    let sentence =
+      last > todo
+      ? "below it stands code of yours that is never reached: delete the line `throw Todo(…)`"
+      : "your code comes to `throw Todo(…)`: return your result in its place"
+    var result = result
+    result.finding = .leftTodo("\(place)\n→ \(sentence)")
+    return result
+  }
+
+  /// A function's lines without comments and indentation.
+  private func code(in text: String) -> [String] {
+    text.replacing(/\/\*(?s:.*?)\*\//, with: "").split(whereSeparator: \.isNewline)
+      .map { $0.replacing(/\/\/.*/, with: "").trimmingCharacters(in: .whitespaces) }
+      .filter { !$0.isEmpty }
   }
 
   /// The results, or the trouble that stood in their way.

@@ -17,7 +17,9 @@ struct Pages {
       let title = folder.title(chapter.number)
       let tail = "\(done) of \(chapter.results.count)"
       let room = Screen.width - chapter.results.count - tail.count - 4
-      if room >= title.count {
+      if Screen.isPlain {
+        Screen.say("\(title): \(tail)")
+      } else if room >= title.count {
         let gap = String(repeating: " ", count: max(0, min(room, 42) - title.count))
         Screen.print("\(title)\(gap)  \(signs.joined())  \(tail)")
       } else {
@@ -31,14 +33,21 @@ struct Pages {
     }
     Screen.print()
     let states = State.allCases.filter { state in results.contains { $0.state == state } }
-    Screen.say(states.map { "\($0.sign) \($0.rawValue)" }.joined(separator: ", "), style: .faint)
-    Screen.print()
+    if !Screen.isPlain {
+      let legend = states.map { "\($0.sign) \($0.rawValue)" }.joined(separator: ", ")
+      Screen.say(legend, style: .faint)
+      Screen.print()
+    }
     if let next { self.next(next) } else { finished() }
   }
 
   /// One line: sign, number, name, state.
   func line(_ result: Result, indent: Int = 0, isMarked: Bool = false) {
     let exercise = result.exercise
+    guard !Screen.isPlain else {
+      let mark = isMarked ? ", in hand" : ""
+      return Screen.say("\(title(exercise)): \(result.state.rawValue)\(mark)", indent: indent)
+    }
     let star = exercise.isChallenge ? " ★" : ""
     let name = "\(exercise.id) \(exercise.name)\(star)"
     let margin = String(repeating: " ", count: indent)
@@ -57,6 +66,7 @@ struct Pages {
 
   func bar(done: Int, of total: Int) {
     let words = " \(done) of \(total) done"
+    guard !Screen.isPlain else { return Screen.say("\(done) of \(total) done") }
     let room = max(5, min(50, Screen.width - words.count - 3))
     let filled = total == 0 ? 0 : room * done / total
     let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: room - filled)
@@ -96,13 +106,14 @@ struct Pages {
   ///
   /// On a screen it leaves some lines to what stands around it.
   func verdict(_ result: Result, reserved: Int = 12) {
-    let heading = "\(result.state.sign) \(title(result.exercise)): \(result.state.rawValue)"
+    let heading = result.state.marked("\(title(result.exercise)): \(result.state.rawValue)")
     Screen.say(heading, style: result.state.style)
     switch result.finding {
     case .verdict(.passed): break
     case .verdict(.todo(let place)): Screen.say(place, indent: 2)
     case .verdict(.wrong(let text)), .verdict(.stopped(let text)), .verdict(.timedOut(let text)):
       Screen.say(text, indent: 2)
+    case .leftTodo(let text): Screen.say(text, indent: 2)
     case .uncompiled(let text): code(text, room: max(8, Screen.rows - reserved))
     }
     let lines = result.printed.split(separator: "\n")

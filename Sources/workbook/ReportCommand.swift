@@ -10,7 +10,8 @@ struct Report: Codable {
     let name: String
     let chapter: Int
     let isChallenge: Bool
-    /// As the map calls it: done, wrong, not started, crashed, timed out, does not compile.
+    /// As the map calls it: done, wrong, not started, still throws Todo, crashed, timed
+    /// out, does not compile.
     let state: String
     /// The verdict's sentences, where there is something to say.
     let verdict: String
@@ -28,16 +29,10 @@ struct Report: Codable {
     done = results.count { $0.state == .done }
     total = results.count
     exercises = results.map { result in
-      let verdict =
-        switch result.finding {
-        case .verdict(.passed): ""
-        case .verdict(.todo(let text)), .verdict(.wrong(let text)), .verdict(.stopped(let text)),
-          .verdict(.timedOut(let text)), .uncompiled(let text):
-          text
-        }
-      return Entry(
+      Entry(
         id: result.exercise.id, name: result.exercise.name, chapter: result.exercise.chapter,
-        isChallenge: result.exercise.isChallenge, state: result.state.rawValue, verdict: verdict,
+        isChallenge: result.exercise.isChallenge, state: result.state.rawValue,
+        verdict: result.finding.text,
         seconds: (result.seconds * 1000).rounded() / 1000)
     }
   }

@@ -27,13 +27,15 @@ struct Request {
     let notes = [
       "An ID is a number such as 4.1, a function's name, or for check a chapter such as 4.",
       "--timeout is what one exercise may take, from 1 to 600 seconds (10 if not given).",
+      "--plain says everything in words, without signs and pictures, for screen readers.",
     ]
     let commands = usageLines.flatMap { form, meaning in
       width < 76
         ? wrap("  \(form)", width: width) + wrap(meaning, width: width, indent: 6)
         : ["  " + form.padding(toLength: 19, withPad: " ", startingAt: 0) + meaning]
     }
-    let head = wrap("usage: swift run workbook [command] [--timeout SECONDS]", width: width)
+    let head = wrap(
+      "usage: swift run workbook [command] [--timeout SECONDS] [--plain]", width: width)
     let lines = head + [""] + commands + [""] + notes.flatMap { wrap($0, width: width) }
     return lines.joined(separator: "\n")
   }
@@ -69,6 +71,9 @@ struct Request {
             "--timeout takes whole seconds from 1 to 600, not \(value ?? "nothing")")
         }
         timeout = seconds
+      } else if word == "--plain" {
+        // Screen knows it, from the first sentence on.
+        continue
       } else if word.hasPrefix("-") {
         flags.insert(word)
       } else if named == nil {

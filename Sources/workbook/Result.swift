@@ -3,7 +3,7 @@ import Course
 /// What came of checking one exercise now.
 struct Result {
   let exercise: any Exercise
-  let finding: Finding
+  var finding: Finding
   /// What the learner's function printed.
   var printed = ""
   /// How long the check took, with its process.
@@ -17,9 +17,22 @@ enum Finding: Equatable {
   case verdict(Verdict)
   /// The compiler's message.
   case uncompiled(String)
+  /// Code that comes to the `Todo` it began with: where that is.
+  case leftTodo(String)
+
+  /// What is to be said about it, beside its state.
+  var text: String {
+    switch self {
+    case .verdict(.passed): ""
+    case .verdict(.todo(let text)), .verdict(.wrong(let text)), .verdict(.stopped(let text)),
+      .verdict(.timedOut(let text)), .uncompiled(let text), .leftTodo(let text):
+      text
+    }
+  }
 
   var state: State {
     switch self {
+    case .leftTodo: .leftTodo
     case .verdict(.passed): .done
     case .verdict(.todo): .notStarted
     case .verdict(.wrong): .wrong
@@ -35,6 +48,7 @@ enum State: String, CaseIterable {
   case done = "done"
   case wrong = "wrong"
   case notStarted = "not started"
+  case leftTodo = "still throws Todo"
   case crashed = "crashed"
   case timedOut = "timed out"
   case uncompiled = "does not compile"
@@ -45,6 +59,7 @@ enum State: String, CaseIterable {
     case .done: "✓"
     case .wrong: "✗"
     case .notStarted: "·"
+    case .leftTodo: "…"
     case .crashed: "!"
     case .timedOut: "∞"
     case .uncompiled: "#"
@@ -56,9 +71,12 @@ enum State: String, CaseIterable {
     case .done: .good
     case .notStarted: .faint
     case .wrong, .crashed, .timedOut: .bad
-    case .uncompiled: .odd
+    case .uncompiled, .leftTodo: .odd
     }
   }
+
+  /// A line with the sign before it, which the name of the state says again.
+  func marked(_ line: String) -> String { Screen.isPlain ? line : "\(sign) \(line)" }
 
   /// Whether the learner has written something that is not right yet.
   var isTried: Bool { self != .done && self != .notStarted }

@@ -1,11 +1,18 @@
+import Course
 import Foundation
+import Synchronization
 
 /// Where the guide writes: a terminal, of some width, with or without colour; or a file.
 enum Screen {
   static let isTerminal = isatty(STDOUT_FILENO) == 1
+  /// Whether all is said in words, one after the other, for screen readers: --plain.
+  static let isPlain = CommandLine.arguments.contains("--plain")
+  /// Whether the terminal has another size, or somebody else has written on it.
+  static let hasChanged = Atomic(false)
   private static let usesColour: Bool = {
     let environment = ProcessInfo.processInfo.environment
-    return isTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+    return isTerminal && !isPlain && (environment["NO_COLOR"] ?? "").isEmpty
+      && environment["TERM"] != "dumb"
   }()
 
   /// How many characters fit into a line; 80 where nobody looks.
@@ -32,21 +39,24 @@ enum Screen {
   }
 
   /// Prints lines as they are.
-  static func print(_ text: String = "") { write(text + "\n") }
+  static func print(_ text: String = "") {
+    write((isPlain ? text.replacing(" ★", with: " (a challenge)") : text) + "\n")
+  }
 
   /// Prints prose, broken between words where the screen ends.
   static func say(_ text: String, indent: Int = 0, style: Style = .plain) {
+    let text = isPlain ? inWords(text) : text
     for line in wrap(text, width: width, indent: indent) { print(styled(line, style)) }
   }
 
   /// A line that the next one overwrites, in a terminal; nothing elsewhere.
   static func passing(_ text: String) {
-    guard isTerminal else { return }
+    guard isTerminal, !isPlain else { return }
     write("\r\u{1B}[2K" + String(text.prefix(width - 1)))
   }
 
   static func clear() {
-    guard isTerminal else { return }
+    guard isTerminal, !isPlain else { return }
     write("\u{1B}[H\u{1B}[2J\u{1B}[3J")
   }
 
@@ -73,6 +83,20 @@ enum Screen {
   static func complain(_ sentence: String) {
     FileHandle.standardError.write(Data("workbook: \(sentence)\n".utf8))
   }
+}
+
+/// A verdict's text with words for its signs: "wrong: dW is [2, 3], …" for "✗ dW is [2, 3], …".
+func inWords(_ text: String) -> String {
+  text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+    let margin = line.prefix { $0 == " " }
+    let rest = line.dropFirst(margin.count)
+    let words = [("✓ ok,", "ok,"), ("✗ ", "wrong: "), ("✓ ", "right: "), ("→ ", ""), ("★ ", "")]
+    let sign = words.first { rest.hasPrefix($0.0) }
+    let text = (sign?.1 ?? "") + rest.dropFirst(sign?.0.count ?? 0)
+    return margin
+      + text.replacing(" ✓", with: " right").replacing(" ✗", with: " wrong")
+      .replacing(" ★", with: "")
+  }.joined(separator: "\n")
 }
 
 /// Breaks each line of a text between words; lines keep their own indentation.

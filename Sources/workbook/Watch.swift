@@ -1,5 +1,6 @@
 import Course
 import Foundation
+import Synchronization
 
 /// Checks at each save, until somebody leaves.
 final class Watch {
@@ -14,8 +15,10 @@ final class Watch {
   private var isReset = false
   /// Whether nothing has been shown yet.
   private var isBeginning = true
-  /// The states that the last save changed, other than of the exercise in hand.
-  private var changes = [String]()
+  /// The functions as they were before the last save, and as they are now, by number.
+  private var texts = (before: [String: String](), now: [String: String]())
+  /// What the last save changed, other than the exercise in hand.
+  private var changes = [Result]()
   /// What stands between verdict and progress: hints, the list, help.
   private var extra: Extra?
   /// A key that was pressed while something else went on.
@@ -35,6 +38,7 @@ final class Watch {
     self.commands = commands
     inHand = exercise ?? Catalogue.all[0]
     stamp = look()
+    texts.now = functions()
     if hasKeys { Keys.listen() }
     Screen.passing("checking every exercise")
     checkRest()
@@ -51,6 +55,7 @@ final class Watch {
         guard try handle(key) else { break }
       }
       if !hasKeys { usleep(150_000) }
+      redrawIfNeeded()
       if look() != stamp {
         answer()
       } else if !unchecked.isEmpty && pending == nil {
@@ -71,7 +76,26 @@ final class Watch {
     }
   }
 
+  private func redrawIfNeeded() {
+    if Screen.hasChanged.exchange(false, ordering: .relaxed), hasKeys, !isBeginning { draw() }
+  }
+
   // MARK: Checking
+
+  /// The exercises' functions as they are now, by number.
+  private func functions() -> [String: String] {
+    let files = Dictionary(grouping: Catalogue.all) { $0.file }
+    var functions = [String: String]()
+    for exercises in files.values {
+      guard let source = try? commands.folder.text(commands.folder.exercise(exercises[0])) else {
+        continue
+      }
+      for exercise in exercises {
+        functions[exercise.id] = FunctionText(of: exercise, in: source)?.text
+      }
+    }
+    return functions
+  }
 
   /// The files of exercises/ as they are now.
   private func look() -> [String: Stamp] {
@@ -97,8 +121,10 @@ final class Watch {
     if case .hints = extra {} else if !isReset { extra = nil }
     (isReset, changes) = (false, [])
     // A save that interrupts the checks after another belongs to the same change.
-    if unchecked.isEmpty { before = results }
+    if unchecked.isEmpty { (before, texts.before) = (results, texts.now) }
+    texts.now = functions()
     unchecked = Set(Catalogue.all.map(\.id))
+    if hasKeys && !Screen.isPlain { draw() }
     Screen.passing("saved; checking \(inHand.id) \(inHand.name)")
     checkRest()
   }
@@ -111,6 +137,7 @@ final class Watch {
     let rest = Catalogue.all.filter { unchecked.contains($0.id) && $0.id != inHand.id }
     let first = unchecked.contains(inHand.id) ? [inHand] : []
     let goOn = { [self] in
+      redrawIfNeeded()
       if pending == nil, hasKeys, case .key(let key)? = Keys.next() { pending = key }
       return pending == nil && look() == stamp
     }
@@ -133,14 +160,12 @@ final class Watch {
       extra = .message("\(error)")
     }
     unchecked = []
-    changes = Catalogue.all.filter { $0.id != inHand.id }.compactMap { change(of: $0) }
+    changes = inOrder.filter { result in
+      let id = result.exercise.id
+      guard id != inHand.id, let old = before[id]?.state else { return false }
+      return old != result.state || result.state.isTried && texts.before[id] != texts.now[id]
+    }
     if !isBeginning { draw() }
-  }
-
-  private func change(of exercise: any Exercise) -> String? {
-    guard let old = before[exercise.id]?.state, let new = results[exercise.id]?.state, old != new
-    else { return nil }
-    return "\(new.sign) \(exercise.id) \(exercise.name): \(new.rawValue), was \(old.rawValue)"
   }
 
   private var inOrder: [Result] { Catalogue.all.compactMap { results[$0.id] } }
@@ -177,12 +202,18 @@ final class Watch {
     let place = all.firstIndex { $0.id == inHand.id } ?? 0
     let rest = all[(place + 1)...] + all[..<place]
     let open = rest.filter { results[$0.id]?.state != .done }
+    let passedOver = open.prefix { $0.isChallenge }
     guard let next = open.first(where: { !$0.isChallenge }) ?? open.first else {
       extra = .message(
         results[inHand.id]?.state == .done
           ? "Everything is done. `swift run workbook finish` makes a page of it."
           : "This is the last one that is not done.")
       return
+    }
+    if !next.isChallenge, let challenge = passedOver.first {
+      extra = .message(
+        "\(commands.pages.title(challenge)) is left for the end; "
+          + "`swift run workbook watch \(challenge.id)` takes it in hand.")
     }
     inHand = next
   }
@@ -203,28 +234,54 @@ final class Watch {
     let pages = commands.pages
     Screen.clear()
     let result = results[inHand.id]
-    if let result, result.state != .notStarted {
+    if unchecked.contains(inHand.id) {
+      Screen.say("\(pages.title(inHand)): saved, its verdict comes", style: .bold)
+    } else if let result, result.state != .notStarted {
       pages.verdict(result)
     } else {
-      Screen.say("· \(pages.title(inHand)): not started", style: .bold)
+      Screen.say(State.notStarted.marked("\(pages.title(inHand)): not started"), style: .bold)
     }
     pages.facts(inHand)
+    if result?.state == .notStarted, !unchecked.contains(inHand.id) {
+      Screen.say("Edit the file and save it: the verdict comes by itself.", indent: 2)
+    }
     if result?.state == .done {
       let keys = hasKeys ? "n takes the next one in hand; " : ""
       Screen.say("\(keys)`swift run workbook solution \(inHand.id)` shows another way.", indent: 2)
     }
-    if !changes.isEmpty {
-      Screen.print()
-      for change in changes { Screen.say(change) }
-    }
+    drawChanges()
     drawExtra()
     Screen.print()
     pages.bar(done: inOrder.count { $0.state == .done }, of: Catalogue.all.count)
     if hasKeys {
-      Screen.say("n next · h hint · l list · x reset · q quit · ? help", style: .faint)
+      let gap = Screen.isPlain ? ", " : " · "
+      let keys = ["n next", "h hint", "l list", "x reset", "q quit", "? help"]
+      Screen.say(keys.joined(separator: gap), style: .faint)
     } else {
       Screen.say("Waiting for the next save; Ctrl-C ends this.", style: .faint)
     }
+  }
+
+  /// What else the last save has changed, with the reason where something is not right.
+  private func drawChanges() {
+    guard !changes.isEmpty else { return }
+    Screen.print()
+    var told = Set<String>()
+    for result in changes.prefix(6) {
+      let (state, id) = (result.state, result.exercise.id)
+      let old = before[id].map(\.state)
+      let change = old == state ? "still \(state.rawValue)" : state.rawValue
+      let was = old.map { $0 == state ? "" : ", was \($0.rawValue)" } ?? ""
+      Screen.say(state.marked("\(id) \(result.exercise.name): \(change)\(was)"))
+      // One message of the compiler may concern a whole chapter.
+      guard state.isTried, told.count < 2, told.insert(result.finding.text).inserted else {
+        continue
+      }
+      let lines = result.finding.text.split(separator: "\n")
+      for line in lines.prefix(4) { Screen.say(String(line), indent: 4) }
+      if lines.count > 4 { Screen.say("`swift run workbook check \(id)` has the rest", indent: 4) }
+    }
+    if changes.count > 6 { Screen.say("and \(changes.count - 6) more; l lists them") }
   }
 
   private func drawExtra() {

@@ -1,5 +1,7 @@
+import Backprop
 import Course
 import Foundation
+import Synchronization
 
 /// Does what the command line asks for.
 func run(_ request: Request) throws -> Int32 {
@@ -31,7 +33,15 @@ func run(_ request: Request) throws -> Int32 {
   }
 }
 
-let signals = Processes.handleSignals()
+let signals =
+  Processes.handleSignals { Keys.restore() } + [
+    Processes.handle(SIGTSTP) { Keys.pause() },
+    Processes.handle(SIGCONT) {
+      Keys.resume()
+      Screen.hasChanged.store(true, ordering: .relaxed)
+    },
+    Processes.handle(SIGWINCH) { Screen.hasChanged.store(true, ordering: .relaxed) },
+  ]
 do {
   let status = try run(Request(Array(CommandLine.arguments.dropFirst())))
   Processes.leave(status)
@@ -40,5 +50,5 @@ do {
   Processes.leave(trouble.status)
 } catch {
   Screen.complain("\(error)")
-  Processes.leave(1)
+  Processes.leave((error as? any Failure)?.exitCode ?? 1)
 }

@@ -8,6 +8,7 @@ final class Terminal {
   private(set) var status: Int32?
   let pid: pid_t
   private let keyboard: Int32
+  private var isGone = false
   private var bytes = [UInt8]()
   private var mark = 0
 
@@ -75,11 +76,24 @@ final class Terminal {
   }
 
   deinit {
-    if status == nil {
+    if status == nil && !isGone {
       kill(pid, SIGTERM)
       _ = waitForEnd(seconds: 5)
     }
-    close(keyboard)
+    hangUp()
+    hasEnded()
+  }
+
+  /// Closes the terminal, as somebody who closes its window.
+  func hangUp() {
+    if !isGone { close(keyboard) }
+    isGone = true
+  }
+
+  /// Changes its width, as somebody who pulls at the window's edge.
+  func resize(columns: UInt16) {
+    var size = winsize(ws_row: 40, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+    _ = ioctl(keyboard, UInt(TIOCSWINSZ), &size)
   }
 
   /// Presses keys; what is waited for next must come after them.
@@ -140,6 +154,7 @@ final class Terminal {
   }
 
   private func read() {
+    guard !isGone else { return }
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while true {
       let count = Foundation.read(keyboard, &buffer, buffer.count)

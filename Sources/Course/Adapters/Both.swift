@@ -10,10 +10,12 @@ func both<First, Second>(
   guard Threads.count > 1 else { return (first(), second()) }
   // Each thread calls one closure and writes one result, and the call waits for both.
   nonisolated(unsafe) let (one, two) = (first, second)
-  nonisolated(unsafe) var results: (first: First?, second: Second?)
+  // Two variables: the parts of a tuple are one variable to the law of exclusive access.
+  nonisolated(unsafe) var a: First?
+  nonisolated(unsafe) var b: Second?
   DispatchQueue.concurrentPerform(iterations: 2) { index in
-    if index == 0 { results.first = one() } else { results.second = two() }
+    if index == 0 { a = one() } else { b = two() }
   }
-  guard let a = results.first, let b = results.second else { fatalError("a result is missing") }
+  guard let a, let b else { fatalError("a result is missing") }
   return (a, b)
 }

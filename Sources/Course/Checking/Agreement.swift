@@ -9,15 +9,20 @@ public struct Agreement: Codable, Equatable, Sendable {
 }
 
 extension Problem {
-  /// Measures a module's function; nil if it throws, gives other shapes, or has no single answer.
+  /// Measures a module's function; nil if it throws, gives other shapes or what is no number, or has
+  /// no single answer.
   ///
   /// Central differences have an error of their own, near 1e-10; where the forward function has a
   /// corner they say nothing, and the case is left out.
   public func measure(_ answers: any AllChapters.Type) -> Agreement? {
+    measure { try attempt(answers, $0) }
+  }
+
+  func measure(_ answer: (Input) throws -> Output) -> Agreement? {
     guard judge == nil else { return nil }
     var (largest, isGradient) = (0.0, false)
     for test in cases {
-      guard let output = try? attempt(answers, test.input) else { return nil }
+      guard let output = try? answer(test.input) else { return nil }
       let expected = reference(test.input)
       for part in parts {
         let got = part.value(output)
@@ -34,7 +39,9 @@ extension Problem {
         }
         guard got.shape == truth.shape else { return nil }
         for (a, b) in zip(got.scalars, truth.scalars) where a != b {
-          largest = max(largest, abs(a - b) / max(1, abs(b)))
+          let error = abs(a - b) / max(1, abs(b))
+          guard error.isFinite else { return nil }
+          largest = max(largest, error)
         }
       }
     }

@@ -3,7 +3,7 @@ import Backprop
 
 /// The process in which the learner's guide checks one exercise.
 ///
-/// It is started as `checker ID --from CASE --seconds N --memory MIB`, or as `checker --errors`. It
+/// It is started as `checker ID --from CASE --seconds N --memory MIB`; `--errors` asks for numbers. It
 /// says what it finds on file descriptor 3, in the messages of `Trial`: standard output belongs to
 /// the learner's function.
 public enum CheckerProgram {
@@ -26,8 +26,8 @@ public enum CheckerProgram {
     // Two checks run at once; a second thread in each would only be in the way.
     Threads.count = 1
     limitMemory(to: number("--memory") ?? mebibytes)
-    if word == "--errors" {
-      sendErrors(of: answers)
+    if words.contains("--errors"), let exercise = Catalogue.find(word) {
+      sendError(of: exercise, answers, seconds: number("--seconds"))
     } else if let exercise = Catalogue.find(word) {
       Trial.run(
         exercise, answers, from: number("--from") ?? 0,
@@ -38,11 +38,12 @@ public enum CheckerProgram {
     exit(0)
   }
 
-  /// Sends how far each function's answer is from the truth: a JSON object, by exercise.
-  private static func sendErrors(of answers: any AllChapters.Type) {
-    var errors = [String: Agreement]()
-    for exercise in Catalogue.all { errors[exercise.id] = exercise.measure(answers) }
-    let line = (try? JSONEncoder().encode(errors)) ?? Data()
+  /// Sends how far a function's answers are from the truth: a JSON object, or null.
+  private static func sendError(
+    of exercise: any Exercise, _ answers: any AllChapters.Type, seconds: Int?
+  ) {
+    alarm(seconds.map { UInt32($0) } ?? Trial.seconds)
+    let line = (try? JSONEncoder().encode(exercise.measure(answers))) ?? Data()
     FileHandle(fileDescriptor: channel).write(line)
   }
 

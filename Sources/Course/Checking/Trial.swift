@@ -34,6 +34,7 @@ public enum Trial {
     _ check: (_ progress: (Progress) -> Void) -> Verdict
   ) -> Verdict {
     alarm(seconds)
+    Silence.allow()
     atexit {
       fflush(nil)
       _exit(EXIT_FAILURE)

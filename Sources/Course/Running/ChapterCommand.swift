@@ -117,10 +117,20 @@ public struct ChapterCommand: Sendable {
     uses.compactMap(Catalogue.find).flatMap(\.wrongAnswers)
   }
 
+  /// The mistakes by exercise, those of this chapter first.
   private var bugList: String {
-    bugs.map { bug in
-      ([bug.name] + wrapped(bug.sentence, to: 76).map { "  " + $0 }).joined(separator: "\n")
-    }.joined(separator: "\n")
+    let exercises = uses.compactMap(Catalogue.find)
+    let own = exercises.filter { $0.chapter == number }
+    let earlier = exercises.filter { $0.chapter != number }
+    let groups = (own + earlier).filter { !$0.wrongAnswers.isEmpty }.map { exercise in
+      let title = "\(exercise.id) \(exercise.name)"
+      let bugs = exercise.wrongAnswers.map { bug in
+        (["  " + bug.name] + wrapped(bug.sentence, to: 72).map { "      " + $0 })
+          .joined(separator: "\n")
+      }
+      return ([title] + bugs).joined(separator: "\n")
+    }
+    return "--bug takes one of these \(bugs.count) names:\n\n" + groups.joined(separator: "\n\n")
   }
 
   static func complain(_ sentence: String) {

@@ -8,45 +8,61 @@ enum Mine {
 
   /// In the parent, runs this program again and ends with its status; in the child, does nothing.
   ///
-  /// If a signal ended the child, the parent says what stopped it, and where.
+  /// If a signal ended the child, the parent says what stopped it, and where. The two end together,
+  /// whichever of them is told to.
   static func superviseChild() {
-    guard ProcessInfo.processInfo.environment[childMark] == nil else { return }
+    let environment = ProcessInfo.processInfo.environment
+    if let parent = environment[childMark].flatMap({ pid_t($0) }) { return endWith(parent) }
+    let signals = Processes.handleSignals()
     do {
-      let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      defer { try? FileManager.default.removeItem(at: folder) }
-      let errors = folder.appending(path: "errors")
-      try Data().write(to: errors)
-
-      let child = Process()
-      child.executableURL = Bundle.main.executableURL
-      child.arguments = Array(CommandLine.arguments.dropFirst())
-      child.environment = ProcessInfo.processInfo.environment
-        .merging([childMark: "1", "SWIFT_BACKTRACE": Trial.backtrace]) { $1 }
-      child.standardError = try FileHandle(forWritingTo: errors)
-      try child.run()
-      child.waitUntilExit()
-      let text = String(decoding: try Data(contentsOf: errors), as: UTF8.self)
-      if child.terminationReason == .uncaughtSignal {
-        let sentence = Crash.sentence(in: text, signal: child.terminationStatus)
+      let child = try Child(
+        Bundle.main.executablePath ?? CommandLine.arguments[0],
+        Array(CommandLine.arguments.dropFirst()),
+        environment: environment.merging(
+          [childMark: "\(getpid())", "SWIFT_BACKTRACE": Trial.backtrace]) { $1 },
+        sharesTerminal: true)
+      while child.end == nil { Event.wait(for: [child], milliseconds: 1000) }
+      switch child.end {
+      case .status(let status):
+        FileHandle.standardError.write(Data(child.data(.errors)))
+        Processes.leave(status)
+      case .signal(let number) where Processes.signals.contains(number):
+        Processes.leave(128 + number)
+      case .signal(let number):
         ChapterCommand.complain(
-          "\nyour code stopped the chapter: \(sentence)\n"
-            + "`swift test --filter Exercise` checks each function by itself")
-        try? FileManager.default.removeItem(at: folder)
-        exit(1)
+          "\nyour code stopped the chapter: "
+            + Crash.sentence(in: child.text(.errors), signal: number)
+            + "\n`swift run workbook check` checks each function by itself")
+      case nil: break
       }
-      FileHandle.standardError.write(Data(text.utf8))
-      try? FileManager.default.removeItem(at: folder)
-      exit(child.terminationStatus)
     } catch {
-      ChapterCommand.complain("--mine: cannot start a process of its own: \(error)")
-      exit(71)
+      ChapterCommand.complain("--mine: \(error)")
+      Processes.leave(71)
+    }
+    withExtendedLifetime(signals) { Processes.leave(1) }
+  }
+
+  /// In the child: sees to it that nothing goes on where the parent was killed.
+  private static func endWith(_ parent: pid_t) {
+    Thread.detachNewThread {
+      while getppid() == parent { sleep(1) }
+      _exit(1)
     }
   }
 
   /// In the child: throws unless the learner's functions pass, naming those that do not.
   static func requirePassed(_ names: [String], in answers: any AllChapters.Type) throws {
-    let verdicts = names.compactMap(Catalogue.find).map { ($0, $0.check(answers)) }
+    let verdicts = names.compactMap(Catalogue.find).map { exercise in
+      let (id, name, seconds) = (exercise.id, exercise.name, Trial.seconds)
+      let alarm = DispatchWorkItem {
+        let verdict = Verdict.timedOut("no answer after \(seconds) seconds: does a loop never end?")
+        ChapterCommand.complain("\(NotReady(failed: [(id: id, name: name, verdict: verdict)]))")
+        _exit(1)
+      }
+      DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(Int(seconds)), execute: alarm)
+      defer { alarm.cancel() }
+      return (exercise, Silence.during { exercise.check(answers) })
+    }
     let failed = verdicts.filter { $0.1 != .passed }
     guard !failed.isEmpty else { return }
     throw NotReady(failed: failed.map { (id: $0.0.id, name: $0.0.name, verdict: $0.1) })
@@ -61,7 +77,10 @@ struct NotReady: Failure {
   var description: String {
     (["--mine needs these functions of yours; they are not right yet:"]
       + failed.map { "\n\($0.id) \($0.name) \($0.verdict)" }
-      + ["\nCheck them with `swift test --filter Exercise`, then run this again."])
+      + [
+        "\nCheck them with `swift run workbook check \(failed.map(\.id).joined(separator: " "))`, "
+          + "then run this again."
+      ])
       .joined(separator: "\n")
   }
 }

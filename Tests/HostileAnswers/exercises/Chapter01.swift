@@ -35,6 +35,64 @@ extension Answers: Chapter01 {
 
   /// Is no number.
   public static func geluBackward(_ dy: Matrix, x: Matrix) throws -> Matrix {
-    dy * .nan
+    if let kind = ProcessInfo.processInfo.environment["HOSTILE_TRAP"] {
+      return try trapped(kind, dy, x)
+    }
+    return dy * .nan
   }
 }
+
+// swift-format-ignore: NeverForceUnwrap, NeverUseForceTry
+/// Traps in the way that is named; the line that does ends with the name.
+private func trapped(_ kind: String, _ dy: Matrix, _ x: Matrix) throws -> Matrix {
+  var output = dy
+  let a = x.scalars
+  let zero = dy.count - a.count
+  switch kind {
+  case "rows":
+    for row in 0...x.rows {
+      output[row, 0] = x[row, 0] * dy[row, 0]  // rows
+    }
+  case "index":
+    for i in 0..<a.count { output.scalars[i] = a[i] * a[i - 1] }  // index
+  case "nil":
+    output.scalars[0] = ([:] as [String: Double])["x"]!  // nil
+  case "overflow":
+    output.scalars[0] = Double((Int.max - zero) * (2 + zero))  // overflow
+  case "division":
+    output.scalars[0] = Double(a.count / zero)  // division
+  case "range":
+    for i in 1...zero { output.scalars[0] += Double(i) }  // range
+  case "count":
+    output.scalars[0] = [Double](repeating: 1, count: zero - 1)[0]  // count
+  case "nan":
+    output.scalars[0] = Double(Int(0 / Double(zero)))  // nan
+  case "try":
+    output.scalars[0] = try! failing(zero)  // try
+  case "cast":
+    let value: Any = zero == 0 ? "text" : 1.0
+    output.scalars[0] = value as! Double  // cast
+  case "precondition":
+    precondition(a.count == 1, "the shapes differ")  // precondition
+  case "fatal":
+    fatalError("in my own words")  // fatal
+  case "closure":
+    output = x.map { [$0][zero + 2] }  // closure
+  case "memory":
+    output.scalars[0] = [Double](repeating: 1, count: 12_500_000_000 + zero)[7]  // memory
+  case "access":
+    change(&shared) { shared + 1 }  // access
+  case "pointer":
+    output.scalars[0] = UnsafePointer<Double>(bitPattern: 8 + zero)![0]  // pointer
+  default: abort()  // abort
+  }
+  return output
+}
+
+private func failing(_ zero: Int) throws -> Double {
+  if zero == 0 { throw CocoaError(.featureUnsupported) }
+  return 1
+}
+
+nonisolated(unsafe) private var shared = 1.0
+private func change(_ number: inout Double, _ body: () -> Double) { number = body() }

@@ -1,34 +1,48 @@
+import Backprop
 import Foundation
 
-/// A child process in a group of its own, with what it writes kept aside.
+/// A child process, with what it writes kept aside.
 ///
-/// `Foundation.Process` gives a child no file descriptor beyond standard error, and leaves its
-/// grandchildren alone when it ends one.
-final class Child {
+/// `Foundation.Process` gives a child no file descriptor beyond standard error, hides it from
+/// Ctrl-C, and leaves its grandchildren alone when it ends one.
+package final class Child {
   /// Which of its streams: standard output, standard error, or the channel of `CheckerProgram`.
-  enum Stream: Int, CaseIterable { case output, errors, channel }
+  package enum Stream: Int, CaseIterable { case output, errors, channel }
 
   /// How a process ended.
-  enum End: Equatable {
+  package enum End: Equatable {
     case status(Int32)
     case signal(Int32)
   }
 
-  private(set) var end: End?
+  package private(set) var end: End?
   private let pid: pid_t
+  /// What `kill` is told: the child's group, or the child alone where it is in ours.
+  private let target: pid_t
   private var descriptors: [Int32]
   private var bytes: [[UInt8]] = [[], [], []]
   private var omitted = [0, 0, 0]
 
   /// Starts a program that is found on the PATH, or by its path.
-  init(_ program: String, _ arguments: [String], environment: [String: String]) throws {
+  ///
+  /// A child that shares the terminal has our input and output, and gets Ctrl-C and Ctrl-Z with us;
+  /// only its standard error is kept aside. Another is in a group of its own, which ends with it.
+  package init(
+    _ program: String, _ arguments: [String], environment: [String: String],
+    sharesTerminal: Bool = false
+  ) throws {
     var (readers, writers) = ([Int32](), [Int32]())
-    for _ in Stream.allCases {
-      let (reader, writer) = try Self.pipe()
-      readers.append(reader)
-      writers.append(writer)
+    defer { for writer in writers where writer >= 0 { close(writer) } }
+    for stream in Stream.allCases {
+      do {
+        let (reader, writer) = sharesTerminal && stream != .errors ? (-1, -1) : try Self.pipe()
+        readers.append(reader)
+        writers.append(writer)
+      } catch let error as CannotStart {
+        for reader in readers where reader >= 0 { close(reader) }
+        throw CannotStart(program, error.reason)
+      }
     }
-    defer { for writer in writers { close(writer) } }
 
     #if os(Linux)
       var actions = posix_spawn_file_actions_t()
@@ -39,21 +53,23 @@ final class Child {
     #endif
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    for (index, writer) in writers.enumerated() {
+    if !sharesTerminal { posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0) }
+    for (index, writer) in writers.enumerated() where writer >= 0 {
       posix_spawn_file_actions_adddup2(&actions, writer, Int32(index + 1))
     }
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    // The guide ignores some signals; its children shall not.
+    // The parent ignores some signals; its children shall not.
     var (defaults, none) = (sigset_t(), sigset_t())
     sigemptyset(&defaults)
     sigemptyset(&none)
-    for signal in Processes.signals + [SIGPIPE] { sigaddset(&defaults, signal) }
+    for signal in Processes.ownSignals { sigaddset(&defaults, signal) }
     posix_spawnattr_setsigdefault(&attributes, &defaults)
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setpgroup(&attributes, 0)
-    let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
+    let flags =
+      POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
+      | (sharesTerminal ? 0 : POSIX_SPAWN_SETPGROUP)
     posix_spawnattr_setflags(&attributes, Int16(flags))
 
     var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }
@@ -64,12 +80,12 @@ final class Child {
     var started = pid_t()
     let failure = Processes.starting {
       let failure = posix_spawnp(&started, program, &actions, &attributes, words, settings)
-      return (failure, failure == 0 ? started : nil)
+      return (failure, failure == 0 ? (sharesTerminal ? started : -started) : nil)
     }
-    (pid, descriptors) = (started, readers)
+    (pid, target, descriptors) = (started, sharesTerminal ? started : -started, readers)
     guard failure == 0 else {
-      for reader in readers { close(reader) }
-      throw Trouble("cannot start \(program): \(String(cString: strerror(failure)))", status: 71)
+      for reader in readers where reader >= 0 { close(reader) }
+      throw CannotStart(program, String(cString: strerror(failure)))
     }
   }
 
@@ -81,12 +97,20 @@ final class Child {
   /// A pipe whose ends are neither inherited nor among the numbers that a child uses.
   private static func pipe() throws -> (reader: Int32, writer: Int32) {
     var ends: [Int32] = [-1, -1]
-    guard Foundation.pipe(&ends) == 0 else { throw Trouble("no more pipes", status: 71) }
+    guard Foundation.pipe(&ends) == 0 else { throw CannotStart("a pipe", Self.fewFiles) }
     let safe = ends.map { fcntl($0, F_DUPFD_CLOEXEC, 10) }
     for end in ends { close(end) }
+    guard safe.allSatisfy({ $0 >= 0 }) else {
+      for end in safe where end >= 0 { close(end) }
+      throw CannotStart("a pipe", Self.fewFiles)
+    }
     let flags = fcntl(safe[0], F_GETFL)
     _ = fcntl(safe[0], F_SETFL, flags | O_NONBLOCK)
     return (safe[0], safe[1])
+  }
+
+  private static var fewFiles: String {
+    "too many open files; `ulimit -n 256` lets this shell have more"
   }
 
   /// What `poll` is to wait for.
@@ -104,16 +128,16 @@ final class Child {
   }
 
   /// Ends the process and all that it has started, and waits for it.
-  func stop(_ signal: Int32 = SIGKILL) {
+  package func stop(_ signal: Int32 = SIGKILL) {
     guard end == nil else { return }
-    kill(-pid, signal)
+    kill(target, signal)
     var status: Int32 = 0
     for _ in 0..<300 where signal != SIGKILL {
       drain()
       if waitpid(pid, &status, WNOHANG) == pid { return finish(status) }
       usleep(10_000)
     }
-    kill(-pid, SIGKILL)
+    kill(target, SIGKILL)
     waitpid(pid, &status, 0)
     finish(status)
   }
@@ -122,19 +146,19 @@ final class Child {
     let signal = status & 0x7f
     end = signal == 0 ? .status((status >> 8) & 0xff) : .signal(signal)
     // Whatever it left running holds the pipes open, and nobody needs it.
-    kill(-pid, SIGKILL)
-    Processes.ended(pid)
+    if target < 0 { kill(target, SIGKILL) }
+    Processes.ended(target)
     drain()
   }
 
   /// What came on a stream: the beginning of what a learner prints, the end of a backtrace.
-  func text(_ stream: Stream) -> String {
+  package func text(_ stream: Stream) -> String {
     let text = String(decoding: bytes[stream.rawValue], as: UTF8.self)
     let gone = omitted[stream.rawValue]
     return stream == .output && gone > 0 ? text + "\n… and \(gone) bytes more" : text
   }
 
-  func data(_ stream: Stream) -> [UInt8] { bytes[stream.rawValue] }
+  package func data(_ stream: Stream) -> [UInt8] { bytes[stream.rawValue] }
 
   private func drain() {
     var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -167,4 +191,15 @@ final class Child {
     case .channel: bytes[index] += part
     }
   }
+}
+
+/// Why a process cannot be started.
+struct CannotStart: Failure {
+  let program: String
+  let reason: String
+
+  init(_ program: String, _ reason: String) { (self.program, self.reason) = (program, reason) }
+
+  var exitCode: Int32 { 71 }
+  var description: String { "cannot start \(program): \(reason)" }
 }

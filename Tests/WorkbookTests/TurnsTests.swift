@@ -1,0 +1,69 @@
+import Foundation
+import Testing
+
+/// Several guides in one folder: they take turns, and a guide that was killed keeps nobody waiting.
+@Suite(.serialized) struct TurnsTests {
+  private let waiting = "Another guide checks in this folder (process "
+
+  /// A guide that checks for as long as it is left.
+  private func busy(_ copy: Copy, _ words: [String]) throws -> Terminal {
+    let terminal = try Terminal(
+      [product("workbook")] + words + ["--timeout", "100"], folder: copy.root,
+      environment: copy.environment)
+    for _ in 0..<600 where !copy.running.contains("1.2") { usleep(50_000) }
+    #expect(copy.running.contains("1.2"), "the endless function runs")
+    return terminal
+  }
+
+  @Test(arguments: [
+    (["watch", "1.2"], ["check", "1.1"]), (["watch", "1.2"], ["watch", "1.1"]),
+    (["check", "1.2"], ["check", "1.1"]), (["check", "1.2"], ["finish"]),
+    (["check", "1.2"], ["report", "--json"]), (["check", "1.2"], ["solution", "1.1"]),
+    (["check", "1.2"], ["hint"]), (["check", "1.2"], []),
+  ])
+  func `one guide waits for another, and says for which`(
+    first: [String], second: [String]
+  ) throws {
+    let copy = try Copy(checker: "HostileChecker")
+    let one = try busy(copy, first)
+    let two = try Terminal(
+      [product("workbook")] + second + ["--timeout", "1"], folder: copy.root,
+      environment: copy.environment)
+    try two.wait(for: "\(waiting)\(one.pid))")
+    #expect(!copy.asked.contains { $0.id == "1.1" && $0.process > one.pid } || first[0] == "watch")
+    // However the first one ends, its turn ends with it.
+    kill(one.pid, SIGKILL)
+    #expect(one.waitForEnd() == 128 + SIGKILL)
+    two.forget()
+    for process in copy.asked.map(\.process) { kill(process, SIGKILL) }
+    if second.first == "watch" {
+      try two.wait(for: "q quit")
+      two.press("q")
+    }
+    #expect(two.waitForEnd(seconds: 100) != nil)
+  }
+
+  @Test func `a guide that waits is left with q and with Ctrl-C`() throws {
+    let copy = try Copy(checker: "HostileChecker")
+    let one = try busy(copy, ["check", "1.2"])
+    for (keys, status) in [("q", Int32(0)), ("\u{3}", 130)] {
+      let two = try copy.terminal("watch", "1.1")
+      try two.wait(for: waiting)
+      two.press(keys)
+      #expect(two.waitForEnd() == status)
+      #expect(two.isAsItWas)
+    }
+    one.press("\u{3}")
+    #expect(one.waitForEnd() == 130)
+  }
+
+  @Test(arguments: ["16", "12"])
+  func `with too few open files allowed, a sentence says so`(limit: String) throws {
+    let copy = try Copy()
+    let run = try launch(
+      ["/bin/sh", "-c", "ulimit -n \(limit); exec \"$@\"", "sh", product("workbook"), "check"],
+      folder: copy.root, environment: copy.environment)
+    #expect(run.status == 71, "\(run)")
+    #expect(run.errors.contains("too many open files; `ulimit -n 256`"), "\(run.errors)")
+  }
+}
