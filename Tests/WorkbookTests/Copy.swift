@@ -62,7 +62,7 @@ final class Copy {
       } else {
         """
         if grep -q "Todo(\\"$1\\")" '\(exercises.path)'/*.swift; then
-          printf '\\n\\036verdict {"todo":{"_0":"exercises/"}}\\n' >&3
+          printf '\\n\\036%.32s verdict {"todo":{"_0":"exercises/"}}\\n' "$WORKBOOK_WORD" >&3
         elif grep -q mistake '\(exercises.path)'/*.swift; then
           exec '\(try product("HostileChecker"))' "$@"
         else

@@ -23,7 +23,7 @@ extension Problem {
         progress(.running(index))
         let input = cases[index].input
         let output = try answer(input)
-        if let change = difference(between: output, and: try answer(input)) {
+        if let change = difference(between: output, and: try answer(input), at: input) {
           return .wrong(change)
         }
         let expected = reference(input)
@@ -32,6 +32,12 @@ extension Problem {
           findings: findings(output, expected: expected, in: cases[index]))
         outcomes.append(outcome)
         progress(outcome.isRight ? .right(index) : .wrong(diagnosis(of: outcomes)))
+      }
+      // After a stop the others' verdict is known already.
+      if first == 0, outcomes.allSatisfy(\.isRight),
+        let trace = try trace(of: outcomes, progress: progress, answer)
+      {
+        return .wrong(trace)
       }
     } catch let todo as Todo {
       return .todo("exercises/\(file):\(todo.line)")
@@ -42,7 +48,7 @@ extension Problem {
   }
 
   /// What is wrong with each part of an output, in the parts' order.
-  private func findings(
+  func findings(
     _ output: Output, expected: Output, in test: Case<Input>
   ) -> [String?] {
     if let judge { return [judge(test.input, output)] }
@@ -96,8 +102,12 @@ extension Problem {
   }
 
   /// What an answer says the second time, if that is something else.
-  private func difference(between one: Output, and two: Output) -> String? {
-    if judge != nil { return nil }
+  func difference(between one: Output, and two: Output, at input: Input) -> String? {
+    if let judge {
+      guard judge(input, one) == nil, let objection = judge(input, two) else { return nil }
+      return "with \(input.summary), called a second time:\n✗ \(objection)\n→ the first time it "
+        + "was right: is something kept in a variable outside the function?"
+    }
     for part in parts {
       let (a, b) = (part.value(one), part.value(two))
       let same =
@@ -106,6 +116,7 @@ extension Problem {
       guard !same else { continue }
       return "\(part.name) differs between two calls with the same input: an answer may depend "
         + "on its arguments only. Is something random, or kept in a variable outside the function?"
+        + carriedSentence
     }
     return nil
   }

@@ -138,6 +138,7 @@ public enum Situation {
   nonisolated(unsafe) private static var firsts = [String: Double]()
   /// Whether any argument so far has been another one for being spoilt; nil where none was compared.
   nonisolated(unsafe) private(set) static var hasEffect: Bool?
+  nonisolated(unsafe) private static var kept = [String: Any]()
 
   /// The value that an argument had in the first case.
   public static func first(_ value: Double, of name: String) -> Double {
@@ -151,7 +152,17 @@ public enum Situation {
     return spoilt
   }
 
-  static func begin() { (isFirstCase, firsts, hasEffect) = (true, [:], nil) }
+  /// The first answer that a key had.
+  public static func kept<Answer>(
+    by key: String, _ answer: () throws -> Answer
+  ) rethrows -> Answer {
+    if let old = kept[key] as? Answer { return old }
+    let new = try answer()
+    kept[key] = new
+    return new
+  }
+
+  static func begin() { (isFirstCase, firsts, hasEffect, kept) = (true, [:], nil, [:]) }
 }
 
 extension Tensor<Double> {
