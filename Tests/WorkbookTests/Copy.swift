@@ -128,10 +128,12 @@ final class Copy {
   }
 
   /// Runs the guide here, without a terminal, until it ends.
-  func run(_ words: String..., folder: String = "") throws -> Run {
+  func run(
+    _ words: String..., folder: String = "", environment more: [String: String] = [:]
+  ) throws -> Run {
     try launch(
       [product("workbook")] + words, folder: root.appending(path: folder),
-      environment: environment)
+      environment: environment.merging(more) { $1 })
   }
 }
 
