@@ -37,7 +37,7 @@ private func verdict(on behaviour: Misbehaving) async throws -> String {
 @Test(arguments: [
   (Misbehaving.exits, ["your function ended the process"]),
   (.readsOutside, ["Index out of range"]),
-  (.loops, ["no answer after 1 second: does a loop never end?"]),
+  (.loops, ["no answer after 1 second: does a loop never end, or is it far too slow?"]),
   (.recurses, ["out of stack"]),
   (.prints, ["✓ passed"]),
   (.isRandom, ["differs between two calls with the same input"]),

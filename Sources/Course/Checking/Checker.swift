@@ -85,26 +85,40 @@ extension Problem {
         ?? got.scalars.indices.first {
           !derivativesAgree(got.scalars[$0], slope($0), loss: loss)
         }
-      return wrong.map { wrongElement(part, got, expected, slope($0), at: $0) }
+      return wrong.map { wrongElement(part, got, expected, slope($0), at: $0, in: test.input) }
     }
-    return reference.map { wrongElement(part, got, expected, nil, at: $0) }
+    return reference.map { wrongElement(part, got, expected, nil, at: $0, in: test.input) }
   }
 
   private func wrongElement(
-    _ part: Part<Input, Output>, _ got: Matrix, _ expected: Matrix, _ slope: Double?, at i: Int
+    _ part: Part<Input, Output>, _ got: Matrix, _ expected: Matrix, _ slope: Double?, at i: Int,
+    in input: Input
   ) -> String {
     let wrong = got.scalars.indices.filter { !agree(got.scalars[$0], expected.scalars[$0]) }
     let count = digitsThatDiffer(got.scalars[i], expected.scalars[i])
-    return "\(part.name)\(place(i, in: got.shape)) is \(digits(got.scalars[i], count)), "
+    var (position, remark) = (place(i, in: got.shape), "")
+    if Input.isCalledForEachPlace {
+      // The function has seen single numbers, and knows of no place.
+      let arguments =
+        Input.inputs.map { "\($0.name) = \(digits(input[keyPath: $0.path].scalars[i]))" }
+        + Input.numbers.map { "\($0.name) = \(digits(input[keyPath: $0.path]))" }
+      position = ""
+      remark =
+        " (for \(arguments.joined(separator: ", ")); \(wrong.count) of \(got.count) calls are wrong)"
+    } else if got.count > 1 {
+      remark = " (\(wrong.count) of \(got.count) elements are wrong)"
+    }
+    return "\(part.name)\(position) is \(digits(got.scalars[i], count)), "
       + "should be \(digits(expected.scalars[i], count))"
-      + (slope.map { "; central differences say \(digits($0))" } ?? "")
-      + (got.count > 1 ? " (\(wrong.count) of \(got.count) elements are wrong)" : "")
+      + (slope.map { "; central differences say \(digits($0))" } ?? "") + remark
   }
 
   /// What an answer says the second time, if that is something else.
   func difference(between one: Output, and two: Output, at input: Input) -> String? {
     if let judge {
-      guard judge(input, one) == nil, let objection = judge(input, two) else { return nil }
+      guard !isSame(one, two), judge(input, one) == nil, let objection = judge(input, two) else {
+        return nil
+      }
       return "with \(input.summary), called a second time:\n✗ \(objection)\n→ the first time it "
         + "was right: is something kept in a variable outside the function?"
     }

@@ -72,7 +72,7 @@ public struct Inquiry {
   private func cause(_ remains: Trial.Remains) -> String {
     if timedOut(remains) {
       let time = seconds == 1 ? "1 second" : "\(seconds) seconds"
-      return "no answer after \(time): does a loop never end?"
+      return "no answer after \(time): does a loop never end, or is it far too slow?"
     }
     guard let signal = remains.signal else {
       return "your function ended the process: it should return, not exit"

@@ -62,7 +62,8 @@ extension Problem {
     parts.allSatisfy { $0.value(output).scalars.allSatisfy(\.isFinite) }
   }
 
-  private func isSame(_ one: Output, _ two: Output) -> Bool {
+  /// Whether two outputs are the same number by number.
+  func isSame(_ one: Output, _ two: Output) -> Bool {
     parts.allSatisfy { $0.value(one) == $0.value(two) }
   }
 

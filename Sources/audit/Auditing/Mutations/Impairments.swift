@@ -111,12 +111,16 @@ extension Solution {
       ("only for positive gradients", "{ try %($0.map { max($0, 0) }) }"),
       ("% called twice", "{ try %(try %($0)) }"),
       ("only for matrices", "{ $0.rank == 2 ? try %($0) : 2 * (try %($0)) }"),
+      ("% called once more for nothing", "{ _ = try %($0); return try %($0) }"),
+      ("% whose errors are kept back", "{ (try? %($0)) ?? $0 }"),
       ("only for images", "{ $0.rank == 4 ? try %($0) : 2 * (try %($0)) }"),
     ],
     "(Matrix) throws -> Double": [
       ("only where % is positive", "{ max(try %($0), 0) }"), ("twice %", "{ 2 * (try %($0)) }"),
       ("% at points above 0", "{ try %($0.map { max($0, 0) }) }"),
       ("% in single precision", "{ Double(Float(try %($0))) }"),
+      ("% at points of one axis", "{ try %($0.reshaped([$0.count])) }"),
+      ("% whose errors are kept back", "{ (try? %($0)) ?? 0 }"),
       ("% at points of one column", "{ $0.rank == 1 ? try %($0) : 2 * (try %($0)) }"),
     ],
     "ExpressionGraph": [
