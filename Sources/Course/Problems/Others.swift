@@ -113,12 +113,21 @@ extension ConvolutionQuestion {
     if longer[2] <= x.shape[2] + 2 * padding {
       found.append(sized(x.shape, longer, stride: stride, padding: padding))
     }
-    return found.filter { $0.dy.shape == dy.shape }.map { other in
+    let same = found.filter { $0.dy.shape == dy.shape }.map { other in
       Self(
         x: other.x.shape == x.shape ? x : other.x,
         weight: other.weight.shape == weight.shape ? weight : other.weight, bias: bias, dy: dy,
         other.geometry)
     }
+    // A window of two on five pixels stands at two places, whatever the stride and the padding here.
+    let small = sized(
+      [1, x.shape[1], 5, 5], [weight.shape[0], weight.shape[1], 2, 2], stride: 3, padding: 0)
+    return same
+      + [(3, 0), (2, 0), (3, 1)].map { stride, padding in
+        Self(
+          x: small.x, weight: small.weight, bias: bias, dy: small.dy,
+          ConvolutionGeometry(stride: stride, padding: padding, groups: groups))
+      }
   }
 }
 
@@ -136,9 +145,15 @@ extension PoolingQuestion {
     if window < min(x.shape[2], x.shape[3]) {
       found.append(sized(x.shape, window: window + 1, stride: stride))
     }
-    return found.filter { $0.dy.shape == dy.shape }.map {
+    let same = found.filter { $0.dy.shape == dy.shape }.map {
       Self(x: $0.x.shape == x.shape ? x : $0.x, dy: dy, window: $0.window, stride: $0.stride)
     }
+    // On five pixels both windows stand at two places, with both strides.
+    let small = sized([1, 1, 5, 5], window: 2, stride: 2)
+    return same
+      + [(2, 2), (2, 3), (3, 2)].map {
+        Self(x: small.x, dy: small.dy, window: $0, stride: $1)
+      }
   }
 }
 
@@ -157,6 +172,7 @@ extension ClippingQuestion {
     [
       Self(gradients: gradients.map { -2 * $0 }, limit: limit),
       Self(gradients: gradients.map { $0 + 0.5 }, limit: limit),
+      Self(gradients: gradients.map(doubledButFirst), limit: limit),
     ]
   }
 }
@@ -176,7 +192,10 @@ extension WarmupQuestion {
 
 extension WeightGradientsQuestion {
   public var others: [Self] {
-    [Self(gradients: gradients.map { 2 * $0 }), Self(gradients: gradients.map { $0 + 0.5 })]
+    [
+      Self(gradients: gradients.map { 2 * $0 }), Self(gradients: gradients.map { $0 + 0.5 }),
+      Self(gradients: gradients.map(doubledButFirst)),
+    ]
   }
 }
 
@@ -195,12 +214,16 @@ extension ProjectionQuestion {
     var taller = x.shape
     taller[2] += 1
     let outputs = weight.shape[0]
-    return [
+    let same = [
       Self(x: taller, outputs: outputs, stride: stride, seed: 88),
       Self(x: x.shape, outputs: outputs, stride: stride + 1, seed: 88),
     ].filter { $0.dy.shape == dy.shape }.map {
       Self(x: $0.x.shape == x.shape ? x : $0.x, weight: weight, dy: dy, stride: $0.stride)
     }
+    // Of four pixels both strides take two.
+    let small = Self(x: [1, x.shape[1], 4, 4], outputs: outputs, stride: 2, seed: 88)
+    return same
+      + [2, 3].map { Self(x: small.x, weight: small.weight, dy: small.dy, stride: $0) }
   }
 }
 
@@ -219,4 +242,11 @@ extension BottleneckQuestion {
     }
     return [changed(1), changed(0, 1), changed(0, 0, 1), changed(0, 0, 0, 1)]
   }
+}
+
+/// Twice a tensor, but for its first number.
+private func doubledButFirst(_ x: Matrix) -> Matrix {
+  var doubled = 2 * x
+  doubled.scalars[0] = x.scalars[0]
+  return doubled
 }
