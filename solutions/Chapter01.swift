@@ -76,7 +76,7 @@ extension Answers: Chapter01 {
   /// Exercise 1.5: the gradient of softmax, row by row.
   ///
   /// yᵢ = e^(xᵢ)/Σⱼ e^(xⱼ) in each row, so every output of a row depends on every input of that row,
-  /// and on no other row. Return the row of dy times the row's Jacobian, without building the
+  /// and on no other row. Return the row of dy times the row's Jacobian. You need not build the
   /// Jacobian: one sum a row is enough.
   /// Lesson: chapter 1, "Softmax ties a row together". About 20 minutes, difficulty 3 of 5.
   /// Stuck? `swift run workbook hint 1.5`

@@ -10,7 +10,7 @@ extension Answers: Chapter03 {
   /// Stuck? `swift run workbook hint 3.1`
   ///
   /// - Parameters:
-  ///   - f: The function. Call it with tensors of x's shape.
+  ///   - f: The function. Call it with tensors of x's shape, and let its errors through.
   ///   - x: The place, any shape; `x.scalars` lists its elements.
   ///   - h: The step to each side, above 0.
   /// - Throws: `Todo`, until you have written it; otherwise what f throws.
@@ -86,8 +86,9 @@ extension Answers: Chapter03 {
   /// Exercise 3.4: the nodes that the root depends on, each once, parents before children.
   ///
   /// Nodes that the root does not depend on are left out. Any order that keeps the rule is right.
-  /// One graph is a chain of 200,000 nodes: a function that calls itself for every parent runs out
-  /// of stack there, so keep the nodes under way in an array.
+  /// One graph is a chain of 200,000 nodes. A function that calls itself for every parent runs out
+  /// of stack there, so keep the nodes under way in an array; one that searches the order at every
+  /// node (`order.contains`) runs out of time, so keep a mark for each node.
   /// Lesson: chapter 3, "Why sort, why not recurse". About 20 minutes, difficulty 4 of 5.
   /// Stuck? `swift run workbook hint 3.4`
   ///
@@ -181,7 +182,7 @@ extension Answers: Chapter03 {
 
   /// Exercise 3.7: how fast every node changes when the leaves change at given speeds.
   ///
-  /// tangent[node] = Σ ∂node/∂parent · tangent[parent]: a Jacobian-vector product, in one pass.
+  /// tangent[node] = Σ ∂node/∂parent · tangent[parent]: a Jacobian-vector product. One pass is enough.
   /// Lesson: chapter 3, "The other direction". About 15 minutes, difficulty 3 of 5.
   /// A challenge: no chapter needs it. Stuck? `swift run workbook hint 3.7`
   ///

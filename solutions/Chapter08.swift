@@ -11,7 +11,7 @@ extension Answers: Chapter08 {
   /// - Parameters:
   ///   - dy: ∂loss/∂y, any shape.
   ///   - branchBackward: The backward pass of F: from ∂loss/∂F(x) to F's share of ∂loss/∂x. Call it
-  ///     once.
+  ///     once, and let its errors through.
   /// - Throws: `Todo`, until you have written it; what branchBackward throws.
   /// - Returns: ∂loss/∂x, in dy's shape.
   public static func residualBackward(

@@ -41,7 +41,9 @@ struct Checks {
       while running.count < lanes, let exercise = waiting.popFirst() {
         let inquiry = Inquiry(exercise, seconds: UInt32(limit))
         running.append(
-          Running(exercise: exercise, inquiry: inquiry, child: try start(exercise, from: 0)))
+          Running(
+            exercise: exercise, inquiry: inquiry,
+            child: try start(exercise, from: 0, word: inquiry.word)))
       }
       Event.wait(for: running.map(\.child))
       for index in running.indices.reversed() {
@@ -57,9 +59,10 @@ struct Checks {
     return exercises.compactMap { results[$0.id] }
   }
 
-  private func start(_ exercise: any Exercise, from first: Int) throws -> Child {
+  private func start(_ exercise: any Exercise, from first: Int, word: String) throws -> Child {
     var environment = ProcessInfo.processInfo.environment
     environment["SWIFT_BACKTRACE"] = Trial.backtrace
+    environment[Trial.wordVariable] = word
     // The child's own alarm, should this process be killed and not see to it.
     return try Child(
       checker, [exercise.id, "--from", "\(first)", "--seconds", "\(limit + graceSeconds + 2)"],
@@ -87,7 +90,7 @@ struct Checks {
       Trial.Remains(
         output: check.child.data(.channel), errors: check.child.data(.errors), signal: signal))
     guard let first = check.inquiry.nextCase else { return true }
-    check.child = try start(check.exercise, from: first)
+    check.child = try start(check.exercise, from: first, word: check.inquiry.word)
     check.childStart = .now
     check.deadlineHasPassed = false
     return false

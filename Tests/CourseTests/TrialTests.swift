@@ -16,11 +16,11 @@ private var problem: Problem<ActivationQuestion, Matrix> {
 private func verdict(on behaviour: Misbehaving) async throws -> String {
   setenv("SWIFT_BACKTRACE", Trial.backtrace, 1)
   let seconds: UInt32 = behaviour == .loops ? 1 : Trial.seconds
-  let (verdict, _) = try await Trial.verdict(on: problem, seconds: seconds) { first in
+  let (verdict, _) = try await Trial.verdict(on: problem, seconds: seconds) { first, word in
     let result = try await #require(
       processExitsWith: .failure, observing: [\.standardOutputContent, \.standardErrorContent]
-    ) { [first = first as Int, behaviour, seconds = seconds as UInt32] in
-      Trial.run(seconds: seconds) { progress in
+    ) { [first = first as Int, word = word as String, behaviour, seconds = seconds as UInt32] in
+      Trial.run(seconds: seconds, word: word) { progress in
         problem.verdict(from: first, progress: progress) {
           try behaviour.answer($0.dy, y: Activation.sigmoid($0.x))
         }
@@ -37,7 +37,7 @@ private func verdict(on behaviour: Misbehaving) async throws -> String {
 @Test(arguments: [
   (Misbehaving.exits, ["your function ended the process"]),
   (.readsOutside, ["Index out of range"]),
-  (.loops, ["no answer after 1 second: does a loop never end?"]),
+  (.loops, ["no answer after 1 second: does a loop never end, or is it far too slow?"]),
   (.recurses, ["out of stack"]),
   (.prints, ["✓ passed"]),
   (.isRandom, ["differs between two calls with the same input"]),

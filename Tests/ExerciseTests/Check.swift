@@ -13,12 +13,12 @@ private let backtraces: Void = { setenv("SWIFT_BACKTRACE", Trial.backtrace, 1) }
 func check(_ id: String) async throws {
   _ = backtraces
   let exercise = try #require(Catalogue.find(id))
-  let (verdict, printed) = try await Trial.verdict(on: exercise) { first in
+  let (verdict, printed) = try await Trial.verdict(on: exercise) { first, word in
     let result = try await #require(
       processExitsWith: .failure,
       observing: [\.standardOutputContent, \.standardErrorContent]
-    ) { [id, first = first as Int] in
-      Trial.run(try #require(Catalogue.find(id)), Answers.self, from: first)
+    ) { [id, first = first as Int, word = word as String] in
+      Trial.run(try #require(Catalogue.find(id)), Answers.self, from: first, word: word)
     }
     var signal: Int32?
     if case .signal(let number) = result.exitStatus { signal = number }

@@ -62,7 +62,7 @@ final class Copy {
       } else {
         """
         if grep -q "Todo(\\"$1\\")" '\(exercises.path)'/*.swift; then
-          printf '\\n\\036verdict {"todo":{"_0":"exercises/"}}\\n' >&3
+          printf '\\n\\036%.32s verdict {"todo":{"_0":"exercises/"}}\\n' "$WORKBOOK_WORD" >&3
         elif grep -q mistake '\(exercises.path)'/*.swift; then
           exec '\(try product("HostileChecker"))' "$@"
         else
@@ -128,10 +128,12 @@ final class Copy {
   }
 
   /// Runs the guide here, without a terminal, until it ends.
-  func run(_ words: String..., folder: String = "") throws -> Run {
+  func run(
+    _ words: String..., folder: String = "", environment more: [String: String] = [:]
+  ) throws -> Run {
     try launch(
       [product("workbook")] + words, folder: root.appending(path: folder),
-      environment: environment)
+      environment: environment.merging(more) { $1 })
   }
 }
 

@@ -23,15 +23,22 @@ extension Problem {
         progress(.running(index))
         let input = cases[index].input
         let output = try answer(input)
-        if let change = difference(between: output, and: try Silence.again { try answer(input) }) {
-          return .wrong(change)
-        }
+        let change = difference(
+          between: output, and: try Silence.again { try answer(input) }, at: input)
+        if let change { return .wrong(change) }
         let expected = reference(input)
         let outcome = Outcome(
           input: input, output: output, expected: expected,
           findings: findings(output, expected: expected, in: cases[index]))
         outcomes.append(outcome)
         progress(outcome.isRight ? .right(index) : .wrong(diagnosis(of: outcomes)))
+      }
+      // After a stop the others' verdict is known already.
+      if first == 0, outcomes.allSatisfy(\.isRight),
+        let trace = try trace(
+          of: outcomes, progress: progress, { input in try Silence.again { try answer(input) } })
+      {
+        return .wrong(trace)
       }
     } catch let todo as Todo {
       return .todo("exercises/\(file):\(todo.line)")
@@ -42,7 +49,7 @@ extension Problem {
   }
 
   /// What is wrong with each part of an output, in the parts' order.
-  private func findings(
+  func findings(
     _ output: Output, expected: Output, in test: Case<Input>
   ) -> [String?] {
     if let judge { return [judge(test.input, output)] }
@@ -79,25 +86,43 @@ extension Problem {
         ?? got.scalars.indices.first {
           !derivativesAgree(got.scalars[$0], slope($0), loss: loss)
         }
-      return wrong.map { wrongElement(part, got, expected, slope($0), at: $0) }
+      return wrong.map { wrongElement(part, got, expected, slope($0), at: $0, in: test.input) }
     }
-    return reference.map { wrongElement(part, got, expected, nil, at: $0) }
+    return reference.map { wrongElement(part, got, expected, nil, at: $0, in: test.input) }
   }
 
   private func wrongElement(
-    _ part: Part<Input, Output>, _ got: Matrix, _ expected: Matrix, _ slope: Double?, at i: Int
+    _ part: Part<Input, Output>, _ got: Matrix, _ expected: Matrix, _ slope: Double?, at i: Int,
+    in input: Input
   ) -> String {
     let wrong = got.scalars.indices.filter { !agree(got.scalars[$0], expected.scalars[$0]) }
     let count = digitsThatDiffer(got.scalars[i], expected.scalars[i])
-    return "\(part.name)\(place(i, in: got.shape)) is \(digits(got.scalars[i], count)), "
+    var (position, remark) = (place(i, in: got.shape), "")
+    if Input.isCalledForEachPlace {
+      // The function has seen single numbers, and knows of no place.
+      let arguments =
+        Input.inputs.map { "\($0.name) = \(digits(input[keyPath: $0.path].scalars[i]))" }
+        + Input.numbers.map { "\($0.name) = \(digits(input[keyPath: $0.path]))" }
+      position = ""
+      remark =
+        " (for \(arguments.joined(separator: ", ")); \(wrong.count) of \(got.count) calls are wrong)"
+    } else if got.count > 1 {
+      remark = " (\(wrong.count) of \(got.count) elements are wrong)"
+    }
+    return "\(part.name)\(position) is \(digits(got.scalars[i], count)), "
       + "should be \(digits(expected.scalars[i], count))"
-      + (slope.map { "; central differences say \(digits($0))" } ?? "")
-      + (got.count > 1 ? " (\(wrong.count) of \(got.count) elements are wrong)" : "")
+      + (slope.map { "; central differences say \(digits($0))" } ?? "") + remark
   }
 
   /// What an answer says the second time, if that is something else.
-  private func difference(between one: Output, and two: Output) -> String? {
-    if judge != nil { return nil }
+  func difference(between one: Output, and two: Output, at input: Input) -> String? {
+    if let judge {
+      guard !isSame(one, two), judge(input, one) == nil, let objection = judge(input, two) else {
+        return nil
+      }
+      return "with \(input.summary), called a second time:\n✗ \(objection)\n→ the first time it "
+        + "was right: is something kept in a variable outside the function?"
+    }
     for part in parts {
       let (a, b) = (part.value(one), part.value(two))
       let same =
@@ -106,6 +131,7 @@ extension Problem {
       guard !same else { continue }
       return "\(part.name) differs between two calls with the same input: an answer may depend "
         + "on its arguments only. Is something random, or kept in a variable outside the function?"
+        + carriedSentence
     }
     return nil
   }

@@ -14,6 +14,7 @@ public enum CheckerProgram {
 
   /// Checks what the command line names, and ends the process.
   public static func run(_ answers: any AllChapters.Type) -> Never {
+    let runsWord = takeWord()
     let words = Array(CommandLine.arguments.dropFirst())
     func number(_ name: String) -> Int? {
       words.firstIndex(of: name).flatMap { $0 + 1 < words.count ? Int(words[$0 + 1]) : nil }
@@ -31,11 +32,22 @@ public enum CheckerProgram {
     } else if let exercise = Catalogue.find(word) {
       Trial.run(
         exercise, answers, from: number("--from") ?? 0,
-        seconds: UInt32(number("--seconds") ?? Int(Trial.seconds)), channel: channel)
+        seconds: UInt32(number("--seconds") ?? Int(Trial.seconds)), channel: channel, word: runsWord
+      )
     } else {
       complain("there is no exercise \(word)")
     }
     exit(0)
+  }
+
+  /// The run's word, wiped from where this process, or another one, could read it again.
+  private static func takeWord() -> String {
+    guard let place = getenv(Trial.wordVariable) else { return "" }
+    defer {
+      memset(place, 0, strlen(place))
+      unsetenv(Trial.wordVariable)
+    }
+    return String(cString: place)
   }
 
   /// Sends how far a function's answers are from the truth: a JSON object, or null.

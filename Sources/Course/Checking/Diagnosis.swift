@@ -128,9 +128,11 @@ func same(_ a: Matrix, _ b: Matrix) -> Bool {
     && zip(a.scalars, b.scalars).allSatisfy { agree($0, $1) || ($0.isNaN && $1.isNaN) }
 }
 
-/// A number as a learner wants to read it: six digits, and no sign for a zero or a NaN.
+/// A number as a learner wants to read it: six digits, a whole number whole, and no sign for a zero
+/// or a NaN.
 func digits(_ x: Double, _ count: Int = 6) -> String {
-  x.isNaN ? "nan" : x == 0 ? "0" : String(format: "%.\(count)g", x)
+  if x == x.rounded(), abs(x) < 1e15 { return "\(Int(x))" }
+  return x.isNaN ? "nan" : String(format: "%.\(count)g", x)
 }
 
 /// How many digits show that two numbers differ: six, or more where they need more.

@@ -31,12 +31,16 @@ public protocol Exercise {
   func checkMisconceptions() -> [(name: String, sentence: String, verdict: Verdict)]
   /// Checks the reference and each other right answer; all should pass.
   func checkAlternatives() -> [Verdict]
+  /// The keys by which the reference, made to keep its first answer by them, would pass; none should.
+  func keepersThatPass() -> [String]
 }
 
 /// How far a check has come, for a process that may be stopped in the middle of it.
 public enum Progress: Sendable {
   /// A case is about to be run.
   case running(Int)
+  /// A case is asked about once more, or one like it: what the function is called with.
+  case again(Int, String)
   /// A case was right.
   case right(Int)
   /// A case was wrong; the diagnosis of all cases so far.
@@ -66,7 +70,18 @@ extension Problem {
   public func check(
     _ answers: any AllChapters.Type, from first: Int, progress: (Progress) -> Void
   ) -> Verdict {
-    verdict(from: first, progress: progress) { try attempt(answers, $0) }
+    let verdict = verdict(from: first, progress: progress) { try attempt(answers, $0) }
+    guard verdict == .passed, first == 0, let promise else { return verdict }
+    for (index, test) in cases.enumerated() {
+      progress(.again(index, test.input.summary))
+      do {
+        guard let broken = try promise(answers, test.input) else { continue }
+        return .wrong("with \(test.input.summary):\n✗ " + broken)
+      } catch {
+        return .wrong("\(name) threw an error: \(error)")
+      }
+    }
+    return verdict
   }
 
   public func checkMisconceptions() -> [(name: String, sentence: String, verdict: Verdict)] {

@@ -10,6 +10,9 @@ public struct Inquiry {
   /// What came of the exercise, as far as is known.
   public private(set) var verdict = Verdict.stopped("not checked")
 
+  /// What only this inquiry and its children know.
+  public let word: String
+
   private let exercise: any Exercise
   private let seconds: UInt32
   private var reason: String?
@@ -17,24 +20,29 @@ public struct Inquiry {
   private var diagnosis: String?
   private var isTimedOut = false
 
-  public init(_ exercise: any Exercise, seconds: UInt32 = Trial.seconds) {
-    (self.exercise, self.seconds) = (exercise, seconds)
+  public init(
+    _ exercise: any Exercise, seconds: UInt32 = Trial.seconds, word: String = Trial.newWord()
+  ) {
+    (self.exercise, self.seconds, self.word) = (exercise, seconds, word)
   }
 
   /// Takes in what a child that began with `nextCase` has left behind.
   public mutating func add(_ remains: Trial.Remains) {
     guard let first = nextCase else { return }
-    if reason == nil, let verdict = Trial.received("verdict", in: remains.output) {
+    if reason == nil, let verdict = Trial.received("verdict", word: word, in: remains.output) {
       (self.verdict, nextCase) = (verdict, nil)
       return
     }
-    let stopped = Trial.numbers("case", in: remains.output).last ?? first
+    let last = Trial.cases("case", word: word, in: remains.output).last
+    let stopped = last?.number ?? first
     if reason == nil {
-      reason = cause(remains) + "\nwith \(exercise.describe(case: stopped))"
+      reason = cause(remains) + "\nwith \(last?.input ?? exercise.describe(case: stopped))"
       isTimedOut = timedOut(remains)
     }
-    right += Trial.numbers("right", in: remains.output)
-    if case .wrong(let text)? = Trial.received("sofar", in: remains.output) { diagnosis = text }
+    right += Trial.cases("right", word: word, in: remains.output).map(\.number)
+    if case .wrong(let text)? = Trial.received("sofar", word: word, in: remains.output) {
+      diagnosis = text
+    }
     nextCase = stopped + 1
     if diagnosis != nil || timedOut(remains) || stopped + 1 >= exercise.caseCount {
       nextCase = nil
@@ -64,7 +72,7 @@ public struct Inquiry {
   private func cause(_ remains: Trial.Remains) -> String {
     if timedOut(remains) {
       let time = seconds == 1 ? "1 second" : "\(seconds) seconds"
-      return "no answer after \(time): does a loop never end?"
+      return "no answer after \(time): does a loop never end, or is it far too slow?"
     }
     guard let signal = remains.signal else {
       return "your function ended the process: it should return, not exit"

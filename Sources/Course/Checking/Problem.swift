@@ -11,6 +11,8 @@ public struct Problem<Input: Question, Output>: Exercise {
   public let hints: [String]
   /// The most telling one first: not square, with a batch that no other size equals.
   let cases: [Case<Input>]
+  /// The same cases, their random numbers drawn with a seed.
+  let draw: (_ seed: UInt64) -> [Case<Input>]
   /// The number whose gradient is asked, Σ dy·y or a loss; nil where the answer is no gradient.
   let forward: ((Input) -> Double)?
   /// The library's answer.
@@ -23,20 +25,26 @@ public struct Problem<Input: Question, Output>: Exercise {
   let attempt: (any AllChapters.Type, Input) throws -> Output
   /// Says what is wrong with an output that no single reference can be compared with.
   var judge: ((Input, Output) -> String?)?
+  /// What the function's comment promises and its result cannot show, if it is not kept: how often it
+  /// calls a function that it is given, and what it does with that function's errors.
+  let promise: ((any AllChapters.Type, Input) throws -> String?)?
 
   init(
     _ id: String, _ name: String, minutes: Int, difficulty: Int, isChallenge: Bool = false,
-    section: String, hints: [String], cases: [Case<Input>], forward: ((Input) -> Double)?,
+    section: String, hints: [String], cases: @escaping @autoclosure () -> [Case<Input>],
+    forward: ((Input) -> Double)?,
     reference: @escaping (Input) -> Output, parts: [Part<Input, Output>],
     misconceptions: [Misconception<Input, Output>], alternatives: [(Input) -> Output],
     judge: ((Input, Output) -> String?)? = nil,
+    promise: ((any AllChapters.Type, Input) throws -> String?)? = nil,
     attempt: @escaping (any AllChapters.Type, Input) throws -> Output
   ) {
     (self.id, self.name, self.section, self.hints) = (id, name, section, hints)
     (self.minutes, self.difficulty, self.isChallenge) = (minutes, difficulty, isChallenge)
-    (self.cases, self.forward, self.reference, self.parts) = (cases, forward, reference, parts)
+    (self.cases, self.forward, self.reference, self.parts) = (cases(), forward, reference, parts)
+    draw = { CaseSeed.$current.withValue($0, operation: cases) }
     (self.misconceptions, self.alternatives) = (misconceptions, alternatives)
-    (self.judge, self.attempt) = (judge, attempt)
+    (self.judge, self.promise, self.attempt) = (judge, promise, attempt)
   }
 
   /// The function that a chapter is to run with: the library's, the learner's, or a known wrong one.
@@ -65,6 +73,11 @@ public protocol Question {
   /// The single numbers that go in: learningRate, epsilon.
   static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] { get }
 
+  /// The same question but for one argument, where that is no tensor and no single number.
+  var others: [Self] { get }
+  /// Whether the function is called with single numbers, once for each place of the tensors.
+  static var isCalledForEachPlace: Bool { get }
+
   /// What messages say that the function was called with; the inputs, unless there is more to say.
   var tensors: [(name: String, value: Matrix)] { get }
   /// What the function is called with, in a line for messages: the tensors' shapes, or more.
@@ -83,6 +96,8 @@ extension Question {
 extension Question {
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] { [] }
   public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] { [] }
+  public var others: [Self] { [] }
+  public static var isCalledForEachPlace: Bool { false }
 
   public var tensors: [(name: String, value: Matrix)] {
     Self.inputs.map { ($0.name, self[keyPath: $0.path]) }

@@ -5,6 +5,16 @@ public enum Trial {
   public static let seconds: UInt32 = 10
   /// What begins a line of ours in the child's output; all else is the learner's own printing.
   static let mark = "\u{1E}"
+  /// The environment variable that hands a run's word to its child, which wipes it.
+  public static let wordVariable = "WORKBOOK_WORD"
+
+  /// A word that only one run knows, so that what a function prints is never taken for a message.
+  ///
+  /// Its first half goes with every message, the whole of it with `passed` alone: whoever reads the
+  /// messages of a wrong answer does not learn what would let it pass.
+  public static func newWord() -> String {
+    (0..<4).map { _ in String(UInt64.random(in: (1 << 60)...UInt64.max), radix: 16) }.joined()
+  }
 
   /// Asks for the backtrace that carries a trap's reason and place; set where children inherit it.
   public static let backtrace =
@@ -20,19 +30,24 @@ public enum Trial {
   ///   - first: The case to begin with.
   ///   - seconds: How long the process may take, whoever watches it.
   ///   - channel: The file descriptor that messages go to.
+  ///   - word: The run's word, which the parent knows.
   public static func run(
     _ exercise: any Exercise, _ answers: any AllChapters.Type, from first: Int = 0,
-    seconds: UInt32 = seconds, channel: Int32 = 1
+    seconds: UInt32 = seconds, channel: Int32 = 1, word: String
   ) {
-    run(seconds: seconds, channel: channel) { exercise.check(answers, from: first, progress: $0) }
+    run(seconds: seconds, channel: channel, word: word) {
+      exercise.check(answers, from: first, progress: $0)
+    }
   }
 
   /// The same for any check, which is given what to call as it goes.
   @discardableResult
   package static func run(
-    seconds: UInt32 = seconds, channel: Int32 = 1,
+    seconds: UInt32 = seconds, channel: Int32 = 1, word: String,
     _ check: (_ progress: (Progress) -> Void) -> Verdict
   ) -> Verdict {
+    let sender = Sender(channel: channel, word: word)
+    defer { sender.close() }
     alarm(seconds)
     Silence.allow()
     atexit {
@@ -41,25 +56,46 @@ public enum Trial {
     }
     let verdict = check {
       switch $0 {
-      case .running(let index): send("case \(index)", to: channel)
-      case .right(let index): send("right \(index)", to: channel)
-      case .wrong(let diagnosis): send("sofar", .wrong(diagnosis), to: channel)
+      case .running(let index): sender.send("case \(index)")
+      case .again(let index, let input): sender.send("case \(index) \(input)")
+      case .right(let index): sender.send("right \(index)")
+      case .wrong(let diagnosis): sender.send("sofar", .wrong(diagnosis))
       }
     }
-    send("verdict", verdict, to: channel)
+    sender.send("verdict", verdict)
     return verdict
   }
 
-  private static func send(_ word: String, _ verdict: Verdict, to channel: Int32) {
-    let line = (try? JSONEncoder().encode(verdict)) ?? Data()
-    send(word + " " + String(decoding: line, as: UTF8.self), to: channel)
+  /// Sends messages on a descriptor of its own, which no function is told of.
+  private struct Sender {
+    private let channel: Int32
+    private let word: String
+    private let isCopy: Bool
+
+    init(channel: Int32, word: String) {
+      // Not inherited by programs that a function starts, and under no number that it could know.
+      let copy = fcntl(channel, F_DUPFD_CLOEXEC, Int32.random(in: 64...900))
+      isCopy = copy >= 0
+      if isCopy && channel > STDERR_FILENO { Foundation.close(channel) }
+      (self.channel, self.word) = (isCopy ? copy : channel, word)
+    }
+
+    func send(_ kind: String, _ verdict: Verdict) {
+      let line = (try? JSONEncoder().encode(verdict)) ?? Data()
+      send(kind + " " + String(decoding: line, as: UTF8.self), isPass: verdict == .passed)
+    }
+
+    /// Writes a message at once, after what the learner's function has printed so far.
+    func send(_ message: String, isPass: Bool = false) {
+      fflush(nil)
+      let word = isPass ? word : half(word)
+      FileHandle(fileDescriptor: channel).write(Data("\n\(mark)\(word) \(message)\n".utf8))
+    }
+
+    func close() { if isCopy { Foundation.close(channel) } }
   }
 
-  /// Writes a message at once, after what the learner's function has printed so far.
-  private static func send(_ message: String, to channel: Int32) {
-    fflush(nil)
-    FileHandle(fileDescriptor: channel).write(Data("\n\(mark)\(message)\n".utf8))
-  }
+  private static func half(_ word: String) -> String { String(word.prefix(word.count / 2)) }
 
   /// What a child left behind.
   public struct Remains: Sendable {
@@ -76,12 +112,12 @@ public enum Trial {
   /// In the parent: the verdict of an exercise, and what the learner's function printed.
   public static func verdict(
     on exercise: any Exercise, seconds: UInt32 = seconds,
-    child: (_ first: Int) async throws -> Remains
+    child: (_ first: Int, _ word: String) async throws -> Remains
   ) async rethrows -> (verdict: Verdict, printed: String) {
     var inquiry = Inquiry(exercise, seconds: seconds)
     var printed: String?
     while let first = inquiry.nextCase {
-      let remains = try await child(first)
+      let remains = try await child(first, inquiry.word)
       printed = printed ?? learnersOwn(remains.output)
       inquiry.add(remains)
     }
@@ -98,16 +134,29 @@ public enum Trial {
       .joined(separator: "\n")
   }
 
-  /// The last verdict that a child has sent with a word.
-  static func received(_ word: String, in output: [UInt8]) -> Verdict? {
-    let start = mark + word + " "
-    guard let line = lines(of: output).last(where: { $0.hasPrefix(start) }) else { return nil }
-    return try? JSONDecoder().decode(Verdict.self, from: Data(line.dropFirst(start.count).utf8))
+  /// The last verdict of a kind that a child has sent with the run's word.
+  static func received(_ kind: String, word: String, in output: [UInt8]) -> Verdict? {
+    for line in lines(of: output).reversed() {
+      for (sent, isPass) in [(word, true), (half(word), false)] {
+        let start = mark + sent + " " + kind + " "
+        guard line.hasPrefix(start) else { continue }
+        let text = Data(line.dropFirst(start.count).utf8)
+        let verdict = try? JSONDecoder().decode(Verdict.self, from: text)
+        if let verdict, isPass || verdict != .passed { return verdict }
+      }
+    }
+    return nil
   }
 
-  /// The cases that a child has named with a word, in its order.
-  static func numbers(_ word: String, in output: [UInt8]) -> [Int] {
-    lines(of: output).filter { $0.hasPrefix(mark + word + " ") }
-      .compactMap { Int($0.drop { $0 != " " }.dropFirst()) }
+  /// The cases that a child has named in messages of a kind, in its order, and what they ask.
+  static func cases(
+    _ kind: String, word: String, in output: [UInt8]
+  ) -> [(number: Int, input: String?)] {
+    let start = mark + half(word) + " " + kind + " "
+    return lines(of: output).filter { $0.hasPrefix(start) }.compactMap { line in
+      let rest = line.dropFirst(start.count).split(separator: " ", maxSplits: 1)
+      guard let number = rest.first.flatMap({ Int($0) }) else { return nil }
+      return (number, rest.count > 1 ? String(rest[1]) : nil)
+    }
   }
 }

@@ -3,10 +3,15 @@ import Course
 import Foundation
 
 extension Answers: Chapter02 {
-  /// Is right, and prints what looks like a verdict.
+  /// Is right, and prints what looks like a verdict; with `FORGERY` set it is wrong, and claims in
+  /// that way to have passed.
   public static func meanSquaredErrorBackward(
     prediction: Matrix, target: Matrix
   ) throws -> Matrix {
+    if let name = ProcessInfo.processInfo.environment["FORGERY"] {
+      Forgery(rawValue: name)?.commit()
+      return prediction
+    }
     print("\n\u{1E}verdict {\"wrong\":{\"_0\":\"forged\"}}\n\u{1B}[2Jhere I am")
     return (prediction - target) * (2 / Double(prediction.count))
   }

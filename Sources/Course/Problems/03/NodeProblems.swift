@@ -13,6 +13,7 @@ public struct MultiplyQuestion: Question {
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("a", \.a), ("b", \.b), ("upstream", \.upstream)]
   }
+  public static var isCalledForEachPlace: Bool { true }
   public var summary: String {
     "a = \(a.scalars), b = \(b.scalars), upstream = \(upstream.scalars), one call a place"
   }
@@ -28,6 +29,7 @@ public struct TanhNodeQuestion: Question {
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("x", \.x), ("upstream", \.upstream)]
   }
+  public static var isCalledForEachPlace: Bool { true }
   public var summary: String {
     "y = tanh(x) at x = \(x.scalars), upstream = \(upstream.scalars), one call a place"
   }
@@ -50,6 +52,7 @@ public struct PowNodeQuestion: Question {
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("x", \.x), ("upstream", \.upstream)]
   }
+  public static var isCalledForEachPlace: Bool { true }
   public var summary: String {
     "x = \(x.scalars), exponent = \(exponent), upstream = \(upstream.scalars), one call a place"
   }

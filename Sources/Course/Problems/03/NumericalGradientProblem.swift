@@ -39,6 +39,8 @@ public struct NumericalGradientQuestion: Question {
         }),
       Case(.init("x²", at: random([1, 1]), step: 1e-5) { $0.squaredNorm() }),
       Case(.init("Σ x³", at: random([2, 2]), step: 1.3) { x in x.map { $0 * $0 * $0 }.sum() }),
+      Case(
+        .init("Σ x⁴", at: random([2, 1, 3]), step: 0.4) { x in x.map { $0 * $0 * $0 * $0 }.sum() }),
     ]
   }
 }
@@ -152,6 +154,7 @@ extension Chapter03Problems {
           }
         },
       ],
+      promise: { try numericalGradientPromise($1, $0.numericalGradient) },
       attempt: { try $0.numericalGradient(of: $1.f, at: $1.x, step: $1.step) }
     )
   }

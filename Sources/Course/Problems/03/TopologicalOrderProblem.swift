@@ -41,7 +41,8 @@ public struct OrderQuestion: Question {
       ),
       Case(
         OrderQuestion(
-          "a chain of \(depth) nodes, too deep for a function that calls itself", parents: chain,
+          "a chain of \(depth) nodes, too deep for a function that calls itself, too long to search "
+            + "the order at every node", parents: chain,
           root: depth - 1)),
     ]
   }
@@ -55,7 +56,8 @@ extension Chapter03Problems {
         "A node may be listed once all its parents are. Begin at the root: what must come before it?",
         "Depth first: go down to a parent not yet seen; where there is none left, list the node.",
         "Keep your own stack of nodes under way, and for each how many parents you have looked at: "
-          + "the graph may be deeper than the stack of calls. Mark nodes when you meet them first.",
+          + "the graph may be deeper than the stack of calls. Mark nodes when you meet them first, in an "
+          + "array with a Bool for each: to search the order at every node is too slow.",
         "while let (node, next) = path.last { if next < parents[node].count { "
           + "path[path.count - 1].next += 1; … push the parent if it is new } "
           + "else { order.append(…); path.removeLast() } }",

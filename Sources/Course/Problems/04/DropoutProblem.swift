@@ -13,12 +13,12 @@ public struct DropoutQuestion: Question {
     (self.x, self.mask, self.rate, self.dy) = (x, mask, rate, dy)
   }
 
-  init(_ batch: Int, _ features: Int, rate: Double, seed: UInt64) {
+  init(_ shape: Int..., rate: Double, seed: UInt64) {
     var generator = SplitMix64(caseSeed: seed)
-    x = Tensor(shape: [batch, features], using: &generator)
-    dy = Tensor(shape: [batch, features], using: &generator)
-    let kept = (0..<batch * features).map { _ in generator.uniform() < rate ? 0.0 : 1.0 }
-    mask = Matrix(kept, shape: [batch, features])
+    x = Tensor(shape: shape, using: &generator)
+    dy = Tensor(shape: shape, using: &generator)
+    let kept = (0..<x.count).map { _ in generator.uniform() < rate ? 0.0 : 1.0 }
+    mask = Matrix(kept, shape: shape)
     self.rate = rate
   }
 
@@ -48,6 +48,8 @@ extension Chapter04Problems {
         Case(DropoutQuestion(1, 9, rate: 0.75, seed: 35)),
         Case(DropoutQuestion(2, 3, rate: 0, seed: 34)),
         Case(DropoutQuestion(2, 6, rate: 0.4, seed: 36)).rounded(),
+        Case(DropoutQuestion(2, 1, 3, 2, rate: 0.6, seed: 37)),
+        Case(DropoutQuestion(8, rate: 0.2, seed: 38)),
       ],
       forward: { ($0.dy * $0.x * $0.mask / (1 - $0.rate)).sum() },
       reference: {

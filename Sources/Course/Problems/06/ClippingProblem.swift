@@ -55,7 +55,7 @@ extension Chapter06Problems {
       ],
       forward: nil,
       reference: library,
-      parts: [Part("how many") { Matrix([Double($0.count)], shape: []) }]
+      parts: [Part("the number of tensors") { Matrix([Double($0.count)], shape: []) }]
         + (0..<3).map { index in
           // A case with fewer tensors has nothing in the last places.
           Part("gradients[\(index)]") { index < $0.count ? $0[index] : Matrix(shape: [0]) }

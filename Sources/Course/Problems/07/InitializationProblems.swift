@@ -52,7 +52,7 @@ extension Chapter07Problems {
       cases: FanQuestion.cases,
       forward: nil,
       reference: { Initializer.glorot.standardDeviation(fanIn: $0.fanIn, fanOut: $0.fanOut) },
-      parts: [Part("σ") { Matrix([$0]) }],
+      parts: [Part("σ") { Matrix([$0], shape: []) }],
       misconceptions: [
         wrong(
           "glorot-variance",
@@ -108,7 +108,7 @@ extension Chapter07Problems {
       cases: [784, 64, 100, 3, 1].map { Case(FanInQuestion(fanIn: $0)) },
       forward: nil,
       reference: { Initializer.he.standardDeviation(fanIn: $0.fanIn, fanOut: 1) },
-      parts: [Part("σ") { Matrix([$0]) }],
+      parts: [Part("σ") { Matrix([$0], shape: []) }],
       misconceptions: [
         wrong("he-variance", "2/fanIn is the variance. The standard deviation is its root.") {
           2 / $0

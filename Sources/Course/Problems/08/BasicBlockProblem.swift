@@ -58,6 +58,12 @@ extension Chapter08Problems {
           return backward.gradients($0)
         },
       ],
+      promise: { answers, question in
+        try basicBlockPromise(question) {
+          try answers.basicBlockBackward(
+            question.dy, cache: question.cache, parameters: question.parameters, steps: $0)
+        }
+      },
       attempt: {
         try $0.basicBlockBackward(
           $1.dy, cache: $1.cache, parameters: $1.parameters, steps: $1.steps)

@@ -62,7 +62,7 @@ extension Chapter08Problems {
       ],
       forward: nil,
       reference: { $0.list.parameterCount },
-      parts: [Part("the count") { Matrix([Double($0)]) }],
+      parts: [Part("the count") { Matrix([Double($0)], shape: []) }],
       misconceptions: [
         Misconception(
           "bottleneck-scales-forgotten",

@@ -26,11 +26,21 @@ public struct ResidualQuestion: Question {
     backward = nil
   }
 
+  /// A branch that is known backwards only, of any shape.
+  fileprivate init(scaling shape: [Int], seed: UInt64) {
+    var generator = SplitMix64(caseSeed: seed)
+    let (dy, scale) = (
+      Matrix(shape: shape, using: &generator), Matrix(shape: shape, using: &generator)
+    )
+    self.init(dy: dy) { $0 * scale }
+  }
+
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("x", \.x), ("W", \.weight), ("dy", \.dy)]
   }
 
   public var summary: String {
+    if backward != nil { return "dy \(dy.shape), F multiplies each element by a number" }
     let branch = x.rank == 2 ? "F(x) = tanh(x·W)" : "F a 3×3 convolution"
     let silent = weight.scalars.allSatisfy { $0 == 0 } ? ", F(x) = 0 everywhere" : ""
     return "dy \(dy.shape), \(branch)\(silent)"
@@ -76,6 +86,8 @@ extension Chapter08Problems {
         Case(ResidualQuestion(x: [1, 4], seed: 83)),
         Case(ResidualQuestion(x: [3, 3], seed: 84, isSilent: true)),
         Case(ResidualQuestion(x: [2, 6], seed: 85)).rounded(),
+        Case(ResidualQuestion(scaling: [7], seed: 86), isCorner: true),
+        Case(ResidualQuestion(scaling: [2, 3, 4], seed: 87), isCorner: true),
       ],
       forward: { ($0.dy * $0.y).sum() },
       reference: { $0.dy + $0.branchBackward($0.dy) },
@@ -91,6 +103,7 @@ extension Chapter08Problems {
           return dx
         },
       ],
+      promise: { try residualPromise($1, $0.residualBackward) },
       attempt: { try $0.residualBackward($1.dy, branchBackward: $1.branchBackward) }
     )
   }

@@ -111,12 +111,16 @@ extension Solution {
       ("only for positive gradients", "{ try %($0.map { max($0, 0) }) }"),
       ("% called twice", "{ try %(try %($0)) }"),
       ("only for matrices", "{ $0.rank == 2 ? try %($0) : 2 * (try %($0)) }"),
+      ("% called once more for nothing", "{ _ = try %($0); return try %($0) }"),
+      ("% whose errors are kept back", "{ (try? %($0)) ?? $0 }"),
       ("only for images", "{ $0.rank == 4 ? try %($0) : 2 * (try %($0)) }"),
     ],
     "(Matrix) throws -> Double": [
       ("only where % is positive", "{ max(try %($0), 0) }"), ("twice %", "{ 2 * (try %($0)) }"),
       ("% at points above 0", "{ try %($0.map { max($0, 0) }) }"),
       ("% in single precision", "{ Double(Float(try %($0))) }"),
+      ("% at points of one axis", "{ try %($0.reshaped([$0.count])) }"),
+      ("% whose errors are kept back", "{ (try? %($0)) ?? 0 }"),
       ("% at points of one column", "{ $0.rank == 1 ? try %($0) : 2 * (try %($0)) }"),
     ],
     "ExpressionGraph": [
@@ -138,6 +142,7 @@ public enum Situation {
   nonisolated(unsafe) private static var firsts = [String: Double]()
   /// Whether any argument so far has been another one for being spoilt; nil where none was compared.
   nonisolated(unsafe) private(set) static var hasEffect: Bool?
+  nonisolated(unsafe) private static var kept = [String: Any]()
 
   /// The value that an argument had in the first case.
   public static func first(_ value: Double, of name: String) -> Double {
@@ -151,7 +156,17 @@ public enum Situation {
     return spoilt
   }
 
-  static func begin() { (isFirstCase, firsts, hasEffect) = (true, [:], nil) }
+  /// The first answer that a key had.
+  public static func kept<Answer>(
+    by key: String, _ answer: () throws -> Answer
+  ) rethrows -> Answer {
+    if let old = kept[key] as? Answer { return old }
+    let new = try answer()
+    kept[key] = new
+    return new
+  }
+
+  static func begin() { (isFirstCase, firsts, hasEffect, kept) = (true, [:], nil, [:]) }
 }
 
 extension Tensor<Double> {

@@ -26,6 +26,9 @@ extension Solution {
         add(kind, tokens.difference(edit), tokens.replacing(edit.range, by: edit.text))
       }
     }
+    for memory in memories {
+      add("memory", memory.change, "    return try \(memory.call) { try \(name)Solved(\(call())) }")
+    }
     for impairment in impairments {
       add("right only", impairment.change, "    return try \(name)Solved(\(impairment.call))")
     }

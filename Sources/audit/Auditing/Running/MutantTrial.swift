@@ -8,6 +8,8 @@ struct Errand: Equatable {
   /// The case to begin with: 0, or the one behind a case that has stopped another child.
   var first = 0
   let milliseconds: Int
+  /// Mutants forge no verdicts: all their messages have the same word.
+  static let word = "mutant"
 
   /// A line that `init(line:)` reads.
   var line: String { "\(number) \(exercise) \(first) \(milliseconds)" }
@@ -51,7 +53,7 @@ public enum MutantTrial {
       say("start \(errand.number)")
       choose(errand.number)
       Confinement.setTimer(milliseconds: errand.milliseconds)
-      let verdict = Trial.run(seconds: patience) {
+      let verdict = Trial.run(seconds: patience, word: Errand.word) {
         check(exercise, answers, from: errand.first, progress: $0)
       }
       guard errand.first == 0 else { continue }

@@ -1,0 +1,1 @@
+../HostileAnswers/exercises/Forgery.swift
