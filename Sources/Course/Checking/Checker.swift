@@ -26,12 +26,18 @@ extension Problem {
         if let change = difference(between: output, and: try answer(input)) {
           return .wrong(change)
         }
+        progress(.answered(index))
         let expected = reference(input)
         let outcome = Outcome(
           input: input, output: output, expected: expected,
           findings: findings(output, expected: expected, in: cases[index]))
         outcomes.append(outcome)
-        progress(outcome.isRight ? .right(index) : .wrong(diagnosis(of: outcomes)))
+        if outcome.isRight {
+          progress(.right(index))
+        } else {
+          progress(.unexplained(diagnosis(of: outcomes, isExplained: false)))
+          progress(.wrong(diagnosis(of: outcomes)))
+        }
       }
     } catch let todo as Todo {
       return .todo("exercises/\(file):\(todo.line)")
@@ -56,7 +62,7 @@ extension Problem {
     _ part: Part<Input, Output>, _ got: Matrix, expected: Matrix, in test: Case<Input>
   ) -> String? {
     guard got.shape == expected.shape else {
-      return shapeFinding(part, got.shape, expected: expected.shape, at: test.input)
+      return shapeFinding(part, got, expected: expected, at: test.input)
     }
     let reference = got.scalars.indices.first {
       !agree(got.scalars[$0], expected.scalars[$0])

@@ -29,6 +29,8 @@ public protocol Exercise {
   func measure(_ answers: any AllChapters.Type) -> Agreement?
   /// Checks each known wrong answer; its verdict should name it, and no other.
   func checkMisconceptions() -> [(name: String, sentence: String, verdict: Verdict)]
+  /// Asks all that a diagnosis may ask about the cases; how many answers came.
+  func askEverything() -> Int
   /// Checks the reference and each other right answer; all should pass.
   func checkAlternatives() -> [Verdict]
 }
@@ -37,8 +39,12 @@ public protocol Exercise {
 public enum Progress: Sendable {
   /// A case is about to be run.
   case running(Int)
+  /// The function has answered a case; what follows is the check's own work on it.
+  case answered(Int)
   /// A case was right.
   case right(Int)
+  /// A case was wrong; its numbers, before anybody looks for what explains them.
+  case unexplained(String)
   /// A case was wrong; the diagnosis of all cases so far.
   case wrong(String)
 }

@@ -29,6 +29,10 @@ public struct Inquiry {
       return
     }
     let stopped = Trial.numbers("case", in: remains.output).last ?? first
+    if Trial.numbers("answered", in: remains.output).last == stopped {
+      concludeWithoutCheck(of: stopped, remains)
+      return
+    }
     if reason == nil {
       reason = cause(remains) + "\nwith \(exercise.describe(case: stopped))"
       isTimedOut = timedOut(remains)
@@ -40,6 +44,23 @@ public struct Inquiry {
       nextCase = nil
     }
     conclude()
+  }
+
+  /// Ends where the check itself has stopped, on a case that the function had answered: nothing of
+  /// that is told as the learner's, and the numbers that are known make the verdict.
+  private mutating func concludeWithoutCheck(of stopped: Int, _ remains: Trial.Remains) {
+    right += Trial.numbers("right", in: remains.output)
+    if case .wrong(let text)? = Trial.received("sofar", in: remains.output) { diagnosis = text }
+    nextCase = nil
+    if reason != nil {
+      conclude()
+    } else if let diagnosis {
+      verdict = .wrong(diagnosis)
+    } else {
+      verdict = .stopped(
+        "the check stopped while it looked at your answer, which is a fault of the course, not of "
+          + "your function\nwith \(exercise.describe(case: stopped))")
+    }
   }
 
   private mutating func conclude() {

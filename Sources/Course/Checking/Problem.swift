@@ -21,6 +21,8 @@ public struct Problem<Input: Question, Output>: Exercise {
   let alternatives: [(Input) -> Output]
   /// The function in a module of answers.
   let attempt: (any AllChapters.Type, Input) throws -> Output
+  /// What the learner's function is given, by name; where findings may look for what is wrong.
+  let given: (Input) -> [(name: String, value: Matrix)]
   /// Says what is wrong with an output that no single reference can be compared with.
   var judge: ((Input, Output) -> String?)?
 
@@ -29,6 +31,7 @@ public struct Problem<Input: Question, Output>: Exercise {
     section: String, hints: [String], cases: [Case<Input>], forward: ((Input) -> Double)?,
     reference: @escaping (Input) -> Output, parts: [Part<Input, Output>],
     misconceptions: [Misconception<Input, Output>], alternatives: [(Input) -> Output],
+    given: @escaping (Input) -> [(name: String, value: Matrix)] = { $0.tensors },
     judge: ((Input, Output) -> String?)? = nil,
     attempt: @escaping (any AllChapters.Type, Input) throws -> Output
   ) {
@@ -36,7 +39,7 @@ public struct Problem<Input: Question, Output>: Exercise {
     (self.minutes, self.difficulty, self.isChallenge) = (minutes, difficulty, isChallenge)
     (self.cases, self.forward, self.reference, self.parts) = (cases, forward, reference, parts)
     (self.misconceptions, self.alternatives) = (misconceptions, alternatives)
-    (self.judge, self.attempt) = (judge, attempt)
+    (self.given, self.judge, self.attempt) = (given, judge, attempt)
   }
 
   /// The function that a chapter is to run with: the library's, the learner's, or a known wrong one.
@@ -65,6 +68,14 @@ public protocol Question {
   /// The single numbers that go in: learningRate, epsilon.
   static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] { get }
 
+  /// The whole numbers that go in: window, stride.
+  static var counts: [(name: String, path: KeyPath<Self, Int>)] { get }
+
+  /// Whether the function's comment permits these values: the delta above 0, the rates under 1.
+  ///
+  /// What a diagnosis asks "what if" about stays within.
+  var isPermitted: Bool { get }
+
   /// What messages say that the function was called with; the inputs, unless there is more to say.
   var tensors: [(name: String, value: Matrix)] { get }
   /// What the function is called with, in a line for messages: the tensors' shapes, or more.
@@ -83,6 +94,7 @@ extension Question {
 extension Question {
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] { [] }
   public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] { [] }
+  public static var counts: [(name: String, path: KeyPath<Self, Int>)] { [] }
 
   public var tensors: [(name: String, value: Matrix)] {
     Self.inputs.map { ($0.name, self[keyPath: $0.path]) }

@@ -41,7 +41,9 @@ public enum Trial {
     let verdict = check {
       switch $0 {
       case .running(let index): send("case \(index)", to: channel)
+      case .answered(let index): send("answered \(index)", to: channel)
       case .right(let index): send("right \(index)", to: channel)
+      case .unexplained(let numbers): send("sofar", .wrong(numbers), to: channel)
       case .wrong(let diagnosis): send("sofar", .wrong(diagnosis), to: channel)
       }
     }

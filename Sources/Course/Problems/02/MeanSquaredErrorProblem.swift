@@ -17,6 +17,7 @@ public struct RegressionQuestion: Question {
     target = Tensor(normal: 1, shape: shape, using: &generator)
   }
 
+  public var isPermitted: Bool { true }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("prediction", \.prediction), ("target", \.target)]
   }

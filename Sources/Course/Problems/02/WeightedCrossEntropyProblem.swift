@@ -17,6 +17,7 @@ public struct WeightedQuestion: Question {
     (self.labels, self.classWeights) = (labels, classWeights)
   }
 
+  public var isPermitted: Bool { classWeights.allSatisfy { $0 >= 0 } && total > 0 }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("logits", \.logits)]
   }

@@ -73,6 +73,23 @@ extension Chapter03Problems {
         ) { question, gradient in
           for (node, parent, _) in question.steps { gradient[parent] += gradient[node] }
         },
+        walk(
+          "backward-adds-slopes-alone",
+          "You add up slopes. Each share is the slope times the gradient of the node that it "
+            + "comes from."
+        ) { question, gradient in
+          for (_, parent, slope) in question.steps { gradient[parent] += slope }
+        },
+        Misconception(
+          "backward-all-seeds",
+          "Only the root begins with 1, ∂root/∂root. All other nodes begin with 0."
+        ) { question in
+          var gradient = [Double](repeating: 1, count: question.graph.nodes.count)
+          for (node, parent, slope) in question.steps {
+            gradient[parent] += slope * gradient[node]
+          }
+          return gradient
+        },
         Misconception(
           "backward-no-seed",
           "The walk starts from zeros, so all stays 0. Begin with ∂root/∂root = 1."
