@@ -7,6 +7,7 @@ extension Problem {
   /// - Parameters:
   ///   - outcomes: All cases so far.
   ///   - isExplained: Whether to look for what explains the numbers, or to state them alone.
+  /// - Returns: A sentence a line.
   func diagnosis(of outcomes: [Outcome<Input, Output>], isExplained: Bool = true) -> String {
     guard let wrong = outcomes.first(where: { !$0.isRight }) else { return "" }
     var lines = [String]()

@@ -21,6 +21,8 @@ struct Evidence {
 
   let items: [Item]
 
+  init(items: [Item]) { self.items = items }
+
   /// Nil where some answer has not the shape that it should have.
   init?<Input: Question, Output>(
     of part: Part<Input, Output>, in outcomes: [Outcome<Input, Output>],
@@ -50,6 +52,7 @@ struct Evidence {
   /// - Parameters:
   ///   - fitted: How many numbers of the prediction were taken from the answers.
   ///   - prediction: What an idea gives for a case; nil where it says nothing.
+  /// - Returns: Whether it gives them all, and enough are wrong to tell it from chance.
   func confirms(fitted: Int = 0, _ prediction: (Item) -> Matrix?) -> Bool {
     guard wrongCount >= 2 + fitted else { return false }
     return items.allSatisfy { item in prediction(item).map { same($0, item.got) } ?? false }

@@ -10,20 +10,22 @@ extension Problem {
   ///   - outcomes: All cases.
   ///   - isOnly: Whether no other part's mistake is known by name, which may explain this one too;
   ///     else what only describes the wrong numbers is left out.
+  /// - Returns: The sentence, or nil.
   func pattern(
     of part: Part<Input, Output>, in outcomes: [Outcome<Input, Output>], isOnly: Bool
   ) -> String? {
     guard let evidence = Evidence(of: part, in: outcomes, given: given) else { return nil }
     let findings: [() -> String?] = [
-      { evidence.zeroSentence }, { evidence.factorSentence }, { evidence.transposeSentence },
+      { evidence.sameSentence }, { evidence.zeroSentence }, { evidence.factorSentence },
+      { evidence.stepSentence(from: part.name) }, { evidence.transposeSentence },
       { whatIf(part, in: outcomes) }, { exchange(part, in: outcomes) },
       { evidence.productSentence }, { evidence.sumSentence },
       { otherPart(than: part, in: outcomes) }, { evidence.orderSentence },
       { evidence.precisionSentence }, { evidence.infiniteSentence },
     ]
     let descriptions: [() -> String?] = [
-      { evidence.multipleSentence }, { evidence.placeSentence }, { evidence.regionSentence },
-      { evidence.signSentence }, { evidence.unnamedFactorSentence },
+      { evidence.unnamedFactorSentence }, { evidence.multipleSentence },
+      { evidence.placeSentence }, { evidence.regionSentence }, { evidence.signSentence },
     ]
     return (findings + (isOnly ? descriptions : [])).lazy.compactMap { $0() }.first
   }
@@ -40,6 +42,26 @@ extension Problem {
 }
 
 extension Evidence {
+  /// An input as it came.
+  fileprivate var sameSentence: String? {
+    namesOfSameShape.first { name in confirms { $0.tensor(name) } }.map {
+      "→ this is \($0), as it came"
+    }
+  }
+
+  /// One factor for the step that leads from a parameter to the new one.
+  fileprivate func stepSentence(from name: String) -> String? {
+    guard namesOfSameShape.contains(name) else { return nil }
+    return Evidence(
+      items: items.map { item in
+        let start = item.tensor(name) ?? item.got
+        return Item(
+          got: item.got - start, expected: item.expected - start, tensors: item.tensors,
+          numbers: item.numbers, sized: item.sized, isWrong: item.isWrong)
+      }
+    ).factorSentence?.replacing("every element", with: "the step from \(name)")
+  }
+
   /// Nothing but zeros, or but one number.
   fileprivate var zeroSentence: String? {
     guard wrongCount >= 3, let value = items.first?.got.scalars.first, value.isFinite,
@@ -79,7 +101,10 @@ extension Evidence {
           : "→ every element is divided by \(value) once too often: that is \(name)"
       }
     }
-    if isConstant { return "→ every element is \(Self.size(first))" }
+    if isConstant {
+      // What one case alone says may be another number in the next.
+      return wrongItems.count > 1 ? "→ every element is \(Self.size(first))" : nil
+    }
     for (one, values) in measures where Set(values).count > 1 {
       for (other, others) in measures where fits({ values[$0] / others[$0] }) {
         return "→ every element is \(Self.size(size)): that is \(one), divided by \(other); "
@@ -98,7 +123,7 @@ extension Evidence {
 
   /// A factor that is one for all elements of a case, and another in each case.
   fileprivate var unnamedFactorSentence: String? {
-    guard let factors, items.allSatisfy({ $0.got.count > 3 || !$0.isWrong.contains(true) }) else {
+    guard let factors, wrongItems.count > 1, wrongItems.allSatisfy({ $0.got.count > 3 }) else {
       return nil
     }
     guard let factor = factors.compactMap({ $0 }).first(where: { !agree($0, 1) }) else {
@@ -122,7 +147,6 @@ extension Evidence {
   /// The right answer, or the zero, with something in it once too often or too seldom.
   fileprivate var productSentence: String? {
     let names = namesOfSameShape
-    for name in names where confirms({ $0.tensor(name) }) { return "→ this is \(name), as it came" }
     // Of many tensors each counts as it is, or there are too many pairs.
     let factors = names.flatMap { Factor.all(of: $0).prefix(names.count > 4 ? 1 : 9) }
     for factor in factors where confirms({ $0.expected * factor.value($0) }) {

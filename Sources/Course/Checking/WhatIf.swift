@@ -222,8 +222,8 @@ private enum Change: CaseIterable {
 
   func sentence(about name: String) -> String {
     switch self {
-    case .ones: "if \(name) were 1 everywhere: is a factor \(name) missing?"
-    case .zeros: "if \(name) were 0 everywhere: is what it does left out?"
+    case .ones: "if \(name) were 1 everywhere: is it left out?"
+    case .zeros: "if \(name) were 0 everywhere: is it left out?"
     case .positivePart: "if the negative elements of \(name) were 0: are they dropped?"
     case .negativePart: "if the positive elements of \(name) were 0: are they dropped?"
     case .magnitudes: "if \(name) had no signs: is there an absolute value too many?"
