@@ -215,7 +215,8 @@ private let images: [WrongAnswer] = [
       return places.map { ($0, question.dy[output] / Double(places.count)) }
     }
   },
-  .init({ Chapter05Problems.maxPool }, "the smallest", nil) { question in
+  .init({ Chapter05Problems.maxPool }, "the smallest", "if x had the opposite sign") {
+    question in
     question.dx { window, output in
       let smallest = window.dropFirst().reduce(window[0]) {
         question.x[$1] < question.x[$0] ? $1 : $0
@@ -305,6 +306,12 @@ private let steps: [WrongAnswer] = [
   },
   .init({ Chapter08Problems.bottleneckParameterCount }, "no 3×3", "not middle²") {
     Chapter08Problems.bottleneckParameterCount.reference($0) - 8 * $0.middle * $0.middle
+  },
+  .init(
+    { Chapter08Problems.bottleneckParameterCount }, "the last filters left out",
+    "too small by middle · outputs"
+  ) {
+    Chapter08Problems.bottleneckParameterCount.reference($0) - $0.middle * $0.outputs
   },
   .init({ Chapter08Problems.bottleneckParameterCount }, "one too many", "is 1 too large") {
     Chapter08Problems.bottleneckParameterCount.reference($0) + 1

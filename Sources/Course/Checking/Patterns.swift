@@ -20,6 +20,7 @@ extension Problem {
       { evidence.stepSentence(from: part.name) }, { evidence.transposeSentence },
       { whatIf(part, in: outcomes) }, { exchange(part, in: outcomes) },
       { evidence.productSentence }, { evidence.sumSentence },
+      { evidence.countSentence },
       { otherPart(than: part, in: outcomes) }, { evidence.orderSentence },
       { evidence.precisionSentence }, { evidence.infiniteSentence },
     ]
@@ -103,7 +104,8 @@ extension Evidence {
     }
     if isConstant {
       // What one case alone says may be another number in the next.
-      return wrongItems.count > 1 ? "→ every element is \(Self.size(first))" : nil
+      return wrongItems.count > 1 || items.count == 1
+        ? "→ every element is \(Self.size(first))" : nil
     }
     for (one, values) in measures where Set(values).count > 1 {
       for (other, others) in measures where fits({ values[$0] / others[$0] }) {
@@ -123,7 +125,7 @@ extension Evidence {
 
   /// A factor that is one for all elements of a case, and another in each case.
   fileprivate var unnamedFactorSentence: String? {
-    guard let factors, wrongItems.count > 1, wrongItems.allSatisfy({ $0.got.count > 3 }) else {
+    guard let factors, wrongItems.count(where: { $0.got.count > 3 }) > 1 else {
       return nil
     }
     guard let factor = factors.compactMap({ $0 }).first(where: { !agree($0, 1) }) else {
@@ -227,6 +229,8 @@ extension Evidence {
 
   /// A tensor that has another factor than it should, whatever it is.
   fileprivate var multipleSentence: String? {
+    // Where all is off by one factor, another tensor has no part in it.
+    guard factors == nil else { return nil }
     let names = namesOfSameShape
     let factors = names.flatMap { Factor.all(of: $0).prefix(names.count > 4 ? 1 : 3) }
     if let one = factors.first(where: { isMultipleOfDifference($0.value) }) {
@@ -241,6 +245,28 @@ extension Evidence {
           "→ what is wrong is a multiple of \(one.name) · \(other.name): is it left out, or once "
           + "too often there?"
       }
+    }
+    return nil
+  }
+
+  /// Where one number is asked: a whole multiple of other numbers, by which all wrong ones differ.
+  fileprivate var countSentence: String? {
+    let wrong = wrongItems
+    guard wrong.count > 2, items.allSatisfy({ $0.got.count == 1 }) else { return nil }
+    let names = wrong[0].numbers.map(\.name)
+    var products = names.indices.map { ([$0], names[$0]) }
+    for one in names.indices {
+      products += names.indices[one...].map { ([one, $0], "\(names[one]) · \(names[$0])") }
+    }
+    for (places, product) in products {
+      let factors = wrong.map { item in
+        (item.got.scalars[0] - item.expected.scalars[0])
+          / places.reduce(1) { $0 * item.numbers[$1].value }
+      }
+      let factor = factors[0].rounded()
+      guard factor != 0, factors.allSatisfy({ abs($0 - factor) < 1e-9 }) else { continue }
+      let size = abs(factor) == 1 ? product : "\(digits(abs(factor))) · \(product)"
+      return "→ where it is wrong it is too \(factor > 0 ? "large" : "small") by \(size)"
     }
     return nil
   }

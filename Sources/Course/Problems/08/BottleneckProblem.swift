@@ -8,6 +8,9 @@ public struct BottleneckQuestion: Question {
     (self.inputs, self.middle, self.outputs, self.stride) = (inputs, middle, outputs, stride)
   }
 
+  public static var counts: [(name: String, path: KeyPath<Self, Int>)] {
+    [("inputs", \.inputs), ("middle", \.middle), ("outputs", \.outputs)]
+  }
   public var isPermitted: Bool { true }
   public var summary: String {
     "inputs \(inputs), middle \(middle), outputs \(outputs), stride \(stride)"
