@@ -103,7 +103,8 @@ private let elementwise: [WrongAnswer] = [
       return e / root / Double(question.prediction.count)
     }
   },
-  .init({ Chapter02Problems.huber }, "δ² outside", nil) { question in
+  .init({ Chapter02Problems.huber }, "δ² outside", "wrong exactly where abs(p - t) - delta") {
+    question in
     let square = question.delta * question.delta
     return (question.prediction - question.target).map { e in
       (abs(e) <= question.delta ? e : e > 0 ? square : -square) / Double(question.prediction.count)
@@ -149,7 +150,7 @@ private let matrices: [WrongAnswer] = [
   .init({ Chapter07Problems.batchNorm }, "mean() in the variance's path", "one number a column") {
     batchNorm($0) { g, normal in g - g.mean(axis: 0) - normal * (g * normal).mean() }
   },
-  .init({ Chapter07Problems.batchNorm }, "half of the variance's path", nil) {
+  .init({ Chapter07Problems.batchNorm }, "half of the variance's path", "a multiple of x̂") {
     batchNorm($0) { g, normal in
       g - g.mean(axis: 0) - normal * (g * normal).mean(axis: 0) / 2
     }
@@ -303,6 +304,17 @@ private let steps: [WrongAnswer] = [
   },
   .init({ Chapter07Problems.glorot }, "2 outside the root", "The 2 stands under the root") {
     2 / Double($0.fanIn + $0.fanOut).squareRoot()
+  },
+  .init({ Chapter06Problems.newton }, "a tenth of the step", "the step from parameter is 10 times")
+  {
+    $0.parameter + 0.1 * (Chapter06Problems.newton.reference($0) - $0.parameter)
+  },
+  .init({ Chapter06Problems.warmupCosine }, "half the rise", "what is wrong is 2 times too small") {
+    Chapter06Problems.warmupCosine.reference($0) / ($0.step < $0.warmup ? 2 : 1)
+  },
+  .init({ Chapter01Problems.softmax }, "Σ dy for Σ dy·y", "in each row what is wrong") {
+    let (y, dy) = (softmax($0.x), $0.dy)
+    return y * (dy.transposed - dy.mean(axis: 1)).transposed
   },
   .init({ Chapter08Problems.bottleneckParameterCount }, "no 3×3", "not middle²") {
     Chapter08Problems.bottleneckParameterCount.reference($0) - 8 * $0.middle * $0.middle

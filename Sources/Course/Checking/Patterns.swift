@@ -26,7 +26,8 @@ extension Problem {
     ]
     let descriptions: [() -> String?] = [
       { evidence.unnamedFactorSentence }, { evidence.multipleSentence },
-      { evidence.placeSentence }, { evidence.regionSentence }, { evidence.signSentence },
+      { evidence.placeSentence }, { evidence.regionSentence }, { evidence.lineSentence },
+      { evidence.signSentence }, { evidence.wrongOnesSentence },
     ]
     return (findings + (isOnly ? descriptions : [])).lazy.compactMap { $0() }.first
   }
@@ -52,15 +53,20 @@ extension Evidence {
 
   /// One factor for the step that leads from a parameter to the new one.
   fileprivate func stepSentence(from name: String) -> String? {
-    guard namesOfSameShape.contains(name) else { return nil }
-    return Evidence(
+    guard namesOfSameShape.contains(name), !name.hasPrefix("gradient") else { return nil }
+    let steps = Evidence(
       items: items.map { item in
         let start = item.tensor(name) ?? item.got
         return Item(
           got: item.got - start, expected: item.expected - start, tensors: item.tensors,
           numbers: item.numbers, sized: item.sized, isWrong: item.isWrong)
-      }
-    ).factorSentence?.replacing("every element", with: "the step from \(name)")
+      })
+    let sentence = steps.factorSentence ?? steps.productSentence ?? steps.unnamedFactorSentence
+    return sentence.map {
+      $0.replacing("every element", with: "the step from \(name)")
+        .replacing("the right answer", with: "the right step from \(name)")
+        .replacing("this is", with: "the step is")
+    }
   }
 
   /// Nothing but zeros, or but one number.
@@ -128,7 +134,8 @@ extension Evidence {
     guard let factors, wrongItems.count(where: { $0.got.count > 3 }) > 1 else {
       return nil
     }
-    guard let factor = factors.compactMap({ $0 }).first(where: { !agree($0, 1) }) else {
+    guard let factor = factors.compactMap({ $0 }).first(where: { !agree($0, 1) }), factor != 0
+    else {
       return nil
     }
     return
@@ -154,9 +161,11 @@ extension Evidence {
     for factor in factors where confirms({ $0.expected * factor.value($0) }) {
       return "→ this is the right answer times \(factor.name): is it multiplied in once too often?"
     }
-    for factor in factors where isQuotient(by: factor, times: nil) != nil {
-      return "→ this is the right answer divided by \(factor.name): is a factor \(factor.name) "
-        + "missing?"
+    for factor in factors {
+      guard let size = isQuotient(by: factor, times: nil) else { continue }
+      return "→ this is the right answer divided by \(factor.name)"
+        + (agree(size, 1) ? "" : " and multiplied by \(digits(size))")
+        + ": is a factor \(factor.name) missing?"
     }
     for factor in factors {
       if let size = isQuotient(by: Factor(name: "1") { $0.got * 0 + 1 }, times: factor) {
@@ -180,7 +189,7 @@ extension Evidence {
   private func isQuotient(by factor: Factor, times other: Factor?) -> Double? {
     guard wrongCount >= 4 else { return nil }
     var told = 0
-    var constant: Double? = other == nil ? 1 : nil
+    var constant: Double?
     for item in items {
       let divisor = factor.value(item)
       let right = other.map { item.expected * $0.value(item) } ?? item.expected
@@ -294,6 +303,76 @@ extension Evidence {
         let factor = difference.scalars[i] / tensor.scalars[i]
         return factor.isFinite && same(item.got, item.expected + factor * tensor)
       }
+  }
+
+  /// What the wrong elements have in common, where others are right.
+  fileprivate var wrongOnesSentence: String? {
+    let wrong = items.flatMap { item in
+      item.isWrong.indices.filter { item.isWrong[$0] }
+        .map { (got: item.got.scalars[$0], expected: item.expected.scalars[$0]) }
+    }
+    guard wrongItems.count > 1, wrong.count > 2 else { return nil }
+    if wrong.allSatisfy({ $0.got == 0 }) { return "→ what is wrong is 0: is it left out?" }
+    let factor = wrong[0].got / wrong[0].expected
+    guard factor.isFinite, wrong.allSatisfy({ agree($0.got, $0.expected * factor) }) else {
+      return nil
+    }
+    return "→ what is wrong is \(Self.size(factor))"
+  }
+
+  /// A factor, or a multiple of a tensor, that is one for each row, column or channel.
+  fileprivate var lineSentence: String? {
+    guard wrongItems.count > 1 else { return nil }
+    for (axis, name) in axes.enumerated() where axes.count > 1 {
+      if areMultiples(alongEach: axis, of: { $0.expected }) {
+        return "→ each \(name) is off by a factor of its own: what is different in each \(name)?"
+      }
+    }
+    for (axis, name) in axes.enumerated() where axes.count == 2 {
+      if areMultiples(alongEach: axis, of: { $0.got * 0 + 1 }) {
+        return "→ in each \(name) all elements are off by the same amount: is the sum or mean of a "
+          + "\(name) missing or wrong?"
+      }
+      for other in namesOfSameShape where areMultiples(alongEach: axis, of: { $0.tensor(other) }) {
+        return
+          "→ in each \(name) what is wrong is a multiple of \(other), with a factor of its own: "
+          + "is the sum or mean by which \(other) is multiplied missing or wrong?"
+      }
+    }
+    return nil
+  }
+
+  /// Whether in each line across an axis what is wrong is a tensor, times a number of that line.
+  private func areMultiples(alongEach axis: Int, of tensor: (Item) -> Matrix?) -> Bool {
+    // What is left of the evidence when each line has told its factor.
+    var surplus = 0
+    for item in items {
+      guard let tensor = tensor(item) else { return false }
+      let (size, inner) = (item.got.shape[axis], item.got.shape[(axis + 1)...].reduce(1, *))
+      var factors = [Double?](repeating: nil, count: size)
+      let places = item.isWrong.indices.sorted {
+        abs(tensor.scalars[$0]) > abs(tensor.scalars[$1])
+      }
+      for place in places {
+        let line = place / inner % size
+        let difference = item.got.scalars[place] - item.expected.scalars[place]
+        if let factor = factors[line] {
+          guard
+            agree(
+              item.got.scalars[place], item.expected.scalars[place] + factor * tensor.scalars[place]
+            )
+          else { return false }
+          if item.isWrong[place], tensor.scalars[place] != 0 { surplus += 1 }
+        } else {
+          let factor = tensor.scalars[place] == 0 ? 0 : difference / tensor.scalars[place]
+          guard factor.isFinite, tensor.scalars[place] != 0 || !item.isWrong[place] else {
+            return false
+          }
+          factors[line] = factor
+        }
+      }
+    }
+    return surplus >= 6
   }
 
   /// The right numbers at wrong places.

@@ -157,6 +157,7 @@ extension Chapter02Problems {
           return p / Double(p.count) - question.targets / Double(p.count)
         },
       ],
+      given: { $0.tensors + [("p", sigmoid($0.logits))] },
       attempt: {
         try $0.binaryCrossEntropyWithLogitsBackward(logits: $1.logits, targets: $1.targets)
       }

@@ -170,6 +170,12 @@ extension Chapter02Problems {
           }
         },
       ],
+      given: { question in
+        question.tensors + [
+          ("p - t", question.error),
+          ("abs(p - t) - delta", question.error.map { abs($0) - question.delta }),
+        ]
+      },
       attempt: {
         try $0.huberBackward(prediction: $1.prediction, target: $1.target, delta: $1.delta)
       }

@@ -90,6 +90,7 @@ extension Chapter02Problems {
           return gradient * (1 / Double(gradient.rows))
         },
       ],
+      given: { $0.tensors + [("p", softmax($0.logits))] },
       attempt: { try $0.softmaxCrossEntropyBackward(logits: $1.logits, targets: $1.targets) }
     )
   }

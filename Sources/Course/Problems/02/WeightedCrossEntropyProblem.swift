@@ -166,6 +166,10 @@ extension Chapter02Problems {
           return matmul(diagonal, softmax(question.logits)) - matmul(diagonal, targets)
         },
       ],
+      given: { question in
+        let targets: Matrix = oneHot(question.labels, classes: question.logits.columns)
+        return question.tensors + [("p", softmax(question.logits)), ("oneHot(labels)", targets)]
+      },
       attempt: {
         try $0.weightedCrossEntropyBackward(
           logits: $1.logits, labels: $1.labels, classWeights: $1.classWeights)

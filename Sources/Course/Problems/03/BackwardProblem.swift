@@ -74,6 +74,24 @@ extension Chapter03Problems {
           for (node, parent, _) in question.steps { gradient[parent] += gradient[node] }
         },
         walk(
+          "backward-first-parent-only",
+          "A node gives to each of its parents. Yours gives to the first one only."
+        ) { question, gradient in
+          for node in question.order.reversed() {
+            if let (parent, slope) = question.links(node).first(where: { _ in true }) {
+              gradient[parent] += slope * gradient[node]
+            }
+          }
+        },
+        walk(
+          "backward-root-left-out",
+          "The root gives to its parents too: it is the first node to visit."
+        ) { question, gradient in
+          for (node, parent, slope) in question.steps where node != question.graph.root {
+            gradient[parent] += slope * gradient[node]
+          }
+        },
+        walk(
           "backward-adds-slopes-alone",
           "You add up slopes. Each share is the slope times the gradient of the node that it "
             + "comes from."

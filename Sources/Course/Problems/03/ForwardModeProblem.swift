@@ -43,6 +43,14 @@ extension Chapter03Problems {
           for (parent, slope) in question.links(node) { tangent[node] = slope * tangent[parent] }
         },
         wrong(
+          "forward-first-parent-only",
+          "A node takes from each of its parents. Yours takes from the first one only."
+        ) { question, node, tangent in
+          if let (parent, slope) = question.links(node).first(where: { _ in true }) {
+            tangent[node] += slope * tangent[parent]
+          }
+        },
+        wrong(
           "forward-adds-slopes-alone",
           "You add up slopes. Each share is the slope times the tangent of the parent."
         ) { question, node, tangent in

@@ -110,7 +110,7 @@ extension Chapter07Problems {
           return (dx, (normal * question.dy).sum(axis: 0), question.dy.sum(axis: 0))
         }, batchNormStepByStep, batchNormByElements,
       ],
-      given: { $0.tensors.filter { $0.name != "β" } },
+      given: { $0.tensors.filter { $0.name != "β" } + [("x̂", Columns($0).normal)] },
       attempt: {
         try $0.batchNormBackward($1.dy, x: $1.x, gamma: $1.gamma, epsilon: $1.epsilon)
       }

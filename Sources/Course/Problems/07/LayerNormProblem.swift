@@ -86,7 +86,7 @@ extension Chapter07Problems {
           )
         }, layerNormByElements, layerNormStepByStep,
       ],
-      given: { $0.tensors.filter { $0.name != "β" } },
+      given: { $0.tensors.filter { $0.name != "β" } + [("x̂", Rows($0).normal)] },
       attempt: {
         try $0.layerNormBackward($1.dy, x: $1.x, gamma: $1.gamma, epsilon: $1.epsilon)
       }
