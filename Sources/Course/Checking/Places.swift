@@ -202,4 +202,5 @@ extension Evidence {
       zip(item.got.scalars, item.expected.scalars).allSatisfy { agree(abs($0), abs($1)) }
     }
     return areSizesRight && wrongCount >= 2 ? "→ the sizes are right, some signs are not" : nil
+  }
 }
