@@ -26,12 +26,18 @@ extension Problem {
         let change = difference(
           between: output, and: try Silence.again { try answer(input) }, at: input)
         if let change { return .wrong(change) }
+        progress(.answered(index))
         let expected = reference(input)
         let outcome = Outcome(
           input: input, output: output, expected: expected,
           findings: findings(output, expected: expected, in: cases[index]))
         outcomes.append(outcome)
-        progress(outcome.isRight ? .right(index) : .wrong(diagnosis(of: outcomes)))
+        if outcome.isRight {
+          progress(.right(index))
+        } else {
+          progress(.unexplained(diagnosis(of: outcomes, isExplained: false)))
+          progress(.wrong(diagnosis(of: outcomes)))
+        }
       }
       // After a stop the others' verdict is known already.
       if first == 0, outcomes.allSatisfy(\.isRight),
@@ -63,7 +69,7 @@ extension Problem {
     _ part: Part<Input, Output>, _ got: Matrix, expected: Matrix, in test: Case<Input>
   ) -> String? {
     guard got.shape == expected.shape else {
-      return shapeFinding(part, got.shape, expected: expected.shape, at: test.input)
+      return shapeFinding(part, got, expected: expected, at: test.input)
     }
     let reference = got.scalars.indices.first {
       !agree(got.scalars[$0], expected.scalars[$0])

@@ -3,7 +3,12 @@ import Foundation
 
 extension Problem {
   /// Which parts are right in the first wrong case, each finding, and the ideas recognised.
-  func diagnosis(of outcomes: [Outcome<Input, Output>]) -> String {
+  ///
+  /// - Parameters:
+  ///   - outcomes: All cases so far.
+  ///   - isExplained: Whether to look for what explains the numbers, or to state them alone.
+  /// - Returns: A sentence a line.
+  func diagnosis(of outcomes: [Outcome<Input, Output>], isExplained: Bool = true) -> String {
     guard let wrong = outcomes.first(where: { !$0.isRight }) else { return "" }
     var lines = [String]()
     if judge == nil && parts.count > 1 {
@@ -13,17 +18,20 @@ extension Problem {
       ]
     }
     lines += ["with \(shapes(of: wrong.input)):"]
+    let ideas = isExplained && judge == nil ? parts.map { recognised($0, in: outcomes) } : []
+    let isAnyKnown = ideas.contains { !$0.isEmpty }
     for (index, finding) in wrong.findings.enumerated() {
       guard let finding else { continue }
       lines += ["✗ " + finding]
-      guard judge == nil else { continue }
-      let part = parts[index]
-      let known = recognised(part, index, in: outcomes)
+      guard isExplained, judge == nil else { continue }
+      let (part, known) = (parts[index], ideas[index])
       let sentences =
-        known.isEmpty ? pattern(of: part, in: wrong, outcomes) : known.map { "→ " + $0.sentence }
+        known.isEmpty
+        ? pattern(of: part, in: outcomes, isOnly: !isAnyKnown).map { [$0] } ?? []
+        : known.map { "→ " + $0.sentence }
       lines += sentences.filter { !lines.contains($0) }
     }
-    if judge != nil { lines += recognisedByJudge(in: outcomes).map { "→ " + $0 } }
+    if isExplained, judge != nil { lines += recognisedByJudge(in: outcomes).map { "→ " + $0 } }
     let right = outcomes.filter(\.isRight)
     if !right.isEmpty {
       lines += ["right with " + right.map(\.input.label).joined(separator: "; with ")]
@@ -37,7 +45,7 @@ extension Problem {
   /// The misconceptions that give this part's values in every case; of several those that give all
   /// parts' values, if there are any.
   private func recognised(
-    _ part: Part<Input, Output>, _ index: Int, in outcomes: [Outcome<Input, Output>]
+    _ part: Part<Input, Output>, in outcomes: [Outcome<Input, Output>]
   ) -> [Misconception<Input, Output>] {
     let known = misconceptions.filter { misconception in
       var differs = false
@@ -76,50 +84,36 @@ extension Problem {
     }
   }
 
-  /// A shape that is not what it should be, and what that often means.
+  /// A shape that is not what it should be, and what the numbers say of it.
   func shapeFinding(
-    _ part: Part<Input, Output>, _ got: [Int], expected: [Int], at input: Input
+    _ part: Part<Input, Output>, _ got: Matrix, expected: Matrix, at input: Input
   ) -> String {
     let variable = part.variable.flatMap { path in
       input.tensors.first { same($0.value, input[keyPath: path]) }?.name
     }
     let origin = variable.map { ", the shape of \($0)" } ?? ""
     var hint = ""
-    if got == expected.reversed() {
+    if got.rank == 2, same(got.transposed, expected) {
       hint = ": did you transpose the product?"
-    } else if got.count > expected.count && Array(got.suffix(expected.count)) == expected {
+    } else if got.rank > expected.rank, got.shape.suffix(expected.rank) == expected.shape[...],
+      same(got.reshaped([got.count / expected.count, expected.count]).sum(axis: 0), expected.flat)
+    {
       hint = ": is a sum over the batch missing?"
-    } else if got.count == 1 && expected.count == 1 {
+    } else if got.rank == 1, expected.rank == 1, agree(got.sum(), expected.sum()) {
       hint = ": is it summed along the other axis?"
+    } else if same(got.flat, expected.flat) {
+      hint = ": the numbers are right"
+    } else if got.rank == 1, expected.rank == 1, got.count < expected.count,
+      zip(got.scalars, expected.scalars).allSatisfy(agree)
+    {
+      hint = ": the last ones are missing"
     }
-    return "\(part.name) is \(got), should be \(expected)\(origin)\(hint)"
+    return "\(part.name) is \(got.shape), should be \(expected.shape)\(origin)\(hint)"
   }
+}
 
-  /// What all wrong elements of a part have in common, where no known idea explains them.
-  private func pattern(
-    of part: Part<Input, Output>, in outcome: Outcome<Input, Output>,
-    _ outcomes: [Outcome<Input, Output>]
-  ) -> [String] {
-    let (got, expected) = (part.value(outcome.output), part.value(outcome.expected))
-    guard got.shape == expected.shape else { return [] }
-    if got.count == 1 { return numberPattern(of: part, in: outcomes).map { [$0] } ?? [] }
-    if let i = got.scalars.firstIndex(where: { !$0.isFinite }) {
-      return [
-        "→ \(part.name)\(place(i, in: got.shape)) is no finite number: is there a division by 0, "
-          + "a logarithm of 0, or an exponential that overflows?"
-      ]
-    }
-    if got.scalars.allSatisfy({ $0 == 0 }) { return ["→ every element is 0"] }
-    if let ratio = ratioSentence(got, expected, tensors: outcome.input.tensors) { return [ratio] }
-    if got.rank == 2, got.shape[0] == got.shape[1], same(got, expected.transposed) {
-      return ["→ this is the transpose of the right answer: did you transpose the product?"]
-    }
-    let sentence =
-      signSentence(got, expected, tensors: outcome.input.tensors) ?? whatIf(part, in: outcomes)
-      ?? relation(of: part, in: outcomes) ?? precisionSentence(got, expected)
-      ?? regionSentence(got, expected) ?? caseSentence(part, in: outcomes)
-    return sentence.map { [$0] } ?? []
-  }
+extension Tensor where Scalar == Double {
+  fileprivate var flat: Matrix { reshaped([count]) }
 }
 
 /// Whether two tensors agree in shape and, but for rounding, in every element; NaN equals NaN here.
@@ -148,59 +142,4 @@ func place(_ offset: Int, in shape: [Int]) -> String {
     rest /= size
   }
   return index.isEmpty ? "" : "\(index)"
-}
-
-/// Names the factor if all elements are off by the same one, and the size that it equals.
-func ratioSentence(
-  _ got: Matrix, _ expected: Matrix, tensors: [(name: String, value: Matrix)]
-) -> String? {
-  let pairs = zip(got.scalars, expected.scalars).filter { abs($0.1) > 1e-9 }
-  guard pairs.count > 1, let ratio = pairs.first.map({ $0.0 / $0.1 }), ratio.isFinite,
-    ratio != 0, pairs.allSatisfy({ agree($0.0, $0.1 * ratio) })
-  else { return nil }
-  if agree(ratio, -1) { return "→ every element has the wrong sign" }
-  let size = max(abs(ratio), 1 / abs(ratio))
-  let sign = ratio < 0 ? ", with the wrong sign" : ""
-  let direction = abs(ratio) > 1 ? "large" : "small"
-  return "→ every element is \(digits(size)) times too \(direction)\(sign)"
-    + (sizeSentence(size, tensors) ?? "")
-}
-
-/// What a factor is, if it is a size of the input: the batch, a number of columns, or of elements.
-private func sizeSentence(
-  _ factor: Double, _ tensors: [(name: String, value: Matrix)]
-) -> String? {
-  guard factor > 1.5 else { return nil }
-  for (name, value) in tensors where value.rank == 2 {
-    if agree(factor, Double(value.rows)) { return ": \(name) has \(value.rows) rows (the batch)" }
-    if agree(factor, Double(value.columns)) { return ": \(name) has \(value.columns) columns" }
-    if agree(factor, Double(value.count)) { return ": \(name) has \(value.count) elements" }
-  }
-  for (name, value) in tensors where value.rank == 4 {
-    let (images, area) = (value.shape[0], value.shape[2] * value.shape[3])
-    if agree(factor, Double(images)) { return ": \(name) has \(images) images (the batch)" }
-    if agree(factor, Double(area)) { return ": \(name) has \(area) positions" }
-    if agree(factor, Double(images * area)) {
-      return ": \(name) has \(images * area) positions in all images"
-    }
-  }
-  return nil
-}
-
-/// Names the input whose sign tells wrong elements from right ones.
-private func signSentence(
-  _ got: Matrix, _ expected: Matrix, tensors: [(name: String, value: Matrix)]
-) -> String? {
-  let wrong = got.scalars.indices.map { !agree(got.scalars[$0], expected.scalars[$0]) }
-  guard wrong.contains(false), wrong.contains(true) else { return nil }
-  for (name, value) in tensors where value.shape == got.shape {
-    let negative = value.scalars.map { $0 < 0 }
-    if wrong == negative { return "→ wrong exactly where \(name) is negative" }
-    if wrong == negative.map({ !$0 }) { return "→ wrong exactly where \(name) is not negative" }
-    if wrong == value.scalars.map({ $0 == 0 }) {
-      return "→ wrong exactly where \(name) is 0: what holds there is a convention, "
-        + "the function's comment says which"
-    }
-  }
-  return nil
 }

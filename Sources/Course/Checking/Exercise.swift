@@ -29,6 +29,8 @@ public protocol Exercise {
   func measure(_ answers: any AllChapters.Type) -> Agreement?
   /// Checks each known wrong answer; its verdict should name it, and no other.
   func checkMisconceptions() -> [(name: String, sentence: String, verdict: Verdict)]
+  /// Asks all that a diagnosis may ask about the cases; how many answers came.
+  func askEverything() -> Int
   /// Checks the reference and each other right answer; all should pass.
   func checkAlternatives() -> [Verdict]
   /// The keys by which the reference, made to keep its first answer by them, would pass; none should.
@@ -41,8 +43,12 @@ public enum Progress: Sendable {
   case running(Int)
   /// A case is asked about once more, or one like it: what the function is called with.
   case again(Int, String)
+  /// The function has answered a case; what follows is the check's own work on it.
+  case answered(Int)
   /// A case was right.
   case right(Int)
+  /// A case was wrong; its numbers, before anybody looks for what explains them.
+  case unexplained(String)
   /// A case was wrong; the diagnosis of all cases so far.
   case wrong(String)
 }

@@ -35,19 +35,44 @@ public struct Inquiry {
     }
     let last = Trial.cases("case", word: word, in: remains.output).last
     let stopped = last?.number ?? first
+    if Trial.hasAnswered(word: word, in: remains.output) {
+      concludeWithoutCheck(of: stopped, remains)
+      return
+    }
     if reason == nil {
       reason = cause(remains) + "\nwith \(last?.input ?? exercise.describe(case: stopped))"
       isTimedOut = timedOut(remains)
     }
-    right += Trial.cases("right", word: word, in: remains.output).map(\.number)
-    if case .wrong(let text)? = Trial.received("sofar", word: word, in: remains.output) {
-      diagnosis = text
-    }
+    takeFindings(remains)
     nextCase = stopped + 1
     if diagnosis != nil || timedOut(remains) || stopped + 1 >= exercise.caseCount {
       nextCase = nil
     }
     conclude()
+  }
+
+  /// What a child has found out before it stopped.
+  private mutating func takeFindings(_ remains: Trial.Remains) {
+    right += Trial.cases("right", word: word, in: remains.output).map(\.number)
+    if case .wrong(let text)? = Trial.received("sofar", word: word, in: remains.output) {
+      diagnosis = text
+    }
+  }
+
+  /// Ends where the check itself has stopped, on a case that the function had answered: nothing of
+  /// that is told as the learner's, and the numbers that are known make the verdict.
+  private mutating func concludeWithoutCheck(of stopped: Int, _ remains: Trial.Remains) {
+    takeFindings(remains)
+    nextCase = nil
+    if reason != nil {
+      conclude()
+    } else if let diagnosis {
+      verdict = .wrong(diagnosis)
+    } else {
+      verdict = .stopped(
+        "the check stopped while it looked at your answer, which is a fault of the course, not of "
+          + "your function\nwith \(exercise.describe(case: stopped))")
+    }
   }
 
   private mutating func conclude() {

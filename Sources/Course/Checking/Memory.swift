@@ -16,11 +16,13 @@ extension Problem {
       let own = outcomes[index]
       var earlier = [own.output]
       for input in variations(of: index, drawn: drawn[index].input) {
-        let expected = reference(input)
         // Outside of what the function's comment permits there is no right answer.
+        guard input.isPermitted else { continue }
+        let expected = reference(input)
         guard judge != nil || isFinite(expected) else { continue }
         progress(.again(index, input.summary))
         let output = try answer(input)
+        progress(.answered(index))
         let findings = findings(output, expected: expected, in: Case(input, isCorner: true))
         guard findings.allSatisfy({ $0 == nil }) else {
           let isKept = earlier.contains { old in isSame(old, output) }
@@ -33,6 +35,7 @@ extension Problem {
       }
       progress(.again(index, own.input.summary))
       let output = try answer(own.input)
+      progress(.answered(index))
       if let change = difference(between: own.output, and: output, at: own.input) { return change }
     }
     return nil

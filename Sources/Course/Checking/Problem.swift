@@ -23,6 +23,8 @@ public struct Problem<Input: Question, Output>: Exercise {
   let alternatives: [(Input) -> Output]
   /// The function in a module of answers.
   let attempt: (any AllChapters.Type, Input) throws -> Output
+  /// What the learner's function is given, by name; where findings may look for what is wrong.
+  let given: (Input) -> [(name: String, value: Matrix)]
   /// Says what is wrong with an output that no single reference can be compared with.
   var judge: ((Input, Output) -> String?)?
   /// What the function's comment promises and its result cannot show, if it is not kept: how often it
@@ -35,6 +37,7 @@ public struct Problem<Input: Question, Output>: Exercise {
     forward: ((Input) -> Double)?,
     reference: @escaping (Input) -> Output, parts: [Part<Input, Output>],
     misconceptions: [Misconception<Input, Output>], alternatives: [(Input) -> Output],
+    given: @escaping (Input) -> [(name: String, value: Matrix)] = { $0.tensors },
     judge: ((Input, Output) -> String?)? = nil,
     promise: ((any AllChapters.Type, Input) throws -> String?)? = nil,
     attempt: @escaping (any AllChapters.Type, Input) throws -> Output
@@ -44,7 +47,7 @@ public struct Problem<Input: Question, Output>: Exercise {
     (self.cases, self.forward, self.reference, self.parts) = (cases(), forward, reference, parts)
     draw = { CaseSeed.$current.withValue($0, operation: cases) }
     (self.misconceptions, self.alternatives) = (misconceptions, alternatives)
-    (self.judge, self.promise, self.attempt) = (judge, promise, attempt)
+    (self.given, self.judge, self.promise, self.attempt) = (given, judge, promise, attempt)
   }
 
   /// The function that a chapter is to run with: the library's, the learner's, or a known wrong one.
@@ -77,6 +80,13 @@ public protocol Question {
   var others: [Self] { get }
   /// Whether the function is called with single numbers, once for each place of the tensors.
   static var isCalledForEachPlace: Bool { get }
+  /// The whole numbers that go in: window, stride.
+  static var counts: [(name: String, path: KeyPath<Self, Int>)] { get }
+
+  /// Whether the function's comment permits these values: the delta above 0, the rates under 1.
+  ///
+  /// What a diagnosis asks "what if" about stays within.
+  var isPermitted: Bool { get }
 
   /// What messages say that the function was called with; the inputs, unless there is more to say.
   var tensors: [(name: String, value: Matrix)] { get }
@@ -98,6 +108,7 @@ extension Question {
   public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] { [] }
   public var others: [Self] { [] }
   public static var isCalledForEachPlace: Bool { false }
+  public static var counts: [(name: String, path: KeyPath<Self, Int>)] { [] }
 
   public var tensors: [(name: String, value: Matrix)] {
     Self.inputs.map { ($0.name, self[keyPath: $0.path]) }

@@ -58,7 +58,9 @@ public enum Trial {
       switch $0 {
       case .running(let index): sender.send("case \(index)")
       case .again(let index, let input): sender.send("case \(index) \(input)")
+      case .answered(let index): sender.send("answered \(index)")
       case .right(let index): sender.send("right \(index)")
+      case .unexplained(let numbers): sender.send("sofar", .wrong(numbers))
       case .wrong(let diagnosis): sender.send("sofar", .wrong(diagnosis))
       }
     }
@@ -146,6 +148,14 @@ public enum Trial {
       }
     }
     return nil
+  }
+
+  /// Whether the function has answered the case that it was given last: what followed was the check's work.
+  static func hasAnswered(word: String, in output: [UInt8]) -> Bool {
+    let start = mark + half(word) + " "
+    let kinds = lines(of: output).filter { $0.hasPrefix(start) }
+      .compactMap { $0.dropFirst(start.count).split(separator: " ").first }
+    return kinds.last { $0 == "case" || $0 == "answered" } == "answered"
   }
 
   /// The cases that a child has named in messages of a kind, in its order, and what they ask.

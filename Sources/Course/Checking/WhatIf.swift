@@ -7,45 +7,96 @@ extension Problem {
   /// An answer that leaves out a factor, drops elements or ends a loop too soon gives just that, in
   /// every case; so mistakes that no one has foreseen are named too.
   func whatIf(_ part: Part<Input, Output>, in outcomes: [Outcome<Input, Output>]) -> String? {
-    for (name, path) in Input.inputs {
+    variations.first { !$0.isExchange && explains(part, outcomes, $0) }.map { "→ " + $0.sentence }
+  }
+
+  /// Explains a wrong part as the right answer where two inputs of one shape are exchanged.
+  func exchange(_ part: Part<Input, Output>, in outcomes: [Outcome<Input, Output>]) -> String? {
+    variations.first { $0.isExchange && explains(part, outcomes, $0) }.map { "→ " + $0.sentence }
+  }
+
+  /// Asks the reference all that a diagnosis may ask about a case, and returns how many answers
+  /// came: a test of whether any question is one that the library refuses.
+  public func askEverything() -> Int {
+    cases.reduce(0) { count, test in
+      precondition(test.input.isPermitted, "\(id): \(test.input.summary) is not permitted")
+      for misconception in misconceptions { _ = misconception.answer(test.input) }
+      return count + variations.count { ask($0, about: test.input) != nil }
+    }
+  }
+
+  /// All other questions that a case is held against.
+  private var variations: [Variation<Input>] {
+    let first = cases.first.map { given($0.input).map(\.name) } ?? []
+    // What the learner's function is not given it cannot have used wrongly.
+    let inputs = Input.inputs.filter { first.contains($0.name) }
+    var variations = [Variation<Input>]()
+    for (name, path) in inputs {
       for change in Change.allCases {
-        let isRight = explains(part, outcomes, name: "\(name) \(change)") { input in
-          guard let changed = change.applied(to: input[keyPath: path]) else { return false }
-          input[keyPath: path] = changed
-          return true
-        }
-        if isRight { return "→ this is right " + change.sentence(about: name) }
+        variations.append(
+          Variation(
+            name: "\(name) \(change)", sentence: "this is right " + change.sentence(about: name)
+          ) {
+            guard let changed = change.applied(to: $0[keyPath: path]) else { return false }
+            $0[keyPath: path] = changed
+            return true
+          })
       }
     }
     for (name, path) in Input.numbers {
       for change in NumberChange.allCases {
-        let isRight = explains(part, outcomes, name: "\(name) \(change)") { input in
-          input[keyPath: path] = change.applied(to: input[keyPath: path])
-          return true
-        }
-        if isRight { return "→ this is right " + change.sentence(about: name) }
+        variations.append(
+          Variation(
+            name: "\(name) \(change)", sentence: "this is right " + change.sentence(about: name)
+          ) {
+            $0[keyPath: path] = change.applied(to: $0[keyPath: path])
+            return true
+          })
       }
     }
-    return nil
+    for (index, (name, path)) in inputs.enumerated() {
+      for (other, otherPath) in inputs[(index + 1)...] {
+        variations.append(
+          Variation(
+            name: "\(name) \(other)",
+            sentence: "this is right if \(name) and \(other) were exchanged",
+            isExchange: true
+          ) {
+            let (one, two) = ($0[keyPath: path], $0[keyPath: otherPath])
+            guard one.shape == two.shape else { return false }
+            ($0[keyPath: path], $0[keyPath: otherPath]) = (two, one)
+            return true
+          })
+      }
+    }
+    return variations
+  }
+
+  /// The reference's answer to another question; nil where the change makes no sense, or where the
+  /// function's comment does not permit what it leads to.
+  private func ask(_ variation: Variation<Input>, about input: Input) -> Output? {
+    var other = input
+    return variation.apply(&other) && other.isPermitted ? reference(other) : nil
   }
 
   /// Whether the reference gives the answer of every case if the input is changed.
   private func explains(
-    _ part: Part<Input, Output>, _ outcomes: [Outcome<Input, Output>], name: String,
-    change: (inout Input) -> Bool
+    _ part: Part<Input, Output>, _ outcomes: [Outcome<Input, Output>],
+    _ variation: Variation<Input>
   ) -> Bool {
-    var differs = false
+    var differing = 0
     let explains = outcomes.allSatisfy { outcome in
-      let changed = outcome.recollection.answer(to: name) {
-        var other = outcome.input
-        return change(&other) ? reference(other) : nil
+      let changed = outcome.recollection.answer(to: variation.name) {
+        ask(variation, about: outcome.input)
       }
       guard let changed else { return isRight(part, in: outcome) }
-      let answer = part.value(changed)
-      if !same(answer, part.value(outcome.expected)) { differs = true }
-      return same(answer, part.value(outcome.output))
+      let (answer, expected) = (part.value(changed), part.value(outcome.expected))
+      guard same(answer, part.value(outcome.output)) else { return false }
+      differing += zip(answer.scalars, expected.scalars).count { !agree($0, $1) }
+      return true
     }
-    return explains && differs
+    // One number alone may be right by chance.
+    return explains && differing >= 2
   }
 
   /// Whether a part is right in a case.
@@ -53,6 +104,22 @@ extension Problem {
     _ part: Part<Input, Output>, in outcome: Outcome<Input, Output>
   ) -> Bool {
     same(part.value(outcome.output), part.value(outcome.expected))
+  }
+}
+
+/// Another question, to which an answer may be right.
+private struct Variation<Input> {
+  let name: String
+  let sentence: String
+  var isExchange = false
+  /// Changes an input; false where the change makes no sense for it.
+  let apply: (inout Input) -> Bool
+
+  init(
+    name: String, sentence: String, isExchange: Bool = false,
+    apply: @escaping (inout Input) -> Bool
+  ) {
+    (self.name, self.sentence, self.isExchange, self.apply) = (name, sentence, isExchange, apply)
   }
 }
 
@@ -93,6 +160,7 @@ private enum Change: CaseIterable {
   case doubled, squared, cut
   case firstRow, lastRow, firstColumn, batchMean, withoutFirstRow, withoutLastRow
   case firstImage, lastImage, firstChannel, lastChannel
+  case firstPosition, lastPosition, repeatedFirst, reversedFirstAxis, reversedSecondAxis
 
   /// The changed tensor; nil where the change makes no sense for its shape.
   func applied(to x: Matrix) -> Matrix? {
@@ -120,6 +188,24 @@ private enum Change: CaseIterable {
     case .lastImage: return keeping(x, rank: 4) { image, _ in image == x.shape[0] - 1 }
     case .firstChannel: return keeping(x, rank: 4) { _, channel in channel == 0 }
     case .lastChannel: return keeping(x, rank: 4) { _, channel in channel == x.shape[1] - 1 }
+    case .firstPosition, .lastPosition:
+      guard x.rank == 4 else { return nil }
+      let area = x.shape[2] * x.shape[3]
+      let (image, position) = self == .firstPosition ? (0, 0) : (x.shape[0] - 1, area - 1)
+      var kept = x
+      for place in 0..<x.count
+      where place / area / x.shape[1] != image || place % area != position {
+        kept.scalars[place] = 0
+      }
+      return kept
+    case .repeatedFirst:
+      guard x.rank > 1 else { return nil }
+      var repeated = x
+      let inner = x.count / x.shape[0]
+      for place in 0..<x.count { repeated.scalars[place] = x.scalars[place % inner] }
+      return repeated
+    case .reversedFirstAxis: return x.rank > 1 ? x.reversed(along: 0) : nil
+    case .reversedSecondAxis: return x.rank > 1 ? x.reversed(along: 1) : nil
     }
   }
 
@@ -136,8 +222,8 @@ private enum Change: CaseIterable {
 
   func sentence(about name: String) -> String {
     switch self {
-    case .ones: "if \(name) were 1 everywhere: is a factor \(name) missing?"
-    case .zeros: "if \(name) were 0 everywhere: is the term with \(name) missing?"
+    case .ones: "if \(name) were 1 everywhere: is it left out?"
+    case .zeros: "if \(name) were 0 everywhere: is it left out?"
     case .positivePart: "if the negative elements of \(name) were 0: are they dropped?"
     case .negativePart: "if the positive elements of \(name) were 0: are they dropped?"
     case .magnitudes: "if \(name) had no signs: is there an absolute value too many?"
@@ -149,14 +235,33 @@ private enum Change: CaseIterable {
     case .firstRow: "if only the first row of \(name) counted: does a loop end too soon?"
     case .lastRow: "if only the last row of \(name) counted: is a sum overwritten (= for +=)?"
     case .firstColumn: "if only the first column of \(name) counted: does a loop end too soon?"
-    case .firstImage: "if only the first image of \(name) counted: does a loop end too soon?"
-    case .lastImage: "if only the last image of \(name) counted: is a sum overwritten (= for +=)?"
+    case .firstImage:
+      "if only the first \(first(name)) of \(name) counted: does a loop end too soon?"
+    case .lastImage:
+      "if only the last \(first(name)) of \(name) counted: is a sum overwritten (= for +=)?"
     case .firstChannel: "if only the first channel of \(name) counted: does a loop end too soon?"
     case .lastChannel:
       "if only the last channel of \(name) counted: is a sum overwritten (= for +=)?"
     case .withoutFirstRow: "if the first sample of \(name) were 0: does a loop begin too late?"
     case .withoutLastRow: "if the last sample of \(name) were 0: does a loop end too soon?"
     case .batchMean: "if each row of \(name) were the mean over the batch"
+    case .firstPosition:
+      "if only the first position of the first \(first(name)) of \(name) counted: do loops end too "
+        + "soon?"
+    case .lastPosition:
+      "if only the last position of the last \(first(name)) of \(name) counted: is a sum overwritten "
+        + "(= for +=)?"
+    case .repeatedFirst:
+      "if all samples of \(name) were its first: does an index stay 0 that should run?"
+    case .reversedFirstAxis:
+      "if the order along the first axis of \(name) were reversed: are indices mixed up?"
+    case .reversedSecondAxis:
+      "if the order along the second axis of \(name) were reversed: are indices mixed up?"
     }
+  }
+
+  /// What the first axis of images is called, or of filters, w.
+  private func first(_ name: String) -> String {
+    name.lowercased().hasPrefix("w") ? "filter" : "image"
   }
 }

@@ -7,6 +7,7 @@ public struct ActivationQuestion: Question {
 
   public init(x: Matrix, dy: Matrix) { (self.x, self.dy) = (x, dy) }
 
+  public var isPermitted: Bool { true }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("x", \.x), ("dy", \.dy)]
   }
@@ -59,6 +60,7 @@ public struct LeakyQuestion: Question {
     (self.x, self.dy, self.slope) = (x, dy, slope)
   }
 
+  public var isPermitted: Bool { 0 <= slope && slope <= 1 }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("x", \.x), ("dy", \.dy)]
   }

@@ -32,6 +32,23 @@ extension Chapter01Problems {
           "φ(x) = e^(-x²/2)/√(2π): the division by √(2π) is missing."
         ) { $0.chain { distribution($0) + $0 * Double.exp(-$0 * $0 / 2) } },
         Misconception(
+          "gelu-density-root-forgotten",
+          "φ(x) = e^(-x²/2)/√(2π): you divided by 2π, without the root."
+        ) { $0.chain { distribution($0) + $0 * Double.exp(-$0 * $0 / 2) / (2 * Double.pi) } },
+        Misconception(
+          "gelu-density-half-forgotten",
+          "φ(x) = e^(-x²/2)/√(2π): the ½ in the exponent is missing."
+        ) {
+          $0.chain { distribution($0) + $0 * Double.exp(-$0 * $0) / (2 * Double.pi).squareRoot() }
+        },
+        Misconception(
+          "gelu-distribution-not-halved",
+          "Φ(x) goes from 0 to 1: it is (1 + erf(x/√2))/2. Yours goes to 2."
+        ) { $0.chain { 2 * distribution($0) + $0 * density($0) } },
+        Misconception(
+          "gelu-density-subtracted", "Product rule: Φ(x) plus x·φ(x). You subtracted it."
+        ) { $0.chain { distribution($0) - $0 * density($0) } },
+        Misconception(
           "gelu-erf-without-root",
           "Φ(x) = (1 + erf(x/√2))/2: you gave x to erf without dividing by √2."
         ) { $0.chain { (1 + Double.erf($0)) / 2 + $0 * density($0) } },

@@ -43,6 +43,10 @@ extension Chapter01Problems {
           "You multiplied dy by max(x, 0), the value. The slope is 1 where x > 0, and 0 elsewhere."
         ) { $0.dy * relu($0.x) },
         Misconception(
+          "relu-input-for-slope",
+          "You multiplied dy by x. x only says whether the gate is open: dx = dy where x > 0, else 0."
+        ) { $0.dy * $0.x },
+        Misconception(
           "relu-forgot-upstream",
           "Ones and zeros are the slope alone. The chain rule multiplies it by dy."
         ) { $0.x.map(relu.derivative) },

@@ -58,6 +58,7 @@ extension Chapter01Problems {
           return dx
         },
       ],
+      given: { [("y", sigmoid($0.x)), ("dy", $0.dy)] },
       attempt: { try $0.sigmoidBackward($1.dy, y: sigmoid($1.x)) }
     )
   }
@@ -110,6 +111,7 @@ extension Chapter01Problems {
           return dx
         },
       ],
+      given: { [("y", tanh($0.x)), ("dy", $0.dy)] },
       attempt: { try $0.tanhBackward($1.dy, y: tanh($1.x)) }
     )
   }

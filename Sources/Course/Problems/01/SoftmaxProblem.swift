@@ -38,6 +38,19 @@ extension Chapter01Problems {
           "softmax-unweighted-sum", "In the sum each dyⱼ is weighted by its yⱼ: Σ dy·y, not Σ dy."
         ) { $0.withSoftmax { y, dy in y * dy.minusPerRow(dy.sum(axis: 1)) } },
         Misconception(
+          "softmax-sum-added",
+          "The row's sum is subtracted: y(dy - Σ). Raising xᵢ lowers the other outputs of its row."
+        ) { $0.withSoftmax { y, dy in y * dy.minusPerRow(-(dy * y).sum(axis: 1)) } },
+        Misconception(
+          "softmax-mean-for-sum",
+          "Σ dy·y is a sum over the row, not a mean: y are its weights already."
+        ) { $0.withSoftmax { y, dy in y * dy.minusPerRow((dy * y).mean(axis: 1)) } },
+        Misconception(
+          "softmax-other-outputs-only",
+          "These are the shares of the other outputs, -yᵢ·Σ dyⱼyⱼ over j ≠ i. xᵢ also moves its own: "
+            + "dyᵢ·yᵢ(1 - yᵢ) is missing."
+        ) { $0.withSoftmax { y, dy in dy * y * y - y.timesPerRow((dy * y).sum(axis: 1)) } },
+        Misconception(
           "softmax-sum-not-scaled",
           "The row's sum is multiplied by yᵢ too: y(dy - Σ), not y·dy - Σ."
         ) { $0.withSoftmax { y, dy in (dy * y).minusPerRow((dy * y).sum(axis: 1)) } },
@@ -57,6 +70,7 @@ extension Chapter01Problems {
         throughJacobian,
         { $0.withSoftmax { y, dy in dy * y - (y.transposed * (dy * y).sum(axis: 1)).transposed } },
       ],
+      given: { [("y", Backprop.softmax($0.x)), ("dy", $0.dy)] },
       attempt: { try $0.softmaxBackward($1.dy, y: Backprop.softmax($1.x)) }
     )
   }
@@ -83,6 +97,11 @@ extension ActivationQuestion {
 }
 
 extension Matrix {
+  /// Each row times a number of its own: [m, n] · [m].
+  fileprivate func timesPerRow(_ numbers: Matrix) -> Matrix {
+    (transposed * numbers).transposed
+  }
+
   /// Each row less a number of its own: [m, n] - [m].
   fileprivate func minusPerRow(_ numbers: Matrix) -> Matrix {
     (transposed - numbers).transposed

@@ -4,13 +4,31 @@ public import Backprop
 public struct ClassificationQuestion: Question {
   public var logits: Matrix
   public var targets: Matrix
+  /// Whether each row of targets sums to 1, one answer a row.
+  let areRowsOneAnswer: Bool
 
   public init(logits: Matrix, targets: Matrix) {
-    (self.logits, self.targets) = (logits, targets)
+    self.init(logits: logits, targets: targets, areRowsOneAnswer: false)
   }
 
+  init(logits: Matrix, targets: Matrix, areRowsOneAnswer: Bool) {
+    (self.logits, self.targets) = (logits, targets)
+    self.areRowsOneAnswer = areRowsOneAnswer
+  }
+
+  public var isPermitted: Bool {
+    targets.scalars.allSatisfy { 0 <= $0 && $0 <= 1 }
+      && (!areRowsOneAnswer || targets.areDistributions)
+  }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("logits", \.logits), ("targets", \.targets)]
+  }
+}
+
+extension Tensor where Scalar == Double {
+  /// Whether each row is at least 0 and sums to 1.
+  var areDistributions: Bool {
+    scalars.allSatisfy { $0 >= 0 } && sum(axis: 1).scalars.allSatisfy { abs($0 - 1) < 1e-9 }
   }
 }
 
@@ -18,6 +36,7 @@ extension ClassificationQuestion {
   /// Independent yes-or-no questions: random logits, targets of 0, of 1 and between.
   fileprivate init(binary batch: Int, _ outputs: Int, seed: UInt64) {
     var generator = SplitMix64(caseSeed: seed)
+    areRowsOneAnswer = false
     logits = Tensor(standardDeviation: 2, shape: [batch, outputs], using: &generator)
     let soft = Tensor<Double>(uniform: 0...1, shape: [batch, outputs], using: &generator)
     targets = soft.map { $0 < 0.3 ? 0 : $0 > 0.6 ? 1 : $0 }
@@ -86,6 +105,11 @@ extension Chapter02Problems {
           return (p - $0.targets) / (p * (1 - p)) / Double(p.count)
         },
         Misconception(
+          "binary-cross-entropy-softmax",
+          "You took the softmax of a row. Here each element is a question of its own: σ(z), element "
+            + "by element."
+        ) { (softmax($0.logits) - $0.targets) / Double($0.logits.count) },
+        Misconception(
           "binary-cross-entropy-factor-two",
           "The factor 2 belongs to the squared error. Cross-entropy has no square to bring it."
         ) { (sigmoid($0.logits) - $0.targets) * (2 / Double($0.logits.count)) },
@@ -133,6 +157,7 @@ extension Chapter02Problems {
           return p / Double(p.count) - question.targets / Double(p.count)
         },
       ],
+      given: { $0.tensors + [("p", sigmoid($0.logits))] },
       attempt: {
         try $0.binaryCrossEntropyWithLogitsBackward(logits: $1.logits, targets: $1.targets)
       }

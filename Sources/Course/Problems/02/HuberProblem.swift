@@ -22,6 +22,7 @@ public struct HuberQuestion: Question {
       target: Tensor(repeating: 1, shape: [2, 3]), delta: 0.5)
   }
 
+  public var isPermitted: Bool { delta > 0 }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("prediction", \.prediction), ("target", \.target)]
   }
@@ -81,6 +82,44 @@ extension Chapter02Problems {
           question.error.map { abs($0) <= question.delta ? $0 : 0 } / question.count
         },
         Misconception(
+          "huber-smoothed",
+          "This is the slope of a smooth cousin, δ·tanh(e/δ). Here it is e itself up to ±δ, and "
+            + "exactly ±δ beyond."
+        ) { question in
+          question.error.map { question.delta * Double.tanh($0 / question.delta) } / question.count
+        },
+        Misconception(
+          "huber-pseudo",
+          "This is the pseudo-Huber loss, whose slope e/√(1 + (e/δ)²) bends smoothly. Here it is e "
+            + "itself up to ±δ, and exactly ±δ beyond."
+        ) { question in
+          question.error.map { e in
+            e / (1 + (e / question.delta) * (e / question.delta)).squareRoot()
+          } / question.count
+        },
+        Misconception(
+          "huber-error-kept-outside",
+          "Outside ±δ the line δ(|e| - ½δ) has the slope ±δ: the sign of e, not e, times δ."
+        ) { question in
+          question.error.map { abs($0) <= question.delta ? $0 : question.delta * $0 }
+            / question.count
+        },
+        Misconception(
+          "huber-returned-loss",
+          "These are the terms of the loss itself. Their slopes are asked."
+        ) { question in
+          let delta = question.delta
+          return question.error.map { e in
+            abs(e) <= delta ? e * e / 2 : delta * (abs(e) - delta / 2)
+          } / question.count
+        },
+        Misconception(
+          "huber-sign-lost",
+          "Below -δ the slope is -δ, not δ: keep the sign of e."
+        ) { question in
+          question.error.map { abs($0) <= question.delta ? $0 : question.delta } / question.count
+        },
+        Misconception(
           "huber-factor-two", "Inside ±δ the loss is ½e²: its ½ cancels the 2, the slope is e."
         ) { question in
           question.error.map { abs($0) <= question.delta ? 2 * $0 : question.clip($0) }
@@ -131,6 +170,12 @@ extension Chapter02Problems {
           }
         },
       ],
+      given: { question in
+        question.tensors + [
+          ("p - t", question.error),
+          ("abs(p - t) - delta", question.error.map { abs($0) - question.delta }),
+        ]
+      },
       attempt: {
         try $0.huberBackward(prediction: $1.prediction, target: $1.target, delta: $1.delta)
       }

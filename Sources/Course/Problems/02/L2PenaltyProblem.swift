@@ -17,6 +17,7 @@ public struct PenaltyQuestion: Question {
     self.strength = strength
   }
 
+  public var isPermitted: Bool { strength >= 0 }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("W", \.weight), ("b", \.bias)]
   }

@@ -17,6 +17,7 @@ public struct RegressionQuestion: Question {
     target = Tensor(normal: 1, shape: shape, using: &generator)
   }
 
+  public var isPermitted: Bool { true }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("prediction", \.prediction), ("target", \.target)]
   }
@@ -97,6 +98,7 @@ extension Chapter02Problems {
           return (2 * question.prediction / n - 2 * question.target / n) / m
         },
       ],
+      given: { $0.tensors + [("(p - t)", $0.prediction - $0.target)] },
       attempt: {
         try $0.meanSquaredErrorBackward(prediction: $1.prediction, target: $1.target)
       }

@@ -3,6 +3,7 @@ public import Backprop
 extension ClassificationQuestion {
   /// One class of several for each row: random logits, and targets whose rows sum to 1.
   fileprivate init(soft batch: Int, _ classes: Int, seed: UInt64) {
+    areRowsOneAnswer = true
     var generator = SplitMix64(caseSeed: seed)
     logits = Tensor(standardDeviation: 2, shape: [batch, classes], using: &generator)
     targets = softmax(Tensor(shape: [batch, classes], using: &generator))
@@ -10,6 +11,7 @@ extension ClassificationQuestion {
 
   /// The same, with targets that are labels.
   fileprivate init(labels: [Int], classes: Int, seed: UInt64) {
+    areRowsOneAnswer = true
     var generator = SplitMix64(caseSeed: seed)
     logits = Tensor(standardDeviation: 2, shape: [labels.count, classes], using: &generator)
     targets = oneHot(labels, classes: classes)
@@ -21,7 +23,8 @@ extension ClassificationQuestion {
       logits: Tensor(rows: [
         [1000, -1000, 3, 2], [-1000, -1000, 999, 1000], [-1000, -1000, -1000, -1001],
       ]),
-      targets: Tensor(rows: [[1, 0, 0, 0], [0.5, 0, 0.5, 0], [0, 0, 0.25, 0.75]]))
+      targets: Tensor(rows: [[1, 0, 0, 0], [0.5, 0, 0.5, 0], [0, 0, 0.25, 0.75]]),
+      areRowsOneAnswer: true)
   }
 }
 
@@ -87,6 +90,7 @@ extension Chapter02Problems {
           return gradient * (1 / Double(gradient.rows))
         },
       ],
+      given: { $0.tensors + [("p", softmax($0.logits))] },
       attempt: { try $0.softmaxCrossEntropyBackward(logits: $1.logits, targets: $1.targets) }
     )
   }
@@ -129,6 +133,11 @@ extension Chapter02Problems {
         "cross-entropy-forgot-softmax",
         "You compared logits with targets. Turn the logits into probabilities first."
       ) { ($0.logits - $0.targets) / Double($0.logits.rows) },
+      Misconception(
+        "cross-entropy-sigmoid",
+        "You took the sigmoid of each logit. A row is one question with several answers: its "
+          + "probabilities come from softmax, and sum to 1."
+      ) { (Activation.sigmoid($0.logits) - $0.targets) / Double($0.logits.rows) },
       Misconception(
         "cross-entropy-hard-targets",
         "Targets can be soft: subtract t as it is, not a 1 at its largest element."

@@ -17,6 +17,7 @@ public struct WeightedQuestion: Question {
     (self.labels, self.classWeights) = (labels, classWeights)
   }
 
+  public var isPermitted: Bool { classWeights.allSatisfy { $0 >= 0 } && total > 0 }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("logits", \.logits)]
   }
@@ -165,6 +166,10 @@ extension Chapter02Problems {
           return matmul(diagonal, softmax(question.logits)) - matmul(diagonal, targets)
         },
       ],
+      given: { question in
+        let targets: Matrix = oneHot(question.labels, classes: question.logits.columns)
+        return question.tensors + [("p", softmax(question.logits)), ("oneHot(labels)", targets)]
+      },
       attempt: {
         try $0.weightedCrossEntropyBackward(
           logits: $1.logits, labels: $1.labels, classWeights: $1.classWeights)

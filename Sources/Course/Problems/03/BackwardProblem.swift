@@ -73,6 +73,41 @@ extension Chapter03Problems {
         ) { question, gradient in
           for (node, parent, _) in question.steps { gradient[parent] += gradient[node] }
         },
+        walk(
+          "backward-first-parent-only",
+          "A node gives to each of its parents. Yours gives to the first one only."
+        ) { question, gradient in
+          for node in question.order.reversed() {
+            if let (parent, slope) = question.links(node).first(where: { _ in true }) {
+              gradient[parent] += slope * gradient[node]
+            }
+          }
+        },
+        walk(
+          "backward-root-left-out",
+          "The root gives to its parents too: it is the first node to visit."
+        ) { question, gradient in
+          for (node, parent, slope) in question.steps where node != question.graph.root {
+            gradient[parent] += slope * gradient[node]
+          }
+        },
+        walk(
+          "backward-adds-slopes-alone",
+          "You add up slopes. Each share is the slope times the gradient of the node that it "
+            + "comes from."
+        ) { question, gradient in
+          for (_, parent, slope) in question.steps { gradient[parent] += slope }
+        },
+        Misconception(
+          "backward-all-seeds",
+          "Only the root begins with 1, ∂root/∂root. All other nodes begin with 0."
+        ) { question in
+          var gradient = [Double](repeating: 1, count: question.graph.nodes.count)
+          for (node, parent, slope) in question.steps {
+            gradient[parent] += slope * gradient[node]
+          }
+          return gradient
+        },
         Misconception(
           "backward-no-seed",
           "The walk starts from zeros, so all stays 0. Begin with ∂root/∂root = 1."

@@ -42,6 +42,27 @@ extension Chapter03Problems {
         ) { question, node, tangent in
           for (parent, slope) in question.links(node) { tangent[node] = slope * tangent[parent] }
         },
+        wrong(
+          "forward-first-parent-only",
+          "A node takes from each of its parents. Yours takes from the first one only."
+        ) { question, node, tangent in
+          if let (parent, slope) = question.links(node).first(where: { _ in true }) {
+            tangent[node] += slope * tangent[parent]
+          }
+        },
+        wrong(
+          "forward-adds-slopes-alone",
+          "You add up slopes. Each share is the slope times the tangent of the parent."
+        ) { question, node, tangent in
+          for (_, slope) in question.links(node) { tangent[node] += slope }
+        },
+        wrong(
+          "forward-gives-to-parents",
+          "You give to the parents, as backward does. A node takes from its parents: "
+            + "tangent[node] += slope · tangent[parent]."
+        ) { question, node, tangent in
+          for (parent, slope) in question.links(node) { tangent[parent] += slope * tangent[node] }
+        },
         Misconception(
           "forward-from-the-root",
           "You walk from the root to the leaves, as backward does. Tangents flow the other way."

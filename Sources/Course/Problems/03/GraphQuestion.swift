@@ -17,6 +17,7 @@ public struct GraphQuestion: Question {
     nudges = Matrix(shape: [graph.nodes.count])
   }
 
+  public var isPermitted: Bool { true }
   public var tensors: [(name: String, value: Matrix)] { [] }
   public var summary: String { "\(name): parents = \(graph.parents), order = \(order)" }
   public var label: String { name }

@@ -10,6 +10,7 @@ public struct MultiplyQuestion: Question {
     (self.a, self.b, self.upstream) = (a, b, upstream)
   }
 
+  public var isPermitted: Bool { true }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("a", \.a), ("b", \.b), ("upstream", \.upstream)]
   }
@@ -26,6 +27,7 @@ public struct TanhNodeQuestion: Question {
 
   public init(x: Matrix, upstream: Matrix) { (self.x, self.upstream) = (x, upstream) }
 
+  public var isPermitted: Bool { true }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("x", \.x), ("upstream", \.upstream)]
   }
@@ -45,6 +47,7 @@ public struct PowNodeQuestion: Question {
     (self.x, self.exponent, self.upstream) = (x, exponent, upstream)
   }
 
+  public var isPermitted: Bool { true }
   public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] {
     [("exponent", \.exponent)]
   }
@@ -219,6 +222,7 @@ extension Chapter03Problems {
           }
         },
       ],
+      given: { [("y", $0.x.map { Double.tanh($0) }), ("upstream", $0.upstream)] },
       attempt: { answers, question in
         try question.x.zip(question.upstream) {
           try answers.tanhNodeBackward(y: Double.tanh($0), upstream: $1)

@@ -14,6 +14,7 @@ public struct NumericalGradientQuestion: Question {
     (self.formula, self.x, self.step, self.f) = (formula, x, step, f)
   }
 
+  public var isPermitted: Bool { step > 0 }
   public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] {
     [("h", \.step)]
   }

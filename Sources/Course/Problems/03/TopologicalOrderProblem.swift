@@ -10,6 +10,7 @@ public struct OrderQuestion: Question {
     (self.name, self.parents, self.root) = (name, parents, root)
   }
 
+  public var isPermitted: Bool { true }
   public var tensors: [(name: String, value: Matrix)] { [] }
   public var summary: String {
     parents.count > 12 ? name : "\(name): parents = \(parents), root = \(root)"

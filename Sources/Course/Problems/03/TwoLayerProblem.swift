@@ -46,6 +46,7 @@ public struct TwoLayerQuestion: Question {
     return question
   }
 
+  public var isPermitted: Bool { true }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [
       ("x", \.x), ("target", \.target), ("W1", \.weight1), ("b1", \.bias1), ("W2", \.weight2),
@@ -113,6 +114,12 @@ extension Chapter03Problems {
           "The slope of the hidden sigmoid, h(1 - h), is missing between dh and δ1.",
           TwoLayerRules(delta1: { net, delta2 in matmul(delta2, transposed: net.weight2) })),
         wrong(
+          "two-layer-slope-of-tanh",
+          "1 - h² is the slope of tanh. The hidden layer is a sigmoid: h(1 - h).",
+          TwoLayerRules(delta1: { net, delta2 in
+            matmul(delta2, transposed: net.weight2) * (1 - net.h * net.h)
+          })),
+        wrong(
           "two-layer-slope-of-the-layer-above",
           "δ1 takes the slope of its own layer, h(1 - h). You took y(1 - y), that of the layer above.",
           TwoLayerRules(delta1: { net, delta2 in
@@ -165,6 +172,7 @@ extension Chapter03Problems {
       alternatives: [
         transposed, sampleBySample, elementByElement,
       ],
+      given: { $0.tensors.filter { !$0.name.hasPrefix("b") } },
       attempt: { answers, net in
         try answers.twoLayerBackward(
           x: net.x, h: net.h, y: net.y, target: net.target, weight1: net.weight1,

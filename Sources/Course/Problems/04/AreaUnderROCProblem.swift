@@ -19,6 +19,9 @@ public struct ScoresQuestion: Question {
     }
   }
 
+  public var isPermitted: Bool {
+    positives.contains(true) && positives.contains(false)
+  }
   public var tensors: [(name: String, value: Matrix)] {
     [("scores", Matrix(scores)), ("positives", Matrix(positives.map { $0 ? 1 : 0 }))]
   }

@@ -22,6 +22,9 @@ public struct DropoutQuestion: Question {
     self.rate = rate
   }
 
+  public var isPermitted: Bool {
+    0 <= rate && rate < 1 && mask.scalars.allSatisfy { $0 == 0 || $0 == 1 }
+  }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("x", \.x), ("mask", \.mask), ("dy", \.dy)]
   }
@@ -93,6 +96,7 @@ extension Chapter04Problems {
           return dx
         },
       ],
+      given: { [("mask", $0.mask), ("dy", $0.dy)] },
       attempt: { try $0.dropoutBackward($1.dy, mask: $1.mask, rate: $1.rate) }
     )
   }

@@ -27,6 +27,7 @@ public struct MultilayerQuestion: Question {
     dLogits = draw([batch, sizes[3]])
   }
 
+  public var isPermitted: Bool { true }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [
       ("x", \.x), ("W1", \.w1), ("b1", \.b1), ("W2", \.w2), ("b2", \.b2), ("W3", \.w3),
@@ -122,6 +123,12 @@ extension Chapter04Problems {
           return backward.gradients($0)
         },
       ],
+      given: { question in
+        let cache = question.cache
+        return question.tensors.filter { !$0.name.hasPrefix("b") } + [
+          ("z1", cache.z1), ("h1", cache.h1), ("z2", cache.z2), ("h2", cache.h2),
+        ]
+      },
       attempt: {
         try $0.mlpBackward($1.dLogits, cache: $1.cache, weights: ($1.w1, $1.w2, $1.w3))
       }
@@ -164,6 +171,28 @@ extension Chapter04Problems {
       ) {
         $0.gate1 = { dh, _ in dh }
         $0.gate2 = $0.gate1
+      },
+      wrong(
+        "mlp-first-gate-forgotten",
+        "dz₁ is dh₁ where z₁ > 0, else 0: the first ReLU has a gate as well as the second."
+      ) { $0.gate1 = { dh, _ in dh } },
+      wrong(
+        "mlp-second-gate-forgotten",
+        "dz₂ is dh₂ where z₂ > 0, else 0: the second ReLU has a gate as well as the first."
+      ) { $0.gate2 = { dh, _ in dh } },
+      wrong(
+        "mlp-value-for-slope",
+        "You multiplied dh by h, the value. ReLU's slope is 1 where z > 0, else 0."
+      ) {
+        $0.gate1 = { dh, cache in dh * cache.h1 }
+        $0.gate2 = { dh, cache in dh * cache.h2 }
+      },
+      wrong(
+        "mlp-slope-of-tanh",
+        "1 - h² is the slope of tanh. Here stands ReLU: dh passes where z > 0, and nowhere else."
+      ) {
+        $0.gate1 = { dh, cache in dh * (1 - cache.h1 * cache.h1) }
+        $0.gate2 = { dh, cache in dh * (1 - cache.h2 * cache.h2) }
       },
       wrong(
         "mlp-gate-passed-by",

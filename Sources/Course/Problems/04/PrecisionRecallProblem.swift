@@ -22,6 +22,7 @@ public struct AnswersQuestion: Question {
     self.init(predicted: predicted, actual: actual, classes: counts.count)
   }
 
+  public var isPermitted: Bool { true }
   public var tensors: [(name: String, value: Matrix)] {
     [
       ("predicted", Matrix(predicted.map(Double.init))),

@@ -30,6 +30,7 @@ public struct TrainingStepQuestion: Question {
     self.learningRate = learningRate
   }
 
+  public var isPermitted: Bool { targets.areDistributions }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [
       ("x", \.x), ("targets", \.targets), ("W1", \.parameters.w1), ("b1", \.parameters.b1),
@@ -150,6 +151,20 @@ extension Chapter04Problems {
         "step-gate-forgotten",
         "Between the layers stands a ReLU: the gradient of z is that of h where z > 0, else 0."
       ) { $0.gate = { dh, _ in dh } },
+      wrong(
+        "step-softmax-forgotten",
+        "You compared logits with targets. Turn the logits into probabilities first: "
+          + "softmax(logits) - targets."
+      ) { $0.dLogits = { ($0 - $1) / Double($1.rows) } },
+      wrong(
+        "step-factor-two",
+        "A factor 2 belongs to the squared error. The slope of cross-entropy is "
+          + "(softmax(logits) - targets)/m, without it."
+      ) { $0.dLogits = { 2 * (softmax($0) - $1) / Double($1.rows) } },
+      Misconception(
+        "step-returns-gradients",
+        "These are the gradients. Return the parameters after the step, θ - learningRate·dθ."
+      ) { StepByHand().gradients($0) },
       wrong(
         "step-softmax-slope-twice",
         "softmax(logits) - targets has the slope of softmax in it already: "

@@ -52,6 +52,7 @@ extension Chapter05Problems {
         },
         asDepthwiseConvolution,
       ],
+      given: { [("dy", $0.dy)] },
       attempt: {
         try $0.averagePoolBackward(
           $1.dy, inputShape: $1.x.shape, window: $1.window, stride: $1.stride)
@@ -75,6 +76,31 @@ extension Chapter05Problems {
         question.dx { window, output in
           window.map { ($0, question.dy[output] / Double(question.window)) }
         }
+      },
+      Misconception(
+        "average-divided-by-stride",
+        "You divided by stride · stride. How far a window moves says nothing about its size: it has "
+          + "window · window places."
+      ) { question in
+        question.dx { window, output in
+          window.map { ($0, question.dy[output] / Double(question.stride * question.stride)) }
+        }
+      },
+      Misconception(
+        "average-divided-by-image",
+        "You divided by all pixels of the image. The mean of a window is over its own "
+          + "window · window places."
+      ) { question in
+        let area = Double(question.x.shape[2] * question.x.shape[3])
+        return question.dx { window, output in window.map { ($0, question.dy[output] / area) } }
+      },
+      Misconception(
+        "average-share-in-first-place",
+        "The share dy / (window · window) is right, but each place of the window gets it, not the "
+          + "first alone."
+      ) { question in
+        let area = Double(question.window * question.window)
+        return question.dx { window, output in [(window[0], question.dy[output] / area)] }
       },
       Misconception(
         "average-overwritten",

@@ -15,6 +15,7 @@ public struct ConvolutionBiasQuestion: Question {
     dy = Tensor(shape: shape, using: &generator)
   }
 
+  public var isPermitted: Bool { true }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("dy", \.dy)]
   }

@@ -24,6 +24,7 @@ extension Chapter05Problems {
       parts: [Part("dx", of: \.x)],
       misconceptions: inputMisconceptions,
       alternatives: [{ $0.dx() }, gathered, fromColumns],
+      given: { [("dy", $0.dy), ("w", $0.weight)] },
       attempt: {
         try $0.conv2dBackwardInput(
           $1.dy, weight: $1.weight, inputShape: $1.x.shape, stride: $1.geometry.stride,

@@ -34,6 +34,10 @@ public struct ConvolutionQuestion: Question {
       ], using: &generator)
   }
 
+  public static var counts: [(name: String, path: KeyPath<Self, Int>)] {
+    [("stride", \.geometry.stride), ("padding", \.geometry.padding)]
+  }
+  public var isPermitted: Bool { true }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("x", \.x), ("w", \.weight), ("dy", \.dy)]
   }

@@ -111,6 +111,7 @@ extension Chapter05Problems {
             .reshaped(question.weight.shape)
         },
       ],
+      given: { [("dy", $0.dy), ("x", $0.x)] },
       attempt: {
         try $0.conv2dBackwardWeights(
           $1.dy, x: $1.x, weightShape: $1.weight.shape, stride: $1.geometry.stride,

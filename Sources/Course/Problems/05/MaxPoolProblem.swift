@@ -78,6 +78,29 @@ extension Chapter05Problems {
         }
       },
       Misconception(
+        "maxpool-shared-ties",
+        "Where several numbers of a window are the largest, you shared dy among them. By convention "
+          + "the first in row-major order takes all."
+      ) { question in
+        question.dx { window, output in
+          let largest = question.x[question.largest(window)]
+          let places = window.filter { question.x[$0] == largest }
+          return places.map { ($0, question.dy[output] / Double(places.count)) }
+        }
+      },
+      Misconception(
+        "maxpool-column-order",
+        "Of equal numbers you took the first column by column. By convention it is the first in "
+          + "row-major order: rows in the outer loop."
+      ) { question in
+        question.dx { window, output in
+          let largest = question.x[question.largest(window)]
+          let places = window.filter { question.x[$0] == largest }
+          let first = places.dropFirst().reduce(places[0]) { $1.3 < $0.3 ? $1 : $0 }
+          return [(first, question.dy[output])]
+        }
+      },
+      Misconception(
         "maxpool-last-tie",
         "Where several numbers of a window are the largest, you took the last. By convention it is the "
           + "first in row-major order: compare with >, not >=."

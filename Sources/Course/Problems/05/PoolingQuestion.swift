@@ -28,6 +28,10 @@ public struct PoolingQuestion: Question {
     self.init(x: x, dy: dy, window: window, stride: stride)
   }
 
+  public static var counts: [(name: String, path: KeyPath<Self, Int>)] {
+    [("window", \.window), ("stride", \.stride)]
+  }
+  public var isPermitted: Bool { true }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("x", \.x), ("dy", \.dy)]
   }

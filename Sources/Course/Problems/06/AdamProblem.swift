@@ -41,6 +41,13 @@ public struct AdamQuestion: Question {
       learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon)
   }
 
+  public static var counts: [(name: String, path: KeyPath<Self, Int>)] {
+    [("step", \.step)]
+  }
+  public var isPermitted: Bool {
+    learningRate > 0 && 0 <= beta1 && beta1 < 1 && 0 <= beta2 && beta2 < 1 && epsilon > 0
+      && v.scalars.allSatisfy { $0 >= 0 }
+  }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("parameter", \.parameter), ("gradient", \.gradient), ("m", \.m), ("v", \.v)]
   }
@@ -187,6 +194,30 @@ extension Chapter06Problems {
         "adam-epsilon-inside",
         "ε stands outside the root: m̂/(√v̂ + ε). Inside, √(v̂ + ε), it outweighs every small gradient."
       ) { $0.divisor = { ($0 + $1).squareRoot() } },
+      mistaken(
+        "adam-epsilon-left-out",
+        "ε is missing: where v is 0 this divides by 0. The divisor is √v̂ + ε."
+      ) { rule in rule.divisor = { vHat, _ in vHat.squareRoot() } },
+      Misconception(
+        "adam-old-moments",
+        "The step is taken with the new m and v, which have this gradient in them. You corrected and "
+          + "used the old ones."
+      ) { question in
+        let (_, m, v) = AdamByHand().answer(question)
+        var rule = AdamByHand()
+        rule.first = { m, _, _ in m }
+        rule.second = { v, _, _ in v }
+        return (rule.answer(question).parameter, m, v)
+      },
+      Misconception(
+        "adam-squares-of-m",
+        "v is the mean of the squares of g, the gradient. You squared m."
+      ) { question in
+        let m = AdamByHand().answer(question).m
+        var rule = AdamByHand()
+        rule.second = { v, _, beta in beta * v + (1 - beta) * (m * m) }
+        return rule.answer(question)
+      },
       mistaken(
         "adam-root-forgotten",
         "Divide by the root of v̂, which is as large as the gradients. You divided by v̂ itself."

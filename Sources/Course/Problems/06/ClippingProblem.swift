@@ -15,6 +15,7 @@ public struct ClippingQuestion: Question {
       gradients: shapes.map { size * Tensor(shape: $0, using: &generator) }, limit: limit)
   }
 
+  public var isPermitted: Bool { limit > 0 }
   public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] {
     [("limit", \.limit)]
   }
@@ -106,6 +107,19 @@ extension Chapter06Problems {
         "A gradient shorter than the limit stays as it is: the factor is min(1, c/‖g‖). Yours makes "
           + "small gradients larger."
       ) { norm, limit in norm == 0 ? 1 : limit / norm },
+      mistaken(
+        "clip-scales-always",
+        "The factor is min(1, c/‖g‖). Yours is c/‖g‖ always: it makes small gradients larger, and "
+          + "where all are 0 it is infinite."
+      ) { norm, limit in limit / norm },
+      Misconception(
+        "clip-by-largest-norm",
+        "You took the norm of the longest tensor for that of all. Add up the squares of every tensor "
+          + "before you take the root."
+      ) { question in
+        let norm = question.gradients.map { $0.norm() }.max() ?? 0
+        return question.gradients.map { norm > question.limit ? $0 * (question.limit / norm) : $0 }
+      },
       Misconception(
         "clip-by-value",
         "You cut each number off at the limit, which bends the direction. Here the whole gradient "

@@ -23,6 +23,7 @@ public struct MomentumQuestion: Question {
     (self.learningRate, self.beta) = (learningRate, beta)
   }
 
+  public var isPermitted: Bool { learningRate > 0 && 0 <= beta && beta < 1 }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("parameter", \.parameter), ("gradient", \.gradient), ("velocity", \.velocity)]
   }

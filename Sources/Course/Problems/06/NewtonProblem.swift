@@ -27,6 +27,10 @@ public struct NewtonQuestion: Question {
       parameter: Matrix(places), gradient: 1 - 0.5 * Matrix(places), hessian: Matrix(rows: hessian))
   }
 
+  /// Whether H is symmetric and has an inverse.
+  public var isPermitted: Bool {
+    same(hessian, hessian.transposed) && (try? solve(hessian, gradient)) != nil
+  }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("parameter", \.parameter), ("gradient", \.gradient), ("hessian", \.hessian)]
   }

@@ -30,6 +30,10 @@ public struct RMSpropQuestion: Question {
     (self.learningRate, self.rho, self.epsilon) = (learningRate, rho, epsilon)
   }
 
+  public var isPermitted: Bool {
+    learningRate > 0 && 0 <= rho && rho < 1 && epsilon > 0
+      && squares.scalars.allSatisfy { $0 >= 0 }
+  }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("parameter", \.parameter), ("gradient", \.gradient), ("squares", \.squares)]
   }
@@ -126,6 +130,10 @@ extension Chapter06Problems {
         "ε stands outside the root: g/(√s + ε). Inside, √(s + ε) makes the steps of tiny gradients "
           + "far too short."
       ) { $0.divisor = { ($0 + $1).squareRoot() } },
+      mistaken(
+        "rmsprop-epsilon-left-out",
+        "ε is missing: where s is 0 this divides by 0. The divisor is √s + ε."
+      ) { rule in rule.divisor = { s, _ in s.squareRoot() } },
       mistaken(
         "rmsprop-root-forgotten",
         "Divide by the root of s: it has the gradient's own unit, so that the steps have none. You "

@@ -13,6 +13,7 @@ public struct WarmupQuestion: Question {
     (self.peak, self.minimum) = (peak, minimum)
   }
 
+  public var isPermitted: Bool { 0 <= minimum && minimum <= peak }
   public static var numbers: [(name: String, path: WritableKeyPath<Self, Double>)] {
     [("peak", \.peak), ("minimum", \.minimum)]
   }
@@ -159,6 +160,23 @@ extension Chapter06Problems {
         $0.rise = { Double(($0.step + 1) / $0.warmup) }
         $0.share = { Double((min($0.step, $0.total) - $0.warmup) / ($0.total - $0.warmup)) }
       },
+      mistaken(
+        "warmup-rises-from-minimum",
+        "The rise goes from 0: η(k + 1)/w. ηmin belongs to the fall alone."
+      ) {
+        $0.rise = { question in
+          let share = Double(question.step + 1) / Double(question.warmup)
+          return (question.minimum + (question.peak - question.minimum) * share) / question.peak
+        }
+      },
+      mistaken(
+        "warmup-cosine-upside-down",
+        "The cosine falls: 1 + cos goes from 2 to 0. Yours is 1 - cos, and rises."
+      ) { $0.curve = { (1 - Double.cos(Double.pi * $0)) / 2 } },
+      Misconception(
+        "warmup-nothing-after-the-end",
+        "After step K the rate stays at ηmin, it does not fall to 0."
+      ) { question in question.step > question.total ? 0 : WarmupByHand().rate(question) },
       mistaken(
         "warmup-linear-fall",
         "The fall is half a cosine, flat at both ends. Yours is a straight line."

@@ -23,6 +23,7 @@ public struct NormalizationQuestion: Question {
     dy = Tensor(shape: [batch, features], using: &generator)
   }
 
+  public var isPermitted: Bool { epsilon > 0 }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("x", \.x), ("γ", \.gamma), ("β", \.beta), ("dy", \.dy)]
   }
@@ -109,6 +110,7 @@ extension Chapter07Problems {
           return (dx, (normal * question.dy).sum(axis: 0), question.dy.sum(axis: 0))
         }, batchNormStepByStep, batchNormByElements,
       ],
+      given: { $0.tensors.filter { $0.name != "β" } + [("x̂", Columns($0).normal)] },
       attempt: {
         try $0.batchNormBackward($1.dy, x: $1.x, gamma: $1.gamma, epsilon: $1.epsilon)
       }
@@ -145,6 +147,43 @@ extension Chapter07Problems {
       ) {
         let g = $0.question.dy * $0.question.gamma
         $1.dx = (g - g.sum(axis: 0) - $0.normal * (g * $0.normal).sum(axis: 0)) / $0.deviation
+      },
+      wrong(
+        "batch-norm-mean-over-all",
+        "Each column has a mean of its own: mean(axis: 0). Without the axis it is one number for "
+          + "the whole batch."
+      ) {
+        let g = $0.question.dy * $0.question.gamma
+        $1.dx =
+          (g - g.mean() - $0.normal * (g * $0.normal).mean(axis: 0)) / $0.deviation
+      },
+      wrong(
+        "batch-norm-variance-over-all",
+        "mean(g·x̂) is one number a column: mean(axis: 0). You took one for the whole batch."
+      ) {
+        let g = $0.question.dy * $0.question.gamma
+        $1.dx = (g - g.mean(axis: 0) - $0.normal * (g * $0.normal).mean()) / $0.deviation
+      },
+      wrong(
+        "batch-norm-means-over-all",
+        "g and g·x̂ have a mean in every column: mean(axis: 0). You took both over the whole batch."
+      ) {
+        let g = $0.question.dy * $0.question.gamma
+        $1.dx = (g - g.mean() - $0.normal * (g * $0.normal).mean()) / $0.deviation
+      },
+      wrong(
+        "batch-norm-not-divided",
+        "x̂ is x - mean divided by √(var + ε), and so is the gradient: the division is missing."
+      ) {
+        let g = $0.question.dy * $0.question.gamma
+        $1.dx = g - g.mean(axis: 0) - $0.normal * (g * $0.normal).mean(axis: 0)
+      },
+      wrong(
+        "batch-norm-variance-added",
+        "Both means are subtracted: g - mean(g) - x̂·mean(g·x̂). You added the last one."
+      ) {
+        let g = $0.question.dy * $0.question.gamma
+        $1.dx = (g - g.mean(axis: 0) + $0.normal * (g * $0.normal).mean(axis: 0)) / $0.deviation
       },
       wrong(
         "batch-norm-gamma-forgotten", "y = γ·x̂ + β: on the way back to x̂, dy is multiplied by γ."

@@ -15,6 +15,7 @@ public struct WeightGradientsQuestion: Question {
     }
   }
 
+  public var isPermitted: Bool { true }
   public var tensors: [(name: String, value: Matrix)] {
     gradients.enumerated().map { ("dW\($0 + 1)", $1) }
   }
@@ -69,6 +70,16 @@ extension Chapter07Problems {
         wrong(
           "norm-of-the-sum", "In Σ dW gradients of opposite signs cancel: square first, then sum."
         ) { abs($0.sum()) },
+        Misconception(
+          "norm-not-reset",
+          "Each layer's sum begins at 0. Yours goes on with that of the layers before it."
+        ) { question in
+          var sum = 0.0
+          return question.gradients.map {
+            sum += $0.squaredNorm()
+            return sum.squareRoot()
+          }
+        },
         Misconception(
           "norm-of-all-layers",
           "Each layer has a length of its own. You joined all layers in one sum."

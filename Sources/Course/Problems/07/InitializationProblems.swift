@@ -7,6 +7,7 @@ public struct FanQuestion: Question {
 
   public init(fanIn: Int, fanOut: Int) { (self.fanIn, self.fanOut) = (fanIn, fanOut) }
 
+  public var isPermitted: Bool { true }
   public var tensors: [(name: String, value: Matrix)] {
     [("fanIn", Matrix([Double(fanIn)])), ("fanOut", Matrix([Double(fanOut)]))]
   }
@@ -26,6 +27,7 @@ public struct FanInQuestion: Question {
 
   public init(fanIn: Int) { self.fanIn = fanIn }
 
+  public var isPermitted: Bool { true }
   public var tensors: [(name: String, value: Matrix)] { [("fanIn", Matrix([Double(fanIn)]))] }
   public var summary: String { "fanIn = \(fanIn)" }
 }
@@ -58,6 +60,13 @@ extension Chapter07Problems {
           "glorot-variance",
           "2/(fanIn + fanOut) is the variance. The standard deviation is its root."
         ) { 2 / ($0 + $1) },
+        wrong(
+          "glorot-integer-division",
+          "Whole numbers divide to whole numbers in Swift: 2/5 is 0. Make Doubles of them first."
+        ) { (2 / ($0 + $1)).rounded(.down).squareRoot() },
+        wrong(
+          "glorot-two-outside", "The 2 stands under the root, with the fans: √(2/(fanIn + fanOut))."
+        ) { 2 / ($0 + $1).squareRoot() },
         wrong(
           "glorot-sum-for-mean",
           "The compromise is the mean of both fans, (fanIn + fanOut)/2. You took their sum."
@@ -117,6 +126,13 @@ extension Chapter07Problems {
           "he-forgot-half",
           "√(1/fanIn) is right without ReLU. ReLU halves the mean square: the 2 makes up for it."
         ) { (1 / $0).squareRoot() },
+        wrong("he-two-outside", "The 2 stands under the root, with fanIn: √(2/fanIn).") {
+          2 / $0.squareRoot()
+        },
+        wrong(
+          "he-integer-division",
+          "Whole numbers divide to whole numbers in Swift: 2/5 is 0. Make a Double of fanIn first."
+        ) { (2 / $0).rounded(.down).squareRoot() },
         wrong(
           "he-half-the-wrong-way",
           "The half that ReLU takes must be made up for: multiply 1/fanIn by 2, do not halve it."

@@ -86,6 +86,7 @@ extension Chapter07Problems {
           )
         }, layerNormByElements, layerNormStepByStep,
       ],
+      given: { $0.tensors.filter { $0.name != "β" } + [("x̂", Rows($0).normal)] },
       attempt: {
         try $0.layerNormBackward($1.dy, x: $1.x, gamma: $1.gamma, epsilon: $1.epsilon)
       }
@@ -115,6 +116,40 @@ extension Chapter07Problems {
       ) {
         let g = $0.question.dy * $0.question.gamma
         $1.dx = g.perRow(-, g.mean(axis: 1)).perRow(/, $0.deviation)
+      },
+      wrong(
+        "layer-norm-mean-constant",
+        "You have the path through the variance. The one through the mean is missing: - mean(g)."
+      ) {
+        let g = $0.question.dy * $0.question.gamma
+        $1.dx = (g - $0.normal.perRow(*, (g * $0.normal).mean(axis: 1))).perRow(/, $0.deviation)
+      },
+      wrong(
+        "layer-norm-sums-for-means",
+        "Each x is one of n in the mean of its row: g and g·x̂ are averaged over the row, not summed."
+      ) {
+        let g = $0.question.dy * $0.question.gamma
+        $1.dx = g.perRow(-, g.sum(axis: 1))
+        $1.dx = ($1.dx - $0.normal.perRow(*, (g * $0.normal).sum(axis: 1)))
+          .perRow(/, $0.deviation)
+      },
+      wrong(
+        "layer-norm-divided-by-batch",
+        "The means run over the n features of a row: divide by n, the columns. You divided by m."
+      ) {
+        let g = $0.question.dy * $0.question.gamma
+        let m = Double(g.rows)
+        $1.dx = g.perRow(-, g.sum(axis: 1) / m)
+        $1.dx = ($1.dx - $0.normal.perRow(*, (g * $0.normal).sum(axis: 1) / m))
+          .perRow(/, $0.deviation)
+      },
+      wrong(
+        "layer-norm-means-over-all",
+        "Each row has means of its own: mean(axis: 1). Without the axis it is one number for the "
+          + "whole batch."
+      ) {
+        let g = $0.question.dy * $0.question.gamma
+        $1.dx = (g - g.mean() - $0.normal * (g * $0.normal).mean()).perRow(/, $0.deviation)
       },
       wrong(
         "layer-norm-parameters-over-features",

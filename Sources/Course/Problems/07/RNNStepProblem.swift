@@ -35,6 +35,7 @@ public struct RNNStepQuestion: Question {
     future = draw([batch, hidden])
   }
 
+  public var isPermitted: Bool { true }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [
       ("x", \.x), ("previous", \.previous), ("Wx", \.inputWeight), ("Wh", \.hiddenWeight),
@@ -103,6 +104,7 @@ extension Chapter07Problems {
           )
         }, asOneDenseLayer, byElements,
       ],
+      given: { step in step.tensors.filter { $0.name != "b" } + [("h", step.h)] },
       attempt: {
         try $0.rnnStepBackward(
           $1.dOutput, future: $1.future, x: $1.x, previous: $1.previous, h: $1.h,
@@ -129,6 +131,18 @@ extension Chapter07Problems {
         "rnn-slope-of-previous",
         "The slope is that of this step's tanh, 1 - h², not of the previous one's."
       ) { ($0.dOutput + $0.future) * (1 - $0.previous * $0.previous) },
+      through(
+        "rnn-slope-of-sigmoid",
+        "h(1 - h) is the slope of the sigmoid. This is a tanh: 1 - h²."
+      ) { ($0.dOutput + $0.future) * $0.h * (1 - $0.h) },
+      through(
+        "rnn-future-past-the-slope",
+        "future arrives at h, as dOutput does: both go through the slope 1 - h². You added it behind."
+      ) { $0.dOutput * (1 - $0.h * $0.h) + $0.future },
+      through(
+        "rnn-gradients-multiplied",
+        "You multiplied dOutput by future. h is used in two places: their gradients add."
+      ) { $0.dOutput * $0.future * (1 - $0.h * $0.h) },
       through(
         "rnn-tanh-twice", "h is tanh(z) already: the slope is 1 - h². You took tanh of h once more."
       ) {

@@ -58,6 +58,12 @@ extension Chapter08Problems {
           return backward.gradients($0)
         },
       ],
+      given: { block in
+        let cache = block.cache
+        return block.tensors + [
+          ("z1", cache.z1), ("n1", cache.n1), ("h", cache.h), ("z2", cache.z2), ("s", cache.s),
+        ]
+      },
       promise: { answers, question in
         try basicBlockPromise(question) {
           try answers.basicBlockBackward(
@@ -101,6 +107,29 @@ extension Chapter08Problems {
         "block-inner-gate-forgotten",
         "Between the two convolutions stands a ReLU: dn₁ is dh where n₁ > 0, else 0."
       ) { $0.innerGate = { dh, _ in dh } },
+      wrongBlock(
+        "block-inner-gate-by-z",
+        "The inner ReLU saw n₁, behind the batch norm: its gate is n₁ > 0. You asked z₁."
+      ) { $0.innerGate = { dh, cache in gated(dh, by: cache.z1) } },
+      wrongBlock(
+        "block-last-gate-before-the-sum",
+        "The last ReLU saw s, the sum with the shortcut: its gate is s > 0. You asked z₂."
+      ) { $0.outerGate = { dy, cache in gated(dy, by: cache.z2) } },
+      wrongBlock(
+        "block-last-gate-open-at-zero",
+        "At s = 0 ReLU passes nothing here: the last gate is s > 0, not s >= 0."
+      ) { $0.outerGate = { dy, cache in dy * cache.s.map { $0 >= 0 ? 1 : 0 } } },
+      wrongBlock(
+        "block-inner-gate-open-at-zero",
+        "At n₁ = 0 ReLU passes nothing here: the inner gate is n₁ > 0, not n₁ >= 0."
+      ) { $0.innerGate = { dh, cache in dh * cache.n1.map { $0 >= 0 ? 1 : 0 } } },
+      wrongBlock(
+        "block-gates-open-at-zero",
+        "At 0 ReLU passes nothing here: the gates are s > 0 and n₁ > 0, with > and not >=."
+      ) {
+        $0.outerGate = { dy, cache in dy * cache.s.map { $0 >= 0 ? 1 : 0 } }
+        $0.innerGate = { dh, cache in dh * cache.n1.map { $0 >= 0 ? 1 : 0 } }
+      },
       wrongBlock(
         "block-gates-on-upstream",
         "A gate is open where its input was positive in the forward pass, whatever the sign of the "

@@ -31,6 +31,7 @@ public struct BasicBlockQuestion: Question {
     (self.steps, known) = (steps, nil)
   }
 
+  public var isPermitted: Bool { true }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [
       ("x", \.x), ("w1", \.w1), ("gamma1", \.gamma1), ("beta1", \.beta1), ("w2", \.w2),

@@ -8,6 +8,10 @@ public struct BottleneckQuestion: Question {
     (self.inputs, self.middle, self.outputs, self.stride) = (inputs, middle, outputs, stride)
   }
 
+  public static var counts: [(name: String, path: KeyPath<Self, Int>)] {
+    [("inputs", \.inputs), ("middle", \.middle), ("outputs", \.outputs)]
+  }
+  public var isPermitted: Bool { true }
   public var summary: String {
     "inputs \(inputs), middle \(middle), outputs \(outputs), stride \(stride)"
   }
@@ -91,6 +95,56 @@ extension Chapter08Problems {
           "Where inputs = outputs and the stride is 1 the shortcut is the identity, which has no "
             + "parameters."
         ) { $0.weights + $0.scales + $0.inputs * $0.outputs + 2 * $0.outputs },
+        Misconception(
+          "bottleneck-all-kernels-1",
+          "The convolution in the middle is 3×3: it has 9·middle² weights, not middle²."
+        ) { $0.weights - 8 * $0.middle * $0.middle + $0.scales + $0.projection },
+        Misconception(
+          "bottleneck-kernel-3-for-9",
+          "A 3×3 filter has 9 numbers for each channel, not 3."
+        ) { $0.weights - 6 * $0.middle * $0.middle + $0.scales + $0.projection },
+        Misconception(
+          "bottleneck-projection-not-normalized",
+          "Behind the projection comes a batch norm too: 2·outputs, its γ and β."
+        ) { $0.weights + $0.scales + ($0.projects ? $0.inputs * $0.outputs : 0) },
+        Misconception(
+          "bottleneck-running-statistics",
+          "Running means and variances are not trained: batch norm has γ and β, two for each channel, "
+            + "not four."
+        ) {
+          $0.weights + 2 * $0.scales + ($0.projects ? $0.inputs * $0.outputs + 4 * $0.outputs : 0)
+        },
+        Misconception(
+          "bottleneck-gamma-only",
+          "Batch norm has a γ and a β: two numbers for each channel, not one."
+        ) {
+          $0.weights + $0.scales / 2 + ($0.projects ? $0.inputs * $0.outputs + $0.outputs : 0)
+        },
+        Misconception(
+          "bottleneck-one-scale-a-layer",
+          "Batch norm has a γ and a β for each channel, not two numbers in all."
+        ) { $0.weights + 6 + ($0.projects ? $0.inputs * $0.outputs + 2 : 0) },
+        Misconception(
+          "bottleneck-middle-scales-once",
+          "Behind each of the three convolutions comes a batch norm: middle, middle and outputs "
+            + "channels. You counted middle once."
+        ) { $0.weights + $0.scales - 2 * $0.middle + $0.projection },
+        Misconception(
+          "bottleneck-stride-counted",
+          "A stride says where a filter is laid, not how large it is: it brings no weights."
+        ) {
+          $0.weights + $0.scales
+            + ($0.projects
+              ? $0.stride * $0.stride * $0.inputs * $0.outputs + 2 * $0.outputs : 0)
+        },
+        Misconception(
+          "bottleneck-projection-for-both",
+          "A projection is needed where the channels differ or the stride is over 1; you asked for "
+            + "both at once."
+        ) {
+          $0.weights + $0.scales
+            + ($0.inputs != $0.outputs && $0.stride != 1 ? $0.projection : 0)
+        },
         Misconception(
           "bottleneck-all-kernels-3",
           "Only the convolution in the middle is 3×3. The outer two and the projection are 1×1."

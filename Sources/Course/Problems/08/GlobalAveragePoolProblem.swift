@@ -15,6 +15,7 @@ public struct GlobalPoolQuestion: Question {
     dy = Tensor(shape: Array(shape[..<2]), using: &generator)
   }
 
+  public var isPermitted: Bool { true }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("x", \.x), ("dy", \.dy)]
   }
@@ -88,6 +89,7 @@ extension Chapter08Problems {
           return question.spread { n, c, _, _ in question.dy[n, c] * each }
         },
       ],
+      given: { [("dy", $0.dy)] },
       attempt: { try $0.globalAveragePoolBackward($1.dy, inputShape: $1.x.shape) }
     )
   }

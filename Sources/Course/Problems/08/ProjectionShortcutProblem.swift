@@ -23,6 +23,10 @@ public struct ProjectionQuestion: Question {
     dy = Tensor(shape: [shape[0], outputs] + size, using: &generator)
   }
 
+  public static var counts: [(name: String, path: KeyPath<Self, Int>)] {
+    [("stride", \.stride)]
+  }
+  public var isPermitted: Bool { true }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("x", \.x), ("w", \.weight), ("dy", \.dy)]
   }

@@ -35,6 +35,7 @@ public struct ResidualQuestion: Question {
     self.init(dy: dy) { $0 * scale }
   }
 
+  public var isPermitted: Bool { true }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [("x", \.x), ("W", \.weight), ("dy", \.dy)]
   }
@@ -103,6 +104,7 @@ extension Chapter08Problems {
           return dx
         },
       ],
+      given: { [("dy", $0.dy), ("branchBackward(dy)", $0.branchBackward($0.dy))] },
       promise: { try residualPromise($1, $0.residualBackward) },
       attempt: { try $0.residualBackward($1.dy, branchBackward: $1.branchBackward) }
     )
@@ -110,6 +112,10 @@ extension Chapter08Problems {
 
   private static var residualMisconceptions: [Misconception<ResidualQuestion, Matrix>] {
     [
+      Misconception(
+        "residual-branch-twice",
+        "You sent the gradient through F twice. Call branchBackward once, with dy."
+      ) { $0.branchBackward($0.branchBackward($0.dy)) + $0.dy },
       Misconception(
         "residual-shortcut-dropped",
         "This is the gradient of F(x) alone. x also went past F: what arrives at y goes back to x "
