@@ -122,7 +122,7 @@ let package = Package(
       name: "Backprop", dependencies: ["Kernels"], exclude: ["Kernels", "Processor"],
       swiftSettings: strict + kernels),
     .target(
-      name: "Datasets", dependencies: ["Backprop"], resources: [.copy("Resources")],
+      name: "Datasets", dependencies: ["Backprop", "Kernels"], resources: [.copy("Resources")],
       swiftSettings: strict + optimised),
     .target(name: "Figures", swiftSettings: strict),
     .target(

@@ -1,3 +1,5 @@
+import Kernels
+
 // Which samples go where: into the mini-batches of an epoch, into training, validation and test
 // sets, into folds. All deal in places (row numbers): `inputs.rows(places)` fetches the rows.
 

@@ -1,3 +1,5 @@
+import Kernels
+
 // How good is a classifier? Counts of right and wrong answers, and what is made of them.
 
 /// The share of right answers; NaN if there are no answers.

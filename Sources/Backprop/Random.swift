@@ -1,3 +1,5 @@
+import Kernels
+
 // Randomness is an argument: what draws takes `using: &generator`, and a seed fixes every number.
 
 /// A small seeded generator of 64 random bits, for runs that can be repeated.

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 
 /// What a safetensors file says about itself, before the numbers begin.
 ///

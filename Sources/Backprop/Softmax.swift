@@ -1,3 +1,5 @@
+import Kernels
+
 // Softmax: any numbers in, a probability distribution out, in each row.
 
 /// yᵢ = e^(xᵢ) / Σⱼ e^(xⱼ), in each row of a matrix.

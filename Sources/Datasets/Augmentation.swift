@@ -1,3 +1,5 @@
+import Kernels
+
 // More training images out of those that there are: a shifted 7 is still a 7.
 
 public import Backprop

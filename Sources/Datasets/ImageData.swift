@@ -1,3 +1,5 @@
+import Kernels
+
 public import Backprop
 
 /// Grey images with a class each, as MNIST's digits.

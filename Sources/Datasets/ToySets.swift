@@ -1,3 +1,5 @@
+import Kernels
+
 // Points in the plane that show at a glance what a network has learned.
 
 public import Backprop

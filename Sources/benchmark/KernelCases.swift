@@ -135,6 +135,6 @@ struct KernelCase {
   /// The triple loop, 48×48·48×48: about 0.1 ms.
   private static func textbookProduct() -> () -> Void {
     let a = [Float](repeating: 0.5, count: 48 * 48)
-    return { _ = Backprop.textbookProduct(48, a, a) }
+    return { _ = Kernels.textbookProduct(48, a, a) }
   }
 }

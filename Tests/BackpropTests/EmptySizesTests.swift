@@ -1,5 +1,6 @@
 import Backprop
 import Testing
+import Kernels
 
 /// Sizes of 0, and sums with lanes to spare.
 @Suite struct EmptySizesTests {

@@ -29,11 +29,11 @@ private func faulty(_ trapping: Int) -> Problem<ActivationQuestion, Matrix> {
 /// What the guide says where the check of a wrong answer traps at the reference's n-th answer.
 private func verdict(whereCheckTrapsAt trapping: Int) async throws -> Verdict {
   setenv("SWIFT_BACKTRACE", Trial.backtrace, 1)
-  return try await Trial.verdict(on: faulty(0)) { first in
+  return try await Trial.verdict(on: faulty(0)) { first, word in
     let result = try await #require(
       processExitsWith: .failure, observing: [\.standardOutputContent, \.standardErrorContent]
-    ) { [first = first as Int, trapping = trapping as Int] in
-      Trial.run { progress in
+    ) { [first = first as Int, word = word as String, trapping = trapping as Int] in
+      Trial.run(word: word) { progress in
         faulty(trapping).verdict(from: first, progress: progress) { $0.dy }
       }
     }

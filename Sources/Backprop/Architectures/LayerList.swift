@@ -1,3 +1,5 @@
+import Kernels
+
 /// What a layer is, without its numbers: enough to count parameters and multiplications.
 public indirect enum LayerDescription: Sendable, Equatable {
   /// A convolution with square filters.

@@ -85,7 +85,17 @@ extension Operation {
     // Only far out, where σ(a) = eᵃ on the left.
     case .sigmoid:
       return (Extended(factor: 1, log: a.plain), Extended(factor: 1, log: -abs(a.plain)), zero)
+    case .raise:
+      let (n, y) = (b.plain, a.power(b.plain))
+      return (
+        y, n == 0 ? zero : b * a.power(n - 1), y * Extended(a.log + Double.log(a.factor))
+      )
+    // At corners the slopes are conventions, and stay.
     case .relu: return a.plain > 0 ? (a, one, zero) : (zero, zero, zero)
+    case .absolute:
+      return a.plain > 0 ? (a, one, zero) : a.plain < 0 ? (minus * a, minus, zero) : (a, zero, zero)
+    case .maximum: return b.plain > a.plain ? (b, zero, one) : (a, one, zero)
+    case .minimum: return b.plain < a.plain ? (b, zero, one) : (a, one, zero)
     }
   }
 }

@@ -1,3 +1,5 @@
+import Kernels
+
 /// What the scalar engine can do to numbers.
 public enum Operation: Hashable, Sendable {
   /// A number that was put in: an input, a parameter, a constant.

@@ -1,3 +1,5 @@
+import Kernels
+
 /// A fully connected net of single numbers: tanh after every layer.
 public struct ScalarNet: Sendable {
   /// The number of units a layer, the inputs first: 2, 16, 16, 1.

@@ -167,8 +167,8 @@ public func scaledRows<Scalar: Real>(
 ) -> [Scalar] {
   requireMatrix(x.count, rows, columns, "scaledRows")
   require(
-    scale.count == rows && shift.count == rows,
-    "scaledRows: \(scale.count) factors and \(shift.count) summands for \(rows) rows; give one each"
+    centre.count == rows && scale.count == rows && shift.count == rows,
+    "scaledRows: \(centre.count) centres, \(scale.count) factors and \(shift.count) summands for \(rows) rows; give one each"
   )
   return [Scalar](unsafeUninitializedCapacity: x.count) { y, filled in
     filled = rows * columns

@@ -1,3 +1,5 @@
+import Kernels
+
 /// Inverted dropout: in training each element is set to zero with probability p, and the others are
 /// divided by 1 - p, so that the expected value stays; in use nothing happens.
 ///
@@ -30,9 +32,10 @@ public struct Dropout<Scalar: Real>: Layer {
   ) -> (output: Tensor<Scalar>, cache: Cache) {
     guard context.mode == .training && rate > 0 else { return (x, Cache(scaledMask: nil)) }
     let kept = 1 / (1 - rate)
+    var mask = Tensor<Scalar>(shape: x.shape)
+    guard rate < 1 else { return (masked(x, mask), Cache(scaledMask: mask)) }
     // All 64 bits: where few are dropped, or few are kept, coarser steps would be felt.
     let limit = UInt64(Double(rate) * 0x1p64)
-    var mask = Tensor<Scalar>(shape: x.shape)
     for i in 0..<mask.count where context.generator.next() >= limit {
       mask.storage[i] = kept
     }

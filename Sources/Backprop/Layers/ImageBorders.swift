@@ -1,3 +1,5 @@
+import Kernels
+
 // The two borders of a convolutional network. Outside, a batch is [m, …], as everywhere; inside,
 // samples are innermost, so that the loops of a convolution have nothing but whole rows of samples
 // to work on. A transpose at each border is all that it costs.

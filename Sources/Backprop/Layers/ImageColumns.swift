@@ -1,3 +1,5 @@
+import Kernels
+
 // The convolution as one matrix product: its patches, written out as rows.
 
 /// The patch below the kernel at each position, as the rows of a matrix (im2col):

@@ -1,3 +1,5 @@
+import Kernels
+
 /// Numbers in rows: a shape, and as many scalars in row-major order (the last index runs fastest).
 ///
 /// A tensor is a value. Copies share their storage until one of them is written to.

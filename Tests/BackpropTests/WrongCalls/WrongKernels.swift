@@ -1,4 +1,5 @@
 import Backprop
+import Kernels
 
 private func numbers(_ count: Int) -> [Double] { Array(repeating: 0, count: count) }
 
@@ -74,8 +75,8 @@ extension WrongCall {
     WrongCall("rowSumsAndProducts: 5 numbers") {
       _ = rowSumsAndProducts(2, 3, numbers(6), numbers(5))
     },
-    WrongCall("scaledRows: 1 factors and 2 summands for 2 rows") {
-      _ = scaledRows(2, 3, numbers(6), scale: numbers(1), shift: numbers(2))
+    WrongCall("scaledRows: 2 centres, 1 factors and 2 summands for 2 rows") {
+      _ = scaledRows(2, 3, numbers(6), centre: numbers(2), scale: numbers(1), shift: numbers(2))
     },
     WrongCall("padded: a border of -1") {
       _ = padded(numbers(4), channels: 1, height: 2, width: 2, samples: 1, by: -1)
