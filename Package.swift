@@ -46,7 +46,8 @@ let talking: [SwiftSetting] = [
   .unsafeFlags(
     [
       "-O", "-assert-config", "Debug", "-Xllvm", "-enable-tail-merge=false",
-      "-Xllvm", "-simplifycfg-hoist-common=false", "-Xllvm", "-simplifycfg-sink-common=false",
+      "-Xllvm", "-disable-branch-fold", "-Xllvm", "-simplifycfg-hoist-common=false",
+      "-Xllvm", "-simplifycfg-sink-common=false",
     ], .when(configuration: .debug))
 ]
 

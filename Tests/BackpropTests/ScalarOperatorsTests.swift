@@ -115,7 +115,7 @@ private let corners = [
   Corner("aᵇ", -2, 3, value: -8, 12, .nan) { pow($0, $1) },
   Corner("aᵇ", -2, 0.5, value: .nan, .nan, .nan) { pow($0, $1) },
   Corner("aᵇ", .infinity, -1, value: 0, -0.0, 0) { pow($0, $1) },
-  Corner("aᵇ", 0.5, .infinity, value: 0, .nan, 0) { a, b in pow(a, b) },
+  Corner("aᵇ", 0.5, .infinity, value: 0, 0, 0) { a, b in pow(a, b) },
 ]
 
 private func same(_ a: Double, _ b: Double) -> Bool { a == b || a.isNaN && b.isNaN }

@@ -31,11 +31,14 @@ public struct Dropout<Scalar: Real>: Layer {
     _ x: Tensor<Scalar>, in context: inout Context
   ) -> (output: Tensor<Scalar>, cache: Cache) {
     guard context.mode == .training && rate > 0 else { return (x, Cache(scaledMask: nil)) }
+    guard rate < 1 else {
+      let nothing = Tensor<Scalar>(shape: x.shape)
+      return (masked(x, nothing), Cache(scaledMask: nothing))
+    }
     let kept = 1 / (1 - rate)
-    var mask = Tensor<Scalar>(shape: x.shape)
-    guard rate < 1 else { return (masked(x, mask), Cache(scaledMask: mask)) }
     // All 64 bits: where few are dropped, or few are kept, coarser steps would be felt.
     let limit = UInt64(Double(rate) * 0x1p64)
+    var mask = Tensor<Scalar>(shape: x.shape)
     for i in 0..<mask.count where context.generator.next() >= limit {
       mask.storage[i] = kept
     }

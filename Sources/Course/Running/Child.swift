@@ -109,7 +109,7 @@ package final class Child {
     return (safe[0], safe[1])
   }
 
-  private static var fewFiles: String {
+  package static var fewFiles: String {
     "too many open files; `ulimit -n 256` lets this shell have more"
   }
 

@@ -30,7 +30,7 @@ public struct TrainingStepQuestion: Question {
     self.learningRate = learningRate
   }
 
-  public var isPermitted: Bool { targets.areDistributions }
+  public var isPermitted: Bool { targets.areDistributions && learningRate > 0 }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [
       ("x", \.x), ("targets", \.targets), ("W1", \.parameters.w1), ("b1", \.parameters.b1),
