@@ -76,12 +76,12 @@ final class Terminal {
   }
 
   deinit {
-    if status == nil && !isGone {
-      kill(pid, SIGTERM)
+    // Until it is waited for, a process that has ended keeps Swift Testing's exit tests from ending.
+    if status == nil {
+      if !isGone { kill(pid, SIGTERM) }
       _ = waitForEnd(seconds: 5)
     }
     hangUp()
-    hasEnded()
   }
 
   /// Closes the terminal, as somebody who closes its window.
@@ -132,6 +132,7 @@ final class Terminal {
       usleep(10_000)
     }
     kill(pid, SIGKILL)
+    waitpid(pid, nil, 0)
     return nil
   }
 
