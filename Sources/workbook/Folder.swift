@@ -17,7 +17,9 @@ struct Folder {
         return
       }
       let another = open("/dev/null", O_RDONLY)
-      guard another >= 0 else { throw Trouble("nothing can be read: \(Child.fewFiles)", status: 71) }
+      guard another >= 0 else {
+        throw Trouble("nothing can be read: \(Child.fewFiles)", status: 71)
+      }
       close(another)
       guard folder.path != "/" else { break }
       folder.deleteLastPathComponent()
