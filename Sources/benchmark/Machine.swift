@@ -3,11 +3,22 @@ import Foundation
 /// The machine at hand.
 enum Machine {
   /// The processor's name, as the system gives it.
-  static var processor: String {
+  static var processor: String { fact("model name") ?? architecture }
+
+  /// What tells one design of processors from the next: vendor, family and model, `AuthenticAMD 26.2`.
+  static var design: String {
+    guard let vendor = fact("vendor_id"), let family = fact("cpu family"), let model = fact("model")
+    else { return architecture }
+    return "\(vendor) \(family).\(model)"
+  }
+
+  /// What the system says of the first processor under a name.
+  private static func fact(_ name: String) -> String? {
     let information = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-    let name = information.split(separator: "\n").first { $0.hasPrefix("model name") }
-      .flatMap { $0.split(separator: ":").last }
-    return name.map { $0.trimmingCharacters(in: .whitespaces) } ?? architecture
+    let facts = information.split(separator: "\n").map {
+      $0.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+    }
+    return facts.first { $0.count == 2 && $0[0] == name }?[1]
   }
 
   private static var architecture: String {

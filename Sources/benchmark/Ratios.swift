@@ -4,7 +4,10 @@ import Processor
 
 /// The speed of every kernel in units of the textbook's triple loop, compared with what is stored.
 enum Ratios {
-  /// By instruction set, by kernel: the time of the textbook's loop over that of the kernel.
+  /// By instruction set and processor, by kernel: the time of the textbook's loop over that of the kernel.
+  ///
+  /// The two loops gain differently from one design of processors to the next, so the ratios of one say
+  /// nothing about another.
   typealias Stored = [String: [String: Double]]
 
   /// A kernel may be this much slower than stored.
@@ -21,10 +24,10 @@ enum Ratios {
     Threads.count = 1
     Memory.keepFreed()
     var stored = try JSONDecoder().decode(Stored.self, from: Data(contentsOf: file))
-    let set = InstructionSet.built.rawValue
+    let set = "\(InstructionSet.built.rawValue), \(Machine.design)"
     let known = record ? [:] : stored[set] ?? [:]
     guard record || !known.isEmpty else {
-      print("No ratios are stored for \(InstructionSet.built.name): --record stores them.")
+      print("No ratios are stored for \(set), so nothing was compared: --record stores them.")
       return true
     }
     var measured = [String: Double]()
@@ -64,7 +67,7 @@ enum Ratios {
     }
     if !slowOnes.isEmpty {
       print(
-        "Over 20 % slower than stored for \(InstructionSet.built.name): "
+        "Over 20 % slower than stored for \(set): "
           + slowOnes.joined(separator: "; "))
     }
     return slowOnes.isEmpty
