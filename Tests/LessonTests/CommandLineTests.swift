@@ -1,3 +1,4 @@
+import Course
 import Foundation
 import Testing
 
@@ -35,6 +36,8 @@ struct BadCommand: CustomTestStringConvertible, Sendable {
   BadCommand("chapter06 --bug clip-by-value --save net", 64, "--save and --bug exclude"),
   BadCommand(
     "chapter05 --quick --rate 1e12", 70, "The loss is nan at step 1", "Try a rate of 1e+11"),
+  BadCommand("chapter01 --all", 64, "there is no option --all"),
+  BadCommand("chapter03 --all=yes", 64, "--all takes no value"),
   BadCommand("chapter01 --load x", 64, "there is no option --load"),
   BadCommand("chapter04 --load nowhere-at-all", 66, "nowhere-at-all"),
   BadCommand("chapter04 --quick --data nowhere-at-all", 66, "nowhere-at-all", "no such"),
@@ -50,9 +53,9 @@ func `a command line that cannot be obeyed gets a sentence and a status`(
 @Test(arguments: Lesson.chosen)
 func `help is printed, and ends well`(lesson: Lesson) throws {
   for flag in ["--help", "-h"] {
-    let result = try launch(["chapter0\(lesson.chapter)", flag])
+    let result = try launch(["chapter\(twoDigits(lesson.chapter))", flag])
     #expect(result.status == 0 && result.errors.isEmpty)
-    #expect(result.output.contains("usage: swift run chapter0\(lesson.chapter)"))
+    #expect(result.output.contains("usage: swift run chapter\(twoDigits(lesson.chapter))"))
     #expect(result.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
   }
 }
@@ -61,14 +64,15 @@ func `help is printed, and ends well`(lesson: Lesson) throws {
 func `a quick run is plain where there is no terminal, and 80 columns wide`(
   lesson: Lesson
 ) async throws {
-  let output = try await Programs.shared.result(of: "chapter0\(lesson.chapter) --quick").output
+  let output = try await Programs.shared.result(of: "chapter\(twoDigits(lesson.chapter)) --quick")
+    .output
   #expect(!output.contains("\u{1B}") && !output.contains("\r"))
   for line in output.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
 }
 
 @Test(arguments: isLongRun ? Lesson.all : Array(Lesson.all.prefix(3)))
 func `with --plain nothing is drawn with characters`(lesson: Lesson) async throws {
-  let command = "chapter0\(lesson.chapter) --quick --plain"
+  let command = "chapter\(twoDigits(lesson.chapter)) --quick --plain"
   let output = try await Programs.shared.result(of: command).output
   for line in output.split(separator: "\n") {
     // Boxes and blocks, and dots of braille; signs such as ✓ and ■ are read out.

@@ -1,3 +1,4 @@
+import Course
 import Backprop
 import Testing
 
@@ -17,8 +18,9 @@ func `random command lines end with help or with a sentence`(chapter: Int) throw
     let line = (0..<generator.integer(below: 4)).map { _ in
       words[generator.integer(below: words.count)]
     }
-    let result = try launch(["chapter0\(chapter)"] + line + ["--quick", "--help"], seconds: 60)
-    let usage = "usage: swift run chapter0\(chapter)"
+    let result = try launch(
+      ["chapter\(twoDigits(chapter))"] + line + ["--quick", "--help"], seconds: 60)
+    let usage = "usage: swift run chapter\(twoDigits(chapter))"
     switch result.status {
     case 0: #expect(result.output.contains(usage) && result.errors.isEmpty, "\(line)")
     case 64: #expect(result.errors.contains(usage) && result.output.isEmpty, "\(line)")

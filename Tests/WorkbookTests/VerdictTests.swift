@@ -6,7 +6,7 @@ import Testing
     (
       "1.1",
       [
-        "! 1.1 sigmoidBackward: crashed", "Index out of range, at exercises/Chapter01.swift:12",
+        "! 1.1 sigmoidBackward: crashed", "Index out of range, at exercises/Chapter01.swift:9",
         "it printed:", "| before the trap",
       ]
     ),

@@ -50,7 +50,7 @@ public enum Audit {
     var (checks, failures, few) = (0, [String](), [String]())
     for seed in 0..<UInt64(seeds) {
       for exercise in Catalogue.all(seed: seed) where ids.contains(exercise.id) {
-        let verdicts = exercise.checkAlternatives() + [exercise.check(Answers.self)]
+        let verdicts = exercise.checkAlternatives() + [exercise.check(Solutions.all)]
         checks += verdicts.count
         if seed == 0 && verdicts.count < 5 { few.append(exercise.id) }
         for (index, verdict) in verdicts.enumerated() where verdict != .passed {
@@ -75,9 +75,9 @@ public enum Audit {
     guard let program = Bundle.main.executableURL else { return false }
     let products = program.resolvingSymlinksInPath().deletingLastPathComponent()
     let package = URL(filePath: #filePath).appending(path: "../../../..").standardized
-    let sources = try (1...8).map { chapter in
+    let sources = try Catalogue.chapters.indices.map { index in
       try String(
-        contentsOf: package.appending(path: "solutions/Chapter0\(chapter).swift"), encoding: .utf8)
+        contentsOf: package.appending(path: "solutions/\(chapterFile(index + 1))"), encoding: .utf8)
     }
     var report = Report()
     let chosen = chosen(sources.flatMap(Solution.all), ids, sample: sample)
@@ -86,13 +86,10 @@ public enum Audit {
       let mutants = chosen.filter { mutant in solutions.contains { $0.id == mutant.solution.id } }
       guard !mutants.isEmpty else { continue }
       let start = Date.now
-      let stubs = try sources.enumerated().filter { $0.offset != index }.map {
-        try Stubs.stub($0.element)
-      }
       let compiler = MutantCompiler(
         products: products, folder: products.appending(path: "mutants/chapter\(index + 1)"))
       let (executable, compiled) = try compiler.compile(mutants) {
-        MutantProgram(mutants: $0, stubs: stubs, chapter: index + 1, solutions: solutions)
+        MutantProgram(mutants: $0, chapter: index + 1, solutions: solutions)
       }
       let compilation = Date.now.timeIntervalSince(start)
       let limits = Dictionary(
@@ -128,7 +125,7 @@ public enum Audit {
   /// at least.
   private static func milliseconds(for exercise: any Exercise) -> Int {
     let start = clock()
-    _ = exercise.check(Answers.self)
+    _ = exercise.check(Solutions.all)
     let taken = Double(clock() - start) / Double(CLOCKS_PER_SEC)
     return max(1000, Int(50_000 * taken))
   }

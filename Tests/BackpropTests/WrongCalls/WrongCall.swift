@@ -43,7 +43,7 @@ func withoutBacktrace() {
 func zeros(_ shape: Int...) -> Tensor<Double> { Tensor(shape: shape) }
 
 /// What a layer's forward pass in training remembers.
-func cache<L: Layer<Double>>(of layer: L, _ x: Tensor<Double>) -> L.Cache {
+func cache<L: TensorLayer<Double>>(of layer: L, _ x: Tensor<Double>) -> L.Cache {
   var context = Context.training(seed: 1)
   return layer.forward(x, in: &context).cache
 }
