@@ -3,23 +3,24 @@ import Foundation
 /// The machine at hand.
 enum Machine {
   /// The processor's name, as the system gives it.
-  static var processor: String { fact("model name") ?? architecture }
+  static var processor: String { facts["model name"] ?? architecture }
 
   /// What tells one design of processors from the next: vendor, family and model, `AuthenticAMD 26.2`.
   static var design: String {
-    guard let vendor = fact("vendor_id"), let family = fact("cpu family"), let model = fact("model")
+    guard let vendor = facts["vendor_id"], let family = facts["cpu family"],
+      let model = facts["model"]
     else { return architecture }
     return "\(vendor) \(family).\(model)"
   }
 
-  /// What the system says of the first processor under a name.
-  private static func fact(_ name: String) -> String? {
+  /// What the system says of the first processor, by its names.
+  private static let facts: [String: String] = {
     let information = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-    let facts = information.split(separator: "\n").map {
+    let pairs = information.split(separator: "\n").map {
       $0.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
     }
-    return facts.first { $0.count == 2 && $0[0] == name }?[1]
-  }
+    return Dictionary(pairs.filter { $0.count == 2 }.map { ($0[0], $0[1]) }) { first, _ in first }
+  }()
 
   private static var architecture: String {
     #if arch(arm64)

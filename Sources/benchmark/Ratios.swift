@@ -4,10 +4,10 @@ import Processor
 
 /// The speed of every kernel in units of the textbook's triple loop, compared with what is stored.
 enum Ratios {
-  /// By instruction set and processor, by kernel: the time of the textbook's loop over that of the kernel.
+  /// By instruction set, by kernel: the time of the textbook's loop over that of the kernel.
   ///
-  /// The two loops gain differently from one design of processors to the next, so the ratios of one say
-  /// nothing about another.
+  /// The two loops gain differently from one design of processors to the next: a design may have ratios
+  /// of its own, under `avx512, AuthenticAMD 26.2`.
   typealias Stored = [String: [String: Double]]
 
   /// A kernel may be this much slower than stored.
@@ -24,7 +24,8 @@ enum Ratios {
     Threads.count = 1
     Memory.keepFreed()
     var stored = try JSONDecoder().decode(Stored.self, from: Data(contentsOf: file))
-    let set = "\(InstructionSet.built.rawValue), \(Machine.design)"
+    let own = "\(InstructionSet.built.rawValue), \(Machine.design)"
+    let set = record || stored[own] != nil ? own : InstructionSet.built.rawValue
     let known = record ? [:] : stored[set] ?? [:]
     guard record || !known.isEmpty else {
       print("No ratios are stored for \(set), so nothing was compared: --record stores them.")

@@ -40,6 +40,11 @@ struct Folder {
       guard folder.path != "/" else { break }
       folder.deleteLastPathComponent()
     }
+    let another = open("/dev/null", O_RDONLY)
+    guard another >= 0 else {
+      throw Trouble("nothing can be read: \(Child.fewFiles)", status: 71)
+    }
+    close(another)
     throw Trouble(
       "no Package.swift of Backprop Workbook here or in a folder above; "
         + "run this in the folder that you have cloned", status: 66)

@@ -112,13 +112,14 @@ public struct RNN<Scalar: Real>: Layer, Sendable {
   /// - Parameters:
   ///   - dY: ∂loss/∂output, `[m, steps, hidden]`.
   ///   - cache: That of the forward pass.
-  ///   - oneStep: Takes what arrives at h by the output of a step and by the steps to come, both
+  ///   - step: Takes what arrives at h by the output of a step and by the steps to come, both
   ///     `[m, hidden]`, and returns what `rnnStepBackward` returns.
   /// - Returns: The gradients of the input, of h after every step, and of the parameters.
   public func backwardThroughTime(
     _ dY: Tensor<Scalar>, _ cache: [RNNStepCache<Scalar>],
-    step oneStep: (_ dOutput: Tensor<Scalar>, _ fromFuture: Tensor<Scalar>, RNNStepCache<Scalar>)
-      -> (dX: Tensor<Scalar>, dH: Tensor<Scalar>, gradient: RecurrentParameters<Scalar>)
+    step: (_ dOutput: Tensor<Scalar>, _ fromFuture: Tensor<Scalar>, RNNStepCache<Scalar>) -> (
+      dX: Tensor<Scalar>, dH: Tensor<Scalar>, gradient: RecurrentParameters<Scalar>
+    )
   ) -> (
     dX: Tensor<Scalar>, dHidden: [Tensor<Scalar>], gradient: RecurrentParameters<Scalar>
   ) {
@@ -128,21 +129,14 @@ public struct RNN<Scalar: Real>: Layer, Sendable {
     var gradient = parameters.zeros
     var fromFuture = Tensor<Scalar>(shape: [dY.rows, parameters.hiddenWeight.rows])
     var (dInputs, dHidden) = ([Tensor<Scalar>](), [Tensor<Scalar>]())
-    /// The caller's step, if what it returns has the right shapes.
-    func step(
-      _ dOutput: Tensor<Scalar>, _ dFuture: Tensor<Scalar>, _ cache: RNNStepCache<Scalar>
-    ) -> (Tensor<Scalar>, Tensor<Scalar>, RecurrentParameters<Scalar>) {
-      let (dX, dH, gradient) = oneStep(dOutput, dFuture, cache)
-      let shape = [dY.rows, parameters.inputWeight.rows]
-      require(
-        dX.shape == shape && dH.shape == dFuture.shape,
-        "RNN backward: a step gives dX \(dX.shape) and dH \(dH.shape), should give \(shape) and "
-          + "\(dFuture.shape), the shapes of x and h")
-      return (dX, dH, gradient)
-    }
     for t in cache.indices.reversed() {
       dHidden.append(dOutputs[t] + fromFuture)  // [m, hidden]
       let (dX, dBefore, dParameters) = step(dOutputs[t], fromFuture, cache[t])
+      require(
+        dX.shape == [dY.rows, parameters.inputWeight.rows] && dBefore.shape == fromFuture.shape,
+        "RNN backward: step \(t) gives dX \(dX.shape) and dH \(dBefore.shape), should give "
+          + "[\(dY.rows), \(parameters.inputWeight.rows)] and \(fromFuture.shape), the shapes of x and h"
+      )
       // forward: every step has the same parameters
       gradient = gradient + dParameters
       fromFuture = dBefore

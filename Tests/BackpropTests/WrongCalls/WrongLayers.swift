@@ -136,8 +136,8 @@ extension WrongCall {
   ]
 
   static let sequences: [WrongCall] = [
-    WrongCall("a step gives dX [4, 1]") { backThroughTime { ($0.dX.rows(0..<4), $0.dH) } },
-    WrongCall("a step gives dX [0, 2]") { backThroughTime { (zeros(0, 2), $0.dH) } },
+    WrongCall("step 1 gives dX [4, 1]") { backThroughTime { ($0.dX.rows(0..<4), $0.dH) } },
+    WrongCall("step 1 gives dX [0, 2]") { backThroughTime { (zeros(0, 2), $0.dH) } },
     WrongCall("and dH [3]") { backThroughTime(inputs: 2) { ($0.dX, zeros(3)) } },
     WrongCall("hiddenWeight: [3, 3] + [3]") {
       let layer = recurrent(inputs: 2)
