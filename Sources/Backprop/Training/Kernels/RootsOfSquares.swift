@@ -6,14 +6,14 @@ public import Kernels
 /// How such a sum s is remembered: as it is, or, where that would overflow or vanish, by its root r as
 /// -2ᵏ·√r.
 ///
-/// The usual loops know nothing of that. They go in blocks, and look first whether a block needs more: the
-/// power of two makes one such number outweigh all others of its block.
+/// The usual loops know nothing of that. They take four vectors at a time, and look whether one of the sums
+/// needs more before they store anything: the power of two makes one such number outweigh all others.
 struct RootsOfSquares<Scalar: Real>: Sendable {
   /// The bounds of roots that are remembered as squares.
   ///
   /// There is no lower one where ε is far above what squares lose.
   private let least, most: Scalar
-  /// What the sums of a block stay below, and 2ᵏ.
+  /// What sums are for the usual loops to take them, and 2ᵏ.
   private let largest, power: Scalar
 
   init(epsilon: Scalar) {
@@ -22,37 +22,53 @@ struct RootsOfSquares<Scalar: Real>: Sendable {
     }
     let range = Int(Scalar.greatestFiniteMagnitude.exponent) + 1  // 128 or 1024
     most = two(range / 4)
-    largest = most * most * Scalar(Self.block)
     power = two(range / 2)
     let lossy = (Scalar.leastNormalMagnitude / Scalar.ulpOfOne).squareRoot()
     least = epsilon > 1024 * lossy ? 0 : lossy
+    largest = least == 0 ? most * most : -1
   }
 
-  /// How many numbers a block has.
-  static var block: Int { 4096 }
+  /// How many numbers four vectors have.
+  static var group: Int { 4 &* Scalar.Wide.scalarCount }
 
-  /// Whether squares of these gradients can be added to these sums as they are.
+  /// Four vectors of the next sums a·s + b·g², if all of them and of the old ones are squares.
   @inline(__always)
-  func areSquares(
-    _ count: Int, _ g: UnsafePointer<Scalar>, _ s: UnsafeMutablePointer<Scalar>
-  ) -> Bool {
-    guard least == 0 else { return false }
+  func squares(
+    _ a: Scalar, _ s: UnsafePointer<Scalar>, _ b: Scalar, _ g: UnsafePointer<Scalar>
+  ) -> (Scalar.Wide, Scalar.Wide, Scalar.Wide, Scalar.Wide)? {
     let width = Scalar.Wide.scalarCount
-    var (squares, sums) = (Scalar.Wide(repeating: 0), Scalar.Wide(repeating: 0))
-    var i = 0
-    while i &+ width <= count {
-      let gradient = UnsafeRawPointer(g + i).loadUnaligned(as: Scalar.Wide.self)
-      squares += gradient * gradient
-      sums += UnsafeRawPointer(s + i).loadUnaligned(as: Scalar.Wide.self)
-      i &+= width
+    let (g0, g1) = (Scalar.Wide(at: g), Scalar.Wide(at: g + width))
+    let (g2, g3) = (Scalar.Wide(at: g + 2 &* width), Scalar.Wide(at: g + 3 &* width))
+    let (s0, s1) = (Scalar.Wide(at: s), Scalar.Wide(at: s + width))
+    let (s2, s3) = (Scalar.Wide(at: s + 2 &* width), Scalar.Wide(at: s + 3 &* width))
+    let (next0, next1) = (a * s0 + b * (g0 * g0), a * s1 + b * (g1 * g1))
+    let (next2, next3) = (a * s2 + b * (g2 * g2), a * s3 + b * (g3 * g3))
+    let (old, next) = ((s0 + s1) + (s2 + s3), (next0 + next1) + (next2 + next3))
+    return areSquares(old, next) ? (next0, next1, next2, next3) : nil
+  }
+
+  /// Whether no number of `old` is below 0, and none of `next` too large.
+  ///
+  /// Vectors of a type that is not known are compared number by number: here it is made known.
+  @inline(__always)
+  private func areSquares(_ old: Scalar.Wide, _ next: Scalar.Wide) -> Bool {
+    func both<Vector: SIMD>(_ type: Vector.Type) -> (Vector, Vector) {
+      (unsafeBitCast(old, to: type), unsafeBitCast(next, to: type))
     }
-    var (square, sum) = (squares.sum(), sums.sum())
-    while i < count {
-      square += g[i] * g[i]
-      sum += s[i]
-      i &+= 1
+    if Scalar.self == Float.self {
+      let (old, next) = both(Float.Wide.self)
+      return all((old .>= 0) .& (next .<= Float(largest)))
     }
-    return square <= largest && sum >= 0 && sum <= largest
+    guard Scalar.self == Double.self else { return false }
+    let (old, next) = both(Double.Wide.self)
+    return all((old .>= 0) .& (next .<= Double(largest)))
+  }
+
+  /// The next sum a·s + b·g², if it and the old one are squares.
+  @inline(__always)
+  func square(_ a: Scalar, _ s: Scalar, _ b: Scalar, _ g: Scalar) -> Scalar? {
+    let next = a * s + b * (g * g)
+    return s >= 0 && next <= largest ? next : nil
   }
 
   /// √(a·s + b·g²) for a remembered s, and how to remember its square.
@@ -64,6 +80,19 @@ struct RootsOfSquares<Scalar: Real>: Sendable {
     let (x, y) = (old / size, g / size)
     let root = size * (a * (x * x) + b * (y * y)).squareRoot()
     return (root, root < most && root >= least ? root * root : -power * root.squareRoot())
+  }
+}
+
+extension SIMD where Scalar: Real {
+  /// The numbers from here on.
+  @inline(__always)
+  fileprivate init(at place: UnsafePointer<Scalar>) {
+    self = UnsafeRawPointer(place).loadUnaligned(as: Self.self)
+  }
+
+  @inline(__always)
+  fileprivate func store(at place: UnsafeMutablePointer<Scalar>) {
+    UnsafeMutableRawPointer(place).storeBytes(of: self, as: Self.self)
   }
 }
 
@@ -87,12 +116,7 @@ package struct RootRule<Scalar: Real>: Sendable {
           guard let theta = theta.baseAddress, let g = g.baseAddress, let s = s.baseAddress
           else { return }
           parallel(gradient.count, grain: 64, worth: gradient.count > 20_000) { range in
-            for start in stride(
-              from: range.lowerBound, to: range.upperBound, by: RootsOfSquares<Scalar>.block)
-            {
-              let count = min(RootsOfSquares<Scalar>.block, range.upperBound &- start)
-              step(count, theta + start, g + start, s + start)
-            }
+            step(range.count, theta + range.lowerBound, g + range.lowerBound, s + range.lowerBound)
           }
         }
       }
@@ -106,19 +130,37 @@ package struct RootRule<Scalar: Real>: Sendable {
   ) {
     let (a, b, rate, epsilon) = (a, b, rate, epsilon)
     let roots = RootsOfSquares(epsilon: epsilon)
-    if roots.areSquares(count, g, s) {
-      for i in 0..<count {
-        let sum = a * s[i] + b * (g[i] * g[i])
+    /// The step of a vector, from its next sums.
+    @inline(__always) func vector(_ i: Int, _ sum: Scalar.Wide) {
+      let size = rate * Scalar.Wide(at: g + i) / (sum.squareRoot() + epsilon)
+      (Scalar.Wide(at: theta + i) - size).store(at: theta + i)
+      sum.store(at: s + i)
+    }
+    /// The step of one number.
+    @inline(__always) func number(_ i: Int) {
+      if let sum = roots.square(a, s[i], b, g[i]) {
         s[i] = sum
         theta[i] -= rate * g[i] / (sum.squareRoot() + epsilon)
-      }
-    } else {
-      for i in 0..<count {
+      } else {
         let (root, memory) = roots.next(a, s[i], b, g[i])
         s[i] = memory
         theta[i] -= rate * (g[i] / (root + epsilon))
       }
     }
+    let (group, width) = (RootsOfSquares<Scalar>.group, Scalar.Wide.scalarCount)
+    var i = 0
+    while i &+ group <= count {
+      if let sums = roots.squares(a, s + i, b, g + i) {
+        vector(i, sums.0)
+        vector(i &+ width, sums.1)
+        vector(i &+ 2 &* width, sums.2)
+        vector(i &+ 3 &* width, sums.3)
+      } else {
+        for j in i..<(i &+ group) { number(j) }
+      }
+      i &+= group
+    }
+    for j in i..<count { number(j) }
   }
 }
 
@@ -157,12 +199,8 @@ public struct AdamRule<Scalar: Real>: Sendable {
               let v = v.baseAddress
             else { return }
             parallel(gradient.count, grain: 64, worth: gradient.count > 20_000) { range in
-              for start in stride(
-                from: range.lowerBound, to: range.upperBound, by: RootsOfSquares<Scalar>.block)
-              {
-                let count = min(RootsOfSquares<Scalar>.block, range.upperBound &- start)
-                step(count, theta + start, g + start, m + start, v + start)
-              }
+              let start = range.lowerBound
+              step(range.count, theta + start, g + start, m + start, v + start)
             }
           }
         }
@@ -180,22 +218,40 @@ public struct AdamRule<Scalar: Real>: Sendable {
     let (correction, epsilon) = (correction, epsilon)
     let (rest1, rest2) = (1 - beta1, 1 - beta2)
     let roots = RootsOfSquares(epsilon: epsilon)
-    guard roots.areSquares(count, g, v) else {
-      for i in 0..<count {
-        let first = beta1 * m[i] + rest1 * g[i]
+    /// The step of a vector, from its next mean squares.
+    @inline(__always) func vector(_ i: Int, _ second: Scalar.Wide) {
+      let first = beta1 * Scalar.Wide(at: m + i) + rest1 * Scalar.Wide(at: g + i)
+      let size = rate * first / ((second * correction).squareRoot() + epsilon)
+      (Scalar.Wide(at: theta + i) - size).store(at: theta + i)
+      first.store(at: m + i)
+      second.store(at: v + i)
+    }
+    /// The step of one number.
+    @inline(__always) func number(_ i: Int) {
+      let first = beta1 * m[i] + rest1 * g[i]
+      m[i] = first
+      if let second = roots.square(beta2, v[i], rest2, g[i]) {
+        v[i] = second
+        theta[i] -= rate * first / ((second * correction).squareRoot() + epsilon)
+      } else {
         let (root, memory) = roots.next(beta2, v[i], rest2, g[i])
-        m[i] = first
         v[i] = memory
         theta[i] -= rate * (first / (root * correction.squareRoot() + epsilon))
       }
-      return
     }
-    for i in 0..<count {
-      let first = beta1 * m[i] + rest1 * g[i]
-      let second = beta2 * v[i] + rest2 * (g[i] * g[i])
-      m[i] = first
-      v[i] = second
-      theta[i] -= rate * first / ((second * correction).squareRoot() + epsilon)
+    let (group, width) = (RootsOfSquares<Scalar>.group, Scalar.Wide.scalarCount)
+    var i = 0
+    while i &+ group <= count {
+      if let seconds = roots.squares(beta2, v + i, rest2, g + i) {
+        vector(i, seconds.0)
+        vector(i &+ width, seconds.1)
+        vector(i &+ 2 &* width, seconds.2)
+        vector(i &+ 3 &* width, seconds.3)
+      } else {
+        for j in i..<(i &+ group) { number(j) }
+      }
+      i &+= group
     }
+    for j in i..<count { number(j) }
   }
 }
