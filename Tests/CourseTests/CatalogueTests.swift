@@ -62,9 +62,31 @@ func `there is a test for it that a filter finds by its name`(id: String) throws
   let exercise = try #require(Catalogue.find(id))
   let folder = package.appending(path: "Tests/ExerciseTests")
   let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-  let file = try #require(names.first { $0.hasPrefix("Exercise\(twoDigits(exercise.chapter))") })
+  let file = try #require(names.first { $0.hasPrefix(suite(of: exercise.chapter)) })
   let source = try String(contentsOf: folder.appending(path: file), encoding: .utf8)
+  #expect(source.contains("  struct \(file.dropLast(".swift".count)) {"))
   #expect(
     source.contains(
       "@Test func \(exercise.name)() async throws { try await check(\"\(id)\") }"))
+}
+
+/// How the suite of a chapter's exercises begins: what `--filter Exercise1` finds is not chapter 10.
+private func suite(of chapter: Int) -> String {
+  chapter < 10 ? "Exercise\(twoDigits(chapter))" : "Exercise_\(chapter)"
+}
+
+@Test func `a filter for one chapter, or for one exercise, takes no other`() {
+  for (chapter, other) in product(1...16) {
+    #expect(!suite(of: other).contains("Exercise\(chapter)"), "\(chapter) takes \(other)")
+    #expect(!suite(of: other).contains(suite(of: chapter)), "\(chapter) takes \(other)")
+  }
+  let names = Catalogue.all.map(\.name)
+  for (name, other) in product(names) { #expect(!other.hasPrefix(name), "\(name) takes \(other)") }
+}
+
+/// All pairs of two different ones.
+private func product<All: Sequence<Element>, Element: Equatable>(
+  _ all: All
+) -> [(Element, Element)] {
+  all.flatMap { one in all.filter { $0 != one }.map { (one, $0) } }
 }

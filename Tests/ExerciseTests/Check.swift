@@ -41,8 +41,10 @@ func check(_ id: String) async throws {
       output: result.standardOutputContent, errors: result.standardErrorContent, signal: signal)
   }
   if !printed.isEmpty { print(printed) }
+  let line = "\(id) \(exercise.name) \(verdict)"
+  results.withLock { $0[id] = line + (printed.isEmpty ? "" : "\nit printed\n" + printed) }
   if verdict != .passed {
-    Issue.record("\(id) \(exercise.name) \(verdict)", sourceLocation: try place(of: exercise))
+    Issue.record("\(line)", sourceLocation: try place(of: exercise))
   }
 }
 

@@ -7,7 +7,7 @@ import Solutions
 public enum Audit {
   public static let usage = """
     usage: swift run audit [CHAPTER or EXERCISE …]   every mutant of these, or of all exercises
-                           --sample N                only N of them, always the same ones
+                           --sample N                only N of them, as many of each chapter, always the same
                            --seeds N                 instead: right answers, on N draws of the cases
     """
 
@@ -86,8 +86,9 @@ public enum Audit {
       let mutants = chosen.filter { mutant in solutions.contains { $0.id == mutant.solution.id } }
       guard !mutants.isEmpty else { continue }
       let start = Date.now
+      let folder = "mutants/chapter\(twoDigits(index + 1))"
       let compiler = MutantCompiler(
-        products: products, folder: products.appending(path: "mutants/chapter\(index + 1)"))
+        products: products, folder: products.appending(path: folder))
       let (executable, compiled) = try compiler.compile(mutants) {
         MutantProgram(mutants: $0, chapter: index + 1, solutions: solutions)
       }
@@ -130,8 +131,10 @@ public enum Audit {
     return max(1000, Int(50_000 * taken))
   }
 
-  /// The mutants to run, numbered from 1; a sample takes them from everywhere.
-  private static func chosen(
+  /// The mutants to run, numbered from 1; a sample takes as many from every chapter.
+  ///
+  /// What it takes from one depends on that chapter alone, and on how many there are.
+  static func chosen(
     _ solutions: [Solution], _ ids: [String], sample: Int?
   ) -> [Mutant] {
     var mutants = [Mutant]()
@@ -141,8 +144,12 @@ public enum Audit {
       }
     }
     guard let sample, sample < mutants.count else { return mutants }
-    var generator = SplitMix64(seed: 1)
-    let places = Set(generator.permutation(of: mutants.count).prefix(sample))
-    return mutants.enumerated().filter { places.contains($0.offset) }.map(\.element)
+    let chapters = Dictionary(grouping: mutants) { Catalogue.find($0.solution.id)?.chapter ?? 0 }
+    return chapters.sorted { $0.key < $1.key }.enumerated().flatMap { index, chapter in
+      var generator = SplitMix64(seed: UInt64(chapter.key))
+      let share = sample * (index + 1) / chapters.count - sample * index / chapters.count
+      let places = Set(generator.permutation(of: chapter.value.count).prefix(share))
+      return chapter.value.indices.filter { places.contains($0) }.map { chapter.value[$0] }
+    }
   }
 }
