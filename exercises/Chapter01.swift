@@ -49,8 +49,8 @@ public enum Answers: Chapter01 {
 
   /// Exercise 1.4: the gradient of a leaky ReLU, element by element.
   ///
-  /// y = x where x > 0, and slope · x elsewhere. At x = 0 there is a corner; by convention the
-  /// slope is taken there, so that only x > 0 passes dy whole.
+  /// y = x where x > 0, and slope · x elsewhere. At x = 0 there is a corner; by convention the left
+  /// side's slope is taken there.
   /// Lesson: chapter 1, "The leaky gate". About 5 minutes, difficulty 2 of 5.
   /// Stuck? `swift run workbook hint 1.4`
   ///

@@ -25,17 +25,17 @@ import Testing
   }
 
   /// Two results, by name.
-  func gradients(_ dy: Matrix, _ a: Matrix, _ b: Matrix) -> (da: Matrix, db: Matrix) {
-    let da = dy * b
-    return (da, db: dy * a)
+  func sumAndDifference(_ a: Matrix, _ b: Matrix) -> (sum: Matrix, difference: Matrix) {
+    let sum = a + b
+    return (sum, difference: a - b)
   }
 
   @Test func `a tuple is several results, taken apart by place or by name`() {
-    let (one, two, three) = (Matrix([1]), Matrix([2]), Matrix([3]))
-    let (da, db) = gradients(one, two, three)  // by place
-    let both = gradients(one, two, three)
-    let again = both.da  // by name
-    #expect(da == again && db == two)
+    let (two, three) = (Matrix([2]), Matrix([3]))
+    let (sum, difference) = sumAndDifference(two, three)  // by place
+    let both = sumAndDifference(two, three)
+    let again = both.sum  // by name
+    #expect(sum == again && difference == Matrix([-1]))
   }
 
   @Test func `a closure is a function without a name`() {
