@@ -54,7 +54,7 @@ public enum Answers: Chapter07 {
   ///     x̂ = (x - mean)/√(var + ε)   y = γ·x̂ + β
   ///
   /// Mean and variance are those of each column of x, over the batch, with var = Σ(x - mean)²/m.
-  /// ε stands under the root. Both are made of x, and so are not constants.
+  /// Both are made of x, and so are not constants. ε stands under the root.
   /// Lesson: chapter 7, "Batch normalization, backwards". About 35 minutes, difficulty 4 of 5.
   /// Stuck? `swift run workbook hint 7.3`
   ///
