@@ -8,6 +8,7 @@ import Exercises06
 import Exercises07
 import Exercises08
 import Foundation
+import Synchronization
 import Testing
 
 /// Children inherit this: without it an exit test's traps come back without their place.

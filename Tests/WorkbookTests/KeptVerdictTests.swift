@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Verdicts of before: what is taken from there, and what never is.
-@Suite struct KeptVerdictTests {
+@Suite(.aside) struct KeptVerdictTests {
   private let file = "exercises/Chapter02.swift"
 
   /// The exercises that a command has asked the checker for.

@@ -3,7 +3,7 @@ import Testing
 
 /// Chapters on the learner's functions, which run in a process of their own: no way of ending one of
 /// the two leaves the other behind.
-@Suite(.serialized) struct LeavingTests {
+@Suite(.serialized, .aside) struct LeavingTests {
   private func chapter(_ uses: String) throws -> Terminal {
     try Terminal(
       [product("HostileChecker"), "--mine"], folder: FileManager.default.temporaryDirectory,

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// A made-up course of two parts: what its pages look like, on a screen and on half of one.
-@Suite struct LongCourseTests {
+@Suite(.aside) struct LongCourseTests {
   /// How many exercises each chapter has: 105 in all.
   private static let counts = [6, 6, 8, 6, 6, 7, 6, 5, 7, 6, 7, 7, 8, 7, 6, 7]
   private static let names = [

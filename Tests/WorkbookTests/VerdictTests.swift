@@ -1,7 +1,7 @@
 import Testing
 
 /// What the guide says about functions that misbehave, each in a way of its own.
-@Suite struct VerdictTests {
+@Suite(.aside) struct VerdictTests {
   @Test(arguments: [
     (
       "1.1",

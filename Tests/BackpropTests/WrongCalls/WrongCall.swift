@@ -19,7 +19,8 @@ struct WrongCall: Sendable {
     + losses + kernels
 }
 
-@Suite struct WrongCallTests {
+// One after the other: hundreds of processes at once would leave no time to tests that measure it.
+@Suite(.serialized) struct WrongCallTests {
   @Test(arguments: WrongCall.all.indices)
   func `a call that cannot work stops with a sentence`(place: Int) async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
