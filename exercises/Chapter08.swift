@@ -1,7 +1,7 @@
 import Problems08
 
 public enum Answers: Chapter08 {
-  /// Exercise 8.1: the gradient of a residual sum, y = F(x) + x.
+  /// Exercise 8.1: the gradient of a residual sum.
   ///
   ///     y = F(x) + x
   ///

@@ -29,14 +29,11 @@ func correlate(_ source: Source, on screen: Screen) throws {
   screen.text(
     """
 
-    dy lies on x like a filter, and moves over it: dW[u, v] is what it meets with
-    its corner at row u, column v. In other words: 1 times the window of x at the
-    upper left, plus -2 times the window at the lower right. No filter is in it.
-    And to x each dy sends a copy of w, times itself, where its window was: w once
-    at the upper left, -2·w at the lower right. Where they overlap they add.
+    Which numbers of x does dW[0, 0] meet, and times what? And which numbers of dx
+    does the -2 reach? Work them out before you look; the lesson draws both.
 
     """)
-  screen.text(beside([("dW = x ⋆ dy", dW), ("dx", dx)]))
+  screen.text(beside([("dW", dW), ("dx", dx)]))
   try screen.write(filterGradientFigure(x, dy, dW), "correlation")
   try screen.write(inputGradientFigure(w, dy, dx), "scatter")
 }

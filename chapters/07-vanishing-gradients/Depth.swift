@@ -14,7 +14,7 @@ func showFirstLayer(_ laboratory: Laboratory, on screen: Screen) throws {
     The length of dW of the first layer, before any training. "Depth" layers of 64
     units and one output; a batch of 128, inputs and targets N(0, 1), mean squared
     error; geometric mean over 5 seeds. The output layer begins alike in all rows,
-    with Glorot's σ = √(2/65) = 0.175, so that only the layers before it differ.
+    with Glorot's σ = 0.175, so that only the layers before it differ.
     """)
   try showFirstLayer(
     [
