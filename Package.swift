@@ -94,20 +94,109 @@ let kernels: [SwiftSetting] = {
 
 // MARK: Targets
 
-/// The chapters, by number and folder.
+/// A chapter: its folder, and what it is built from.
+struct Chapter {
+  let number: Int
+  let folder: String
+  /// The modules of the library that its problems need, beside `Core`.
+  var problems: [String] = []
+  /// Those that its program needs, too.
+  var program: [String] = []
+  /// The chapters whose exercises its program runs on, or whose problems its own are made from.
+  var earlier: [Int] = []
+
+  /// The number as it stands in names: 04, 12.
+  var digits: String { Self.digits(number) }
+  static func digits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+  var name: String { "chapter\(digits)" }
+
+  init(
+    _ number: Int, _ folder: String, problems: [String] = [], program: [String] = [],
+    earlier: [Int] = []
+  ) {
+    (self.number, self.folder, self.problems) = (number, folder, problems)
+    (self.program, self.earlier) = (program, earlier)
+  }
+}
+
 let chapters = [
-  ("chapter01", "01-activations"),
-  ("chapter02", "02-losses"),
-  ("chapter03", "03-chain-rule"),
-  ("chapter04", "04-mlp"),
-  ("chapter05", "05-cnn"),
-  ("chapter06", "06-optimizers"),
-  ("chapter07", "07-vanishing-gradients"),
-  ("chapter08", "08-resnet-block"),
+  Chapter(1, "01-activations", program: ["SmallSets"]),
+  Chapter(2, "02-losses", program: ["SmallSets"]),
+  Chapter(3, "03-chain-rule", problems: ["Autodiff"], program: ["Guiding", "SmallSets"]),
+  Chapter(
+    4, "04-mlp", problems: ["Training"],
+    program: ["Checkpoints", "TrainingRuns", "Datasets", "SmallSets"],
+    earlier: [1, 2]),
+  Chapter(
+    5, "05-cnn", problems: ["Images"],
+    program: ["Training", "Checkpoints", "TrainingRuns", "Datasets"], earlier: [1, 2, 4]),
+  Chapter(
+    6, "06-optimizers", problems: ["Training"],
+    program: ["Guiding", "Checkpoints", "TrainingRuns", "Datasets"]),
+  Chapter(
+    7, "07-vanishing-gradients", problems: ["Sequences", "Training"], program: ["Datasets"]),
+  Chapter(
+    8, "08-resnet-block", problems: ["Images", "Training"],
+    program: ["Guiding", "Checkpoints", "TrainingRuns", "Datasets"],
+    earlier: [1, 2, 4, 5, 6, 7]),
 ]
 
 /// The learner's folder, or the copy that `workbook` makes of it when a file does not compile.
 let exercises = Context.environment["WORKBOOK_EXERCISES"] ?? "exercises"
+
+/// The targets of a chapter: what it asks, what is answered, the checker, and the program.
+func targets(of chapter: Chapter) -> [Target] {
+  let (digits, folder) = (chapter.digits, "chapters/\(chapter.folder)")
+  let others = chapter.earlier.map(Chapter.digits)
+  func modules(_ name: String) -> [Target.Dependency] {
+    (others + [digits]).map { .byName(name: name + $0) }
+  }
+  func answers(_ name: String, in path: String) -> Target {
+    // The other chapters' files are named, or each command would warn of them.
+    .target(
+      name: name + digits, dependencies: [.byName(name: "Problems" + digits)], path: path,
+      exclude: chapters.filter { $0.number != chapter.number }.map { "Chapter\($0.digits).swift" },
+      sources: ["Chapter\(digits).swift"], packageAccess: false, swiftSettings: talking)
+  }
+  return [
+    .target(
+      name: "Problems" + digits,
+      dependencies: ["Core", "Checking"] + chapter.problems.map { .byName(name: $0) },
+      path: folder + "/Problems", swiftSettings: strict),
+    answers("Exercises", in: exercises),
+    answers("Solutions", in: "solutions"),
+    .executableTarget(
+      name: "checker" + digits,
+      dependencies: [
+        "Checking", .byName(name: "Exercises" + digits), .byName(name: "Problems" + digits),
+      ],
+      path: folder + "/Checker", swiftSettings: strict, linkerSettings: talkingLinker),
+    .executableTarget(
+      name: chapter.name,
+      dependencies: ["Core", "Checking", "Figures", "Running"]
+        + (chapter.problems + chapter.program).map { .byName(name: $0) }
+        + modules("Problems") + modules("Exercises") + modules("Solutions"),
+      path: folder,
+      exclude: ["README.md", "figures", "Problems", "Checker"]
+        + (chapter.number == 4 ? ["bridge.py"] : []),
+      swiftSettings: strict, linkerSettings: talkingLinker),
+  ]
+}
+
+/// Checkers that `workbook` builds at once, where several chapters have changed: 01,04.
+let checkers = (Context.environment["WORKBOOK_CHAPTERS"] ?? "").split(separator: ",")
+  .map { Target.Dependency.byName(name: "checker\($0)") }
+
+/// One module of a kind for each chapter.
+func each(_ kind: String) -> [Target.Dependency] {
+  chapters.map { .byName(name: kind + $0.digits) }
+}
+let (problems, learners, solutions) = (each("Problems"), each("Exercises"), each("Solutions"))
+
+/// The runtime shall find the `abort` of Crash.swift, which a backtrace sees through.
+let talkingLinker: [LinkerSetting] = [
+  .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=abort"], .when(platforms: [.linux]))
+]
 
 let package = Package(
   name: "BackpropWorkbook",
@@ -120,28 +209,55 @@ let package = Package(
       name: "Kernels", dependencies: ["Processor"], path: "Sources/Backprop/Kernels",
       swiftSettings: strict + kernels),
     .target(
-      name: "Backprop", dependencies: ["Kernels"], exclude: ["Kernels", "Processor"],
+      name: "ImageKernels", dependencies: ["Kernels"], path: "Sources/Backprop/ImageKernels",
       swiftSettings: strict + kernels),
     .target(
-      name: "Datasets", dependencies: ["Backprop", "Kernels"], resources: [.copy("Resources")],
+      name: "Core", dependencies: ["Kernels"], path: "Sources/Backprop/Core",
+      swiftSettings: strict + kernels),
+    .target(
+      name: "Autodiff", dependencies: ["Core", "Kernels"], path: "Sources/Backprop/Autodiff",
+      swiftSettings: strict + kernels),
+    .target(
+      name: "Training", dependencies: ["Core", "Kernels"], path: "Sources/Backprop/Training",
+      swiftSettings: strict + kernels),
+    .target(
+      name: "Images", dependencies: ["Core", "ImageKernels", "Kernels", "Training"],
+      path: "Sources/Backprop/Images", swiftSettings: strict + kernels),
+    .target(
+      name: "Sequences", dependencies: ["Core"], path: "Sources/Backprop/Sequences",
+      swiftSettings: strict + kernels),
+    .target(
+      name: "Checkpoints", dependencies: ["Core", "Kernels", "Training"],
+      path: "Sources/Backprop/Checkpoints", swiftSettings: strict + optimised),
+    .target(
+      name: "Backprop",
+      dependencies: ["Autodiff", "Checkpoints", "Core", "Images", "Sequences", "Training"],
+      path: "Sources/Backprop/Backprop", swiftSettings: strict),
+    .target(
+      name: "SmallSets", dependencies: ["Core", "Kernels"], path: "Sources/Datasets/Small",
       swiftSettings: strict + optimised),
+    .target(
+      name: "Datasets", dependencies: ["Core", "Kernels"], exclude: ["Small"],
+      resources: [.copy("Resources")], swiftSettings: strict + optimised),
     .target(name: "Figures", swiftSettings: strict),
+    .target(name: "Guiding", path: "Sources/Course/Guiding", swiftSettings: strict),
     .target(
-      name: "Course", dependencies: ["Backprop", "Figures"], swiftSettings: strict,
-      // The runtime shall find the `abort` of Crash.swift, which a backtrace sees through.
-      linkerSettings: [
-        .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=abort"], .when(platforms: [.linux]))
-      ]),
+      name: "Checking", dependencies: ["Core", "Guiding"], path: "Sources/Course/Checking",
+      swiftSettings: strict),
     .target(
-      name: "Exercises", dependencies: ["Backprop", "Course"], path: exercises,
-      swiftSettings: talking),
+      name: "Running", dependencies: ["Core", "Checking", "Figures", "Guiding"],
+      path: "Sources/Course/Running", swiftSettings: strict),
     .target(
-      name: "Solutions", dependencies: ["Backprop", "Course"], path: "solutions",
-      swiftSettings: talking),
+      name: "TrainingRuns", dependencies: ["Core", "Training", "Checkpoints", "Running"],
+      path: "Sources/Course/TrainingRuns", swiftSettings: strict),
+    .target(
+      name: "Course", dependencies: ["Checking", "Guiding"] + problems,
+      path: "Sources/Course/Course", swiftSettings: strict),
+    .target(
+      name: "Solutions", dependencies: ["Checking"] + solutions, path: "Sources/Course/Solutions",
+      swiftSettings: strict),
     .executableTarget(
-      name: "workbook", dependencies: ["Backprop", "Course", "Figures"], swiftSettings: strict),
-    .executableTarget(
-      name: "checker", dependencies: ["Course", "Exercises"], swiftSettings: strict),
+      name: "workbook", dependencies: ["Figures", "Guiding"], swiftSettings: strict),
     .target(
       name: "Auditing", dependencies: ["Backprop", "Course", "Solutions"],
       path: "Sources/audit/Auditing", swiftSettings: strict),
@@ -149,52 +265,63 @@ let package = Package(
       name: "audit", dependencies: ["Auditing"], path: "Sources/audit/Command",
       swiftSettings: strict),
     .executableTarget(
-      name: "benchmark", dependencies: ["Backprop", "Datasets", "Kernels", "Processor"],
+      // The textbook's loop and the peak of the registers are compiled as the kernels are.
+      name: "benchmark", dependencies: ["Backprop", "Datasets", "Processor"],
       exclude: ["peers", "ratios.json"],
-      swiftSettings: strict),
+      swiftSettings: strict + kernels),
   ]
-    + chapters.map { name, folder in
-      .executableTarget(
-        name: name,
-        dependencies: ["Backprop", "Course", "Datasets", "Figures", "Exercises", "Solutions"],
-        path: "chapters/\(folder)",
-        exclude: ["README.md", "figures"] + (folder == "04-mlp" ? ["bridge.py"] : []),
-        swiftSettings: strict)
-    } + [
+    + (checkers.isEmpty
+      ? []
+      : [.target(name: "Checkers", dependencies: checkers, path: "Sources/Course/Checkers")])
+    + chapters.flatMap(targets) + [
       .testTarget(
-        name: "BackpropTests", dependencies: ["Backprop", "Kernels", "Processor"],
+        name: "BackpropTests", dependencies: ["Backprop", "ImageKernels", "Kernels", "Processor"],
         exclude: ["Golden"],
         swiftSettings: strict + optimised),
       .testTarget(
-        name: "DatasetsTests", dependencies: ["Backprop", "Datasets"], swiftSettings: strict),
+        name: "DatasetsTests", dependencies: ["Backprop", "Datasets", "SmallSets"],
+        swiftSettings: strict),
       .testTarget(name: "FiguresTests", dependencies: ["Figures"], swiftSettings: strict),
       .testTarget(
-        name: "CourseTests", dependencies: ["Backprop", "Course"],
-        swiftSettings: strict + talking),
+        name: "CourseTests",
+        dependencies: [
+          "Backprop", "Course", "Running", "Solutions", "TrainingRuns", "chapter03", "chapter07",
+        ],
+        swiftSettings: strict + talking, linkerSettings: talkingLinker),
       .testTarget(
         name: "SolutionTests", dependencies: ["Course", "Solutions"], swiftSettings: strict),
       .testTarget(
         name: "AuditTests", dependencies: ["Auditing", "Backprop", "Course", "Solutions"],
         swiftSettings: strict),
       .testTarget(
-        name: "ExerciseTests", dependencies: ["Course", "Exercises"], swiftSettings: strict),
+        name: "ExerciseTests", dependencies: ["Course"] + learners, swiftSettings: strict,
+        linkerSettings: talkingLinker),
       // What the guide is tested with: functions that misbehave, and finished ones.
       .target(
-        name: "HostileAnswers", dependencies: ["Backprop", "Course"],
-        path: "Tests/HostileAnswers", swiftSettings: talking),
+        name: "HostileAnswers01", dependencies: ["Problems01"],
+        path: "Tests/HostileAnswers/exercises",
+        exclude: ["Chapter02.swift", "Forgery.swift"], sources: ["Chapter01.swift"],
+        packageAccess: false, swiftSettings: talking),
+      .target(
+        name: "HostileAnswers02", dependencies: ["Problems02"],
+        path: "Tests/HostileAnswers/exercises",
+        exclude: ["Chapter01.swift"], sources: ["Chapter02.swift", "Forgery.swift"],
+        packageAccess: false, swiftSettings: talking),
       .executableTarget(
-        name: "HostileChecker", dependencies: ["Course", "HostileAnswers"],
-        path: "Tests/HostileChecker", swiftSettings: strict),
+        name: "HostileChecker",
+        dependencies: ["Course", "HostileAnswers01", "HostileAnswers02", "Running", "Solutions"],
+        path: "Tests/HostileChecker", swiftSettings: strict, linkerSettings: talkingLinker),
       .executableTarget(
         name: "SolvedChecker", dependencies: ["Course", "Solutions"],
-        path: "Tests/SolvedChecker", swiftSettings: strict),
+        path: "Tests/SolvedChecker", swiftSettings: strict, linkerSettings: talkingLinker),
       .testTarget(
         name: "WorkbookTests",
-        dependencies: ["Course", "workbook", "checker", "HostileChecker", "SolvedChecker"],
+        dependencies: ["Course", "workbook", "HostileChecker", "SolvedChecker"],
         swiftSettings: strict),
       .testTarget(
         name: "LessonTests",
-        dependencies: ["Backprop", "Course"] + chapters.map { .target(name: $0.0) },
+        dependencies: ["Backprop", "Course"]
+          + chapters.map { .byName(name: $0.name) },
         swiftSettings: strict),
     ]
 )

@@ -1,7 +1,6 @@
-import Backprop
-import Course
+import Problems01
 
-extension Answers: Chapter01 {
+public enum Answers: Chapter01 {
   /// Exercise 1.1: the gradient of y = σ(x), element by element.
   ///
   /// dx = dy · σ′(x), and σ′(x) can be had from y alone: that is why y is what you are given.
@@ -50,8 +49,8 @@ extension Answers: Chapter01 {
 
   /// Exercise 1.4: the gradient of a leaky ReLU, element by element.
   ///
-  /// y = x where x > 0, and slope · x elsewhere. At x = 0 there is a corner; by convention the
-  /// slope is taken there, so that only x > 0 passes dy whole.
+  /// y = x where x > 0, and slope · x elsewhere. At x = 0 there is a corner; by convention the left
+  /// side's slope is taken there.
   /// Lesson: chapter 1, "The leaky gate". About 5 minutes, difficulty 2 of 5.
   /// Stuck? `swift run workbook hint 1.4`
   ///
@@ -84,9 +83,12 @@ extension Answers: Chapter01 {
 
   /// Exercise 1.6: the gradient of y = x·Φ(x), element by element.
   ///
-  /// Φ(x) = (1 + erf(x/√2))/2 is the normal distribution function, exact by erf and not one of its
-  /// approximations; its slope is the density φ(x) = e^(-x²/2)/√(2π). In Swift: `Double.erf`,
-  /// `Double.exp`, `Double.pi`. A challenge: no chapter needs it.
+  ///     Φ(x) = (1 + erf(x/√2))/2
+  ///     φ(x) = e^(-x²/2)/√(2π), the slope of Φ
+  ///
+  /// Φ is the normal distribution function, exact by erf and not one of its approximations, and φ its
+  /// density. In Swift: `Double.erf`, `Double.exp`, `Double.pi`.
+  /// A challenge: no chapter needs it.
   /// Lesson: chapter 1, "The slope of GELU". About 15 minutes, difficulty 3 of 5.
   /// Stuck? `swift run workbook hint 1.6`
   ///

@@ -1,7 +1,6 @@
-import Backprop
-import Course
+import Problems03
 
-extension Answers: Chapter03 {
+public enum Answers: Chapter03 {
   /// Exercise 3.1: the gradient of any function, by asking the function itself.
   ///
   /// ∂f/∂xᵢ ≈ (f(x + h·eᵢ) - f(x - h·eᵢ)) / 2h: one element moves, the others stay.
@@ -23,7 +22,8 @@ extension Answers: Chapter03 {
 
   /// Exercise 3.2: the local rule of a product, y = a·b.
   ///
-  /// da = upstream · ∂y/∂a and db = upstream · ∂y/∂b, all single numbers.
+  /// What arrives is multiplied by the slope of y in each factor, the other one held still. All are
+  /// single numbers.
   /// Lesson: chapter 3, "The local rules". About 5 minutes, difficulty 1 of 5.
   /// Stuck? `swift run workbook hint 3.2`
   ///
@@ -41,7 +41,7 @@ extension Answers: Chapter03 {
 
   /// Exercise 3.3a: the local rule of the hyperbolic tangent, y = tanh(x).
   ///
-  /// dx = upstream · (slope of tanh), and y alone says the slope.
+  /// What arrives is multiplied by the slope of tanh, and y alone says that slope.
   /// Lesson: chapter 3, "The local rules". About 5 minutes, difficulty 1 of 5.
   /// Stuck? `swift run workbook hint 3.3a`
   ///
@@ -56,7 +56,8 @@ extension Answers: Chapter03 {
 
   /// Exercise 3.3b: the local rule of a power with a constant exponent, y = xⁿ.
   ///
-  /// x⁰ is 1 everywhere: its slope is 0, at x = 0 too. `Double.pow(x, p)` is x to the power p.
+  /// x⁰ is 1 everywhere, at x = 0 too: the answer is a number there, never NaN. `Double.pow(x, p)` is
+  /// x to the power p.
   /// Lesson: chapter 3, "The local rules". About 5 minutes, difficulty 2 of 5.
   /// Stuck? `swift run workbook hint 3.3b`
   ///
@@ -92,8 +93,10 @@ extension Answers: Chapter03 {
 
   /// Exercise 3.5: the gradient of the root with respect to every node of a graph.
   ///
-  /// dparent += ∂node/∂parent · dnode, over every edge, from the root to the leaves.
-  /// `graph.nodes[i].parents` and `graph.nodes[i].slopes` belong together, place by place.
+  /// Each node hands its gradient on to its parents, along a slope each, and ways add. A node may do
+  /// so when all its users have.
+  /// `graph.nodes[i].parents` and `graph.nodes[i].slopes` belong together, place by place; in a·a one
+  /// parent comes twice.
   /// Lesson: chapter 3, "Backwards through the graph". About 10 minutes, difficulty 3 of 5.
   /// Stuck? `swift run workbook hint 3.5`
   ///
@@ -132,7 +135,8 @@ extension Answers: Chapter03 {
 
   /// Exercise 3.7: how fast every node changes when the leaves change at given speeds.
   ///
-  /// tangent[node] = Σ ∂node/∂parent · tangent[parent]: a Jacobian-vector product. One pass is enough.
+  /// Every number is a function of its parents: if they move, so does it. One pass is enough for all
+  /// nodes: a Jacobian-vector product.
   /// Lesson: chapter 3, "The other direction". About 15 minutes, difficulty 3 of 5.
   /// A challenge: no chapter needs it. Stuck? `swift run workbook hint 3.7`
   ///

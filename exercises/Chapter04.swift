@@ -1,10 +1,10 @@
-import Backprop
-import Course
+import Problems04
 
-extension Answers: Chapter04 {
+public enum Answers: Chapter04 {
   /// Exercise 4.1: the gradients of a dense layer, y = x·W + b.
   ///
-  /// dx, dW and db are each one line. The shapes settle which product it is.
+  /// dx, dW and db are each one line. The shapes settle which product it is. dy has been divided by the
+  /// batch already, where the loss is a mean, so sums over the batch stay sums.
   /// Lesson: chapter 4, "The gradients of a dense layer". About 20 minutes, difficulty 3 of 5.
   /// Stuck? `swift run workbook hint 4.1`
   ///
@@ -44,7 +44,7 @@ extension Answers: Chapter04 {
 
   /// Exercise 4.3: the gradient of inverted dropout, y = x ⊙ mask/(1 - p).
   ///
-  /// dx = dy ⊙ mask/(1 - p), with the mask that the forward pass drew. p is the share that is
+  /// The mask is the one that the forward pass drew: a constant by now. p is the share that is
   /// dropped, at least 0 and under 1.
   /// Lesson: chapter 4, "Dropout, backwards". About 5 minutes, difficulty 1 of 5.
   /// Stuck? `swift run workbook hint 4.3`
@@ -63,8 +63,8 @@ extension Answers: Chapter04 {
   ///
   ///     z = x·W₁ + b₁   h = relu(z)   logits = h·W₂ + b₂   loss = softmax cross-entropy(logits, t)
   ///
-  /// The loss is the mean over the batch, so ∂loss/∂logits = (softmax(logits) - t)/m. Compute all
-  /// gradients first, then every new parameter θ - η·dθ. `softmax`, `matmul` and
+  /// The loss is the mean over the batch; its gradient is that of exercise 2.3. At z = 0 ReLU passes
+  /// nothing. Compute all gradients first, then every new parameter θ - η·dθ. `softmax`, `matmul` and
   /// `Activation.relu(z)` are the library's.
   /// Lesson: chapter 4, "One step of training". About 20 minutes, difficulty 3 of 5.
   /// Stuck? `swift run workbook hint 4.4`

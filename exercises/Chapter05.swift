@@ -1,7 +1,6 @@
-import Backprop
-import Course
+import Problems05
 
-extension Answers: Chapter05 {
+public enum Answers: Chapter05 {
   /// Exercise 5.1: the gradient of a convolution's bias.
   ///
   /// y[n, o, i, j] = b[o] + …: the same b[o] in every image n, row i and column j. dy comes from a
@@ -64,8 +63,8 @@ extension Answers: Chapter05 {
   /// Exercise 5.4: the gradient of max pooling.
   ///
   /// y[n, c, i, j] is the largest number of a square window of x[n, c] that begins at row i·stride
-  /// and column j·stride. Of equal ones the first in row-major order takes dy; where windows
-  /// overlap, what they send adds. There is no padding.
+  /// and column j·stride. Of equal ones the first in row-major order counts. Windows may overlap, or
+  /// leave rows and columns out; there is no padding.
   /// Lesson: chapter 5, "Max pooling". About 15 minutes, difficulty 3 of 5.
   /// Stuck? `swift run workbook hint 5.4`
   ///
@@ -85,7 +84,7 @@ extension Answers: Chapter05 {
   /// Exercise 5.5: the gradient of average pooling.
   ///
   /// y[n, c, i, j] is the mean of a square window of x[n, c] that begins at row i·stride and column
-  /// j·stride. Where windows overlap, what they send adds. There is no padding.
+  /// j·stride. Windows may overlap, or leave rows and columns out; there is no padding.
   /// Lesson: chapter 5, "Average pooling". About 10 minutes, difficulty 2 of 5.
   /// Stuck? `swift run workbook hint 5.5`
   ///

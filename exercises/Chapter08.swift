@@ -1,10 +1,11 @@
-import Backprop
-import Course
+import Problems08
 
-extension Answers: Chapter08 {
-  /// Exercise 8.1: the gradient of a residual sum, y = F(x) + x.
+public enum Answers: Chapter08 {
+  /// Exercise 8.1: the gradient of a residual sum.
   ///
-  /// dx is what comes back through F, plus what comes back past it.
+  ///     y = F(x) + x
+  ///
+  /// x is used twice, in F and past it, and both uses count.
   /// Lesson: chapter 8, "One addition, backwards". About 8 minutes, difficulty 1 of 5.
   /// Stuck? `swift run workbook hint 8.1`
   ///
@@ -24,8 +25,8 @@ extension Answers: Chapter08 {
   ///
   ///     y[n, o, i, j] = Σ x[n, c, i·s, j·s]·w[o, c, 0, 0]   over c
   ///
-  /// s is the stride; there is no padding and no bias. Pixels that the stride skips get 0. dy comes
-  /// from a loss that was divided by the batch already.
+  /// s is the stride; there is no padding and no bias. Pixels that the stride skips are in no y. dy
+  /// comes from a loss that was divided by the batch already.
   /// Lesson: chapter 8, "The projection, backwards". About 15 minutes, difficulty 3 of 5.
   /// Stuck? `swift run workbook hint 8.2`
   ///
@@ -44,7 +45,9 @@ extension Answers: Chapter08 {
 
   /// Exercise 8.3: the gradient of global average pooling.
   ///
-  /// y[n, c] is the mean of all pixels x[n, c, i, j] of a channel.
+  ///     y[n, c] = mean of x[n, c, i, j]   over i and j
+  ///
+  /// All pixels of a channel, height × width of them, become one number.
   /// Lesson: chapter 8, "Global average pooling". About 8 minutes, difficulty 1 of 5.
   /// Stuck? `swift run workbook hint 8.3`
   ///

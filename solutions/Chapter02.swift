@@ -1,7 +1,6 @@
-import Backprop
-import Course
+import Problems02
 
-extension Answers: Chapter02 {
+public enum Answers: Chapter02 {
   /// Exercise 2.1: the gradient of the mean squared error, 1/(m·n) Σ (p - t)².
   ///
   /// The mean is over all m·n elements. A factor of ½ is not in this loss.

@@ -1,7 +1,6 @@
-import Backprop
-import Course
+import Problems06
 
-extension Answers: Chapter06 {
+public enum Answers: Chapter06 {
   /// Exercise 6.1: one step of gradient descent with momentum.
   ///
   ///     v ← βv + g    θ ← θ - ηv

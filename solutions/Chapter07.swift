@@ -1,12 +1,13 @@
-import Backprop
-import Course
+import Problems07
 
-extension Answers: Chapter07 {
+public enum Answers: Chapter07 {
   /// Exercise 7.1a: the standard deviation of Glorot's weights.
   ///
-  ///     σ = √(2/(fanIn + fanOut))
+  ///     y = x·W   dx = dy·Wᵀ
   ///
-  /// It keeps signals forward and gradients backward as near to their size as one number can.
+  /// W is random, of mean 0. The variance that keeps the mean square of y at that of x is one, the
+  /// variance that keeps that of dx at that of dy another. Glorot and Bengio took a mean of the two
+  /// fans, and one variance for both.
   /// Lesson: chapter 7, "How large should weights be?". About 5 minutes, difficulty 1 of 5.
   /// Stuck? `swift run workbook hint 7.1a`
   ///
@@ -22,8 +23,9 @@ extension Answers: Chapter07 {
 
   /// Exercise 7.1b: the standard deviation of He's weights, for layers with ReLU.
   ///
-  ///     σ = √(2/fanIn)
+  ///     z = h·W   h = relu(z of the layer before)
   ///
+  /// The mean square of z should be the same in every layer. The z are spread evenly around 0.
   /// Lesson: chapter 7, "Where ReLU takes half". About 3 minutes, difficulty 1 of 5.
   /// Stuck? `swift run workbook hint 7.1b`
   ///
@@ -56,7 +58,7 @@ extension Answers: Chapter07 {
   ///     x̂ = (x - mean)/√(var + ε)   y = γ·x̂ + β
   ///
   /// Mean and variance are those of each column of x, over the batch, with var = Σ(x - mean)²/m.
-  /// ε stands under the root. They are made of x: dx has three parts.
+  /// Both are made of x, and so are not constants. ε stands under the root.
   /// Lesson: chapter 7, "Batch normalization, backwards". About 35 minutes, difficulty 4 of 5.
   /// Stuck? `swift run workbook hint 7.3`
   ///

@@ -1,8 +1,7 @@
+public import Core
 import Kernels
 
 // More training images out of those that there are: a shifted 7 is still a 7.
-
-public import Backprop
 
 /// Moves each image by a random whole number of pixels, up to `most` in each direction.
 ///

@@ -1,4 +1,4 @@
-public import Backprop
+public import Core
 
 /// What can be wrong with a data file, said so that it can be put right.
 public enum DataError: Error, Equatable, Sendable {

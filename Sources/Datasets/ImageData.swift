@@ -1,6 +1,5 @@
+public import Core
 import Kernels
-
-public import Backprop
 
 /// Grey images with a class each, as MNIST's digits.
 public struct ImageData: Equatable, Sendable {

@@ -64,4 +64,11 @@ extension Figure {
   ) -> Figure {
     Figure(title, description: description, .graph(NodeGraph(nodes: nodes, edges: edges)))
   }
+
+  /// Several pictures of a graph, one below the other, each under its caption.
+  public static func stages(
+    _ title: String, description: String = "", _ stages: [Stage]
+  ) -> Figure {
+    Figure(title, description: description, .stages(stages))
+  }
 }

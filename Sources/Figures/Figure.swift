@@ -30,6 +30,11 @@ public struct Figure: Sendable {
       case .images(let grid): terminalRows(of: grid, width: width)
       case .heatMap(let map): terminalRows(of: map, width: width)
       case .graph(let graph): terminalRows(of: graph, width: width)
+      case .stages(let stages):
+        stages.flatMap { stage in
+          [TextRow("")] + wrap(stage.caption, width: width, lines: 3).map { TextRow($0) }
+            + terminalRows(of: stage.graph, width: width)
+        }
       }
     return (heading + rows).map { $0.text(width: width, colour: colour) }
       .joined(separator: "\n")
@@ -46,6 +51,11 @@ public struct Figure: Sendable {
     case .images(let grid): document.draw(grid)
     case .heatMap(let map): document.draw(map)
     case .graph(let graph): document.draw(graph)
+    case .stages(let stages):
+      for stage in stages {
+        document.paragraph(stage.caption)
+        document.draw(stage.graph)
+      }
     }
     return document.text
   }
@@ -79,6 +89,7 @@ public enum Content: Sendable {
   case images(ImageGrid)
   case heatMap(HeatMap)
   case graph(NodeGraph)
+  case stages([Stage])
 }
 
 /// A figure's file could not be written.

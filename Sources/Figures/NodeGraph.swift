@@ -24,6 +24,21 @@ public struct NodeGraph: Sendable {
     }
     return links
   }
+
+  /// What stands on the arrow between two positions in `nodes`.
+  func label(from: Int, to: Int) -> String {
+    edges.first { $0.from == nodes[from].id && $0.to == nodes[to].id }?.label ?? ""
+  }
+}
+
+/// One of several pictures of a graph, one below the other, and what it shows.
+public struct Stage: Sendable {
+  public var caption: String
+  public var graph: NodeGraph
+
+  public init(_ caption: String, _ graph: NodeGraph) {
+    (self.caption, self.graph) = (caption, graph)
+  }
 }
 
 /// A box with lines of text.
@@ -49,9 +64,12 @@ public struct Node: Sendable {
 public struct Edge: Sendable {
   public var from: String
   public var to: String
+  /// What stands on the arrow: the slope of one node in the other.
+  public var label: String
 
-  public init(from: String, to: String) {
+  public init(from: String, to: String, label: String = "") {
     self.from = from
     self.to = to
+    self.label = label
   }
 }

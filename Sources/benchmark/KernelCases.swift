@@ -1,5 +1,4 @@
 import Backprop
-import Kernels
 
 /// A kernel, and the textbook's loop for the same task on smaller sizes: how long the one takes,
 /// measured in the other, is the same number on a quiet machine and on a busy one.
@@ -16,7 +15,7 @@ struct KernelCase {
     func random(_ shape: Int...) -> Tensor<Float> {
       Tensor(standardDeviation: 1, shape: shape, using: &generator)
     }
-    let textbook = textbookProduct()
+    let textbook = textbookLoop()
     let (x, w, dY) = (random(64, 784), random(784, 256), random(64, 256))
     let (one, narrow, few) = (random(1, 784), random(128, 10), random(64, 128))
     let (v, dH) = (random(256, 128), random(64, 128))
@@ -51,7 +50,7 @@ struct KernelCase {
         "16→16, 3×3 on 14×14", Conv2d<Float>(16, 16, kernel: 3, geometry, using: &generator), 14, 14
       ),
     ]
-    let textbook = textbookProduct()
+    let textbook = textbookLoop()
     let cases = layers.flatMap { name, layer, size, output in
       let (channels, outputs) = (layer.parameters.weight.shape[1], layer.parameters.weight.shape[0])
       let x = Tensor<Float>(
@@ -92,7 +91,7 @@ struct KernelCase {
 
   private static func elementwise() -> [KernelCase] {
     var generator = SplitMix64(seed: 3)
-    let textbook = textbookProduct()
+    let textbook = textbookLoop()
     let x = Tensor<Float>(standardDeviation: 1, shape: [64, 256], using: &generator)
     let bias = Tensor<Float>(standardDeviation: 1, shape: [256], using: &generator)
     let logits = Tensor<Float>(standardDeviation: 1, shape: [64, 10], using: &generator)
@@ -133,8 +132,8 @@ struct KernelCase {
   }
 
   /// The triple loop, 48×48·48×48: about 0.1 ms.
-  private static func textbookProduct() -> () -> Void {
+  private static func textbookLoop() -> () -> Void {
     let a = [Float](repeating: 0.5, count: 48 * 48)
-    return { _ = Kernels.textbookProduct(48, a, a) }
+    return { _ = textbookProduct(48, a, a) }
   }
 }

@@ -3,14 +3,14 @@ import Backprop
 // The networks of the table, trained on random images: speed does not depend on what they show.
 
 /// 784-256-128-10 with ReLU.
-func mlp(using generator: inout SplitMix64) -> some Layer<Float> {
+func mlp(using generator: inout SplitMix64) -> some TensorLayer<Float> {
   Dense<Float>(784, 256, using: &generator).then(Activation.relu)
     .then(Dense(256, 128, using: &generator)).then(Activation.relu)
     .then(Dense(128, 10, .glorot, using: &generator))
 }
 
 /// Chapter 8's network of three residual blocks with 16 channels at 14 × 14.
-func smallResNet(using generator: inout SplitMix64) -> some Layer<Float> {
+func smallResNet(using generator: inout SplitMix64) -> some TensorLayer<Float> {
   let stem = ImagesIn<Float>()
     .then(Conv2d(1, 16, kernel: 3, ConvolutionGeometry(padding: 1), using: &generator))
     .then(MaxPool2d(2)).then(Activation.relu)
@@ -22,14 +22,14 @@ func smallResNet(using generator: inout SplitMix64) -> some Layer<Float> {
 private typealias Block = Then<Residual<BasicBody<Float>>, Activation<Float>>
 
 /// Hidden layers of 128 numbers, as many as asked for.
-func deepNetwork(layers: Int, using generator: inout SplitMix64) -> some Layer<Float> {
+func deepNetwork(layers: Int, using generator: inout SplitMix64) -> some TensorLayer<Float> {
   Stack(depth: layers) { _ in
     Dense<Float>(128, 128, using: &generator).then(Activation.relu)
   }.then(Dense(128, 10, .glorot, using: &generator))
 }
 
 /// Training with Adam, step after step through the samples in random order.
-final class Training<Network: Layer<Float>> {
+final class Training<Network: TensorLayer<Float>> {
   private var network: Network
   private var optimizer = Adam<Float>(learningRate: 0.001)
   private var context = Context.training(seed: 1)

@@ -1,5 +1,4 @@
 import Backprop
-import Kernels
 
 // What is measured beside the networks: matrix products, the scalar engine.
 

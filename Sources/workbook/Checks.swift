@@ -1,15 +1,15 @@
-import Course
+import Guiding
 import Foundation
 
 /// Checks exercises, each in a process of its own, as many at a time as there are cores.
 struct Checks {
-  let checker: String
   /// How long one exercise may take, in seconds.
   let limit: Int
 
   /// One exercise on its way to a verdict.
   private struct Running {
-    let exercise: any Exercise
+    let exercise: ExerciseFacts
+    let checker: String
     var inquiry: Inquiry
     var child: Child
     var childStart = ContinuousClock.now
@@ -21,45 +21,48 @@ struct Checks {
   /// Checks all of them, in any order.
   ///
   /// - Parameters:
-  ///   - exercises: What is checked.
+  ///   - exercises: What is checked, each with its chapter's checker.
   ///   - goOn: Asked again and again; false ends all checks.
   ///   - each: Called with each result as it comes.
   /// - Throws: `Trouble`, if a process cannot be started.
   /// - Returns: The results in the order of the exercises; nil if they were abandoned.
   func run(
-    _ exercises: [any Exercise], while goOn: () -> Bool, each: (Result) -> Void = { _ in }
-  ) throws -> [Result]? {
+    _ exercises: [(exercise: ExerciseFacts, checker: String)], while goOn: () -> Bool,
+    each: (CheckResult) -> Void = { _ in }
+  ) throws -> [CheckResult]? {
     var waiting = exercises[...]
     var running = [Running]()
-    var results = [String: Result]()
+    var results = [String: CheckResult]()
     let lanes = max(1, min(8, ProcessInfo.processInfo.activeProcessorCount))
     while !waiting.isEmpty || !running.isEmpty {
       guard goOn() else {
         for check in running { check.child.stop() }
         return nil
       }
-      while running.count < lanes, let exercise = waiting.popFirst() {
-        let inquiry = Inquiry(exercise, seconds: UInt32(limit))
+      while running.count < lanes, let (exercise, checker) = waiting.popFirst() {
+        let inquiry = Inquiry(seconds: UInt32(limit))
         running.append(
           Running(
-            exercise: exercise, inquiry: inquiry,
-            child: try start(exercise, from: 0, word: inquiry.word)))
+            exercise: exercise, checker: checker, inquiry: inquiry,
+            child: try start(checker, exercise, from: 0, word: inquiry.word)))
       }
       Event.wait(for: running.map(\.child))
       for index in running.indices.reversed() {
         guard try advance(&running[index]) else { continue }
         let check = running.remove(at: index)
-        let result = Result(
+        let result = CheckResult(
           exercise: check.exercise, finding: .verdict(check.inquiry.verdict),
           printed: check.printed ?? "", seconds: (ContinuousClock.now - check.start) / .seconds(1))
         results[check.exercise.id] = result
         each(result)
       }
     }
-    return exercises.compactMap { results[$0.id] }
+    return exercises.compactMap { results[$0.exercise.id] }
   }
 
-  private func start(_ exercise: any Exercise, from first: Int, word: String) throws -> Child {
+  private func start(
+    _ checker: String, _ exercise: ExerciseFacts, from first: Int, word: String
+  ) throws -> Child {
     var environment = ProcessInfo.processInfo.environment
     environment["SWIFT_BACKTRACE"] = Trial.backtrace
     environment[Trial.wordVariable] = word
@@ -90,7 +93,8 @@ struct Checks {
       Trial.Remains(
         output: check.child.data(.channel), errors: check.child.data(.errors), signal: signal))
     guard let first = check.inquiry.nextCase else { return true }
-    check.child = try start(check.exercise, from: first, word: check.inquiry.word)
+    check.child = try start(
+      check.checker, check.exercise, from: first, word: check.inquiry.word)
     check.childStart = .now
     check.deadlineHasPassed = false
     return false

@@ -1,4 +1,4 @@
-import Course
+import Guiding
 import Foundation
 
 /// What each command does; each returns the status that the guide ends with.
@@ -14,13 +14,16 @@ struct Commands {
   }
 
   func map() throws -> Int32 {
-    pages.map(try guide.results(Catalogue.all))
+    pages.map(try guide.results(folder.outline.all))
+    sayStrays()
     return 0
   }
 
   /// Verdicts: in full where somebody has begun, a line elsewhere.
-  func check(_ exercises: [any Exercise], named: Bool) throws -> Int32 {
-    let results = try guide.results(exercises)
+  ///
+  /// What is named is checked now, whatever is known of it.
+  func check(_ exercises: [ExerciseFacts], named: Bool, anew: Bool) throws -> Int32 {
+    let results = try guide.results(exercises, anew: named || anew)
     var told = [Finding]()
     for result in results {
       if case .uncompiled = result.finding, told.contains(result.finding) {
@@ -39,20 +42,35 @@ struct Commands {
       Screen.print()
       pages.bar(results)
     }
+    sayStrays()
     return results.allSatisfy { $0.state == .done } ? 0 : 1
+  }
+
+  /// Names files that somebody may edit in vain.
+  private func sayStrays() {
+    for sentence in ExerciseFiles(folder).strays(folder.outline) {
+      Screen.print()
+      Screen.say(sentence, style: .odd)
+    }
   }
 
   /// Lists the exercises.
   func list() -> Int32 {
-    for chapter in Set(Catalogue.all.map(\.chapter)).sorted() {
+    for chapter in folder.outline.chapters {
+      pages.part(before: chapter)
       Screen.say(folder.title(chapter), style: .bold)
-      for exercise in Catalogue.chapter(chapter) {
+      for exercise in folder.outline.chapter(chapter) {
         let star = exercise.isChallenge ? " ★" : ""
         let name = "\(exercise.id) \(exercise.name)\(star)"
         let gap = String(repeating: " ", count: max(2, 42 - name.count))
         let facts = "\(exercise.minutes) min, difficulty \(exercise.difficulty)"
         let full = "\(name)\(gap)\(facts)"
-        Screen.print(full.count <= Screen.width ? full : cut(name, to: Screen.width))
+        if full.count <= Screen.width {
+          Screen.print(full)
+        } else {
+          Screen.say(name)
+          Screen.say(facts, indent: 4)
+        }
       }
       Screen.print()
     }
@@ -72,7 +90,7 @@ struct Commands {
     for name in names {
       let solution = try folder.text(solutions.appending(path: name))
       let stub = try Stubs.stub(solution)
-      for exercise in Catalogue.all where exercise.file == name {
+      for exercise in folder.outline.all where exercise.file == name {
         guard stub.contains("throw Todo(\"\(exercise.id)\")") else {
           throw Trouble(
             "solutions/\(name) has no exercise \(exercise.id) that a stub can be made of",

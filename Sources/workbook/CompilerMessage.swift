@@ -1,4 +1,4 @@
-import Course
+import Guiding
 
 /// An error that the compiler has found in a learner's file, in the compiler's own words.
 struct CompilerMessage {
@@ -53,6 +53,10 @@ struct CompilerMessage {
     }
     if error.contains("failed to produce diagnostic") || error.contains("unable to type-check") {
       return "take it apart: a `let` for each step, with its type, as in `let slope: Matrix = …`"
+    }
+    if error.contains("source control conflict marker") {
+      return "git has left two versions here: keep one, and delete the lines `<<<<<<<`, `=======` "
+        + "and `>>>>>>>`"
     }
     if error.contains("invalid redeclaration of") { return "it is there twice: delete one" }
     return nil

@@ -1,10 +1,10 @@
-import Backprop
-import Course
+import Guiding
 import Foundation
 
 /// Whether this machine is ready: a line for each thing looked at, ok or what to do.
 struct Doctor {
   let folder: Folder
+  let guide: Guide
 
   /// What came of looking at one thing.
   struct Line {
@@ -17,7 +17,7 @@ struct Doctor {
   /// Looks at everything, and says each line as it comes; true if all are ok.
   func examine(say: (Line) -> Void) -> Bool {
     let examinations: [() -> Line] = [
-      toolchain, settings, speed, data, exercises, writing, disk, memory,
+      toolchain, settings, data, exercises, writing, disk, memory, speed,
     ]
     var isWell = true
     for examine in examinations {
@@ -74,13 +74,23 @@ struct Doctor {
       text: "\(isDebug ? "debug" : "release") build, library optimised for \(portable)")
   }
 
-  /// A product of matrices is slow if the library was built without optimisation.
+  /// What the first chapter is checked with shows that building works; and a product of matrices is
+  /// slow in it if the library was built without optimisation.
   private func speed() -> Line {
-    var generator = SplitMix64(seed: 1)
-    let a = Tensor<Float>(shape: [256, 256], using: &generator)
-    let clock = ContinuousClock()
-    let best = (0..<20).map { _ in clock.measure { _ = matmul(a, a) } }.min() ?? .seconds(1)
-    let billions = 2 * 256.0 * 256 * 256 / (best / .seconds(1)) / 1e9
+    var operations: Double?
+    do {
+      try guide.ask(
+        chapter: folder.outline.chapters.first ?? 1, for: "shows how fast the library is",
+        [["--speed"]], seconds: 20
+      ) { operations = $0 }
+    } catch {
+      return Line(name: "speed", isOk: false, text: "\(error)")
+    }
+    guard let billions = operations.map({ $0 / 1e9 }) else {
+      return Line(
+        name: "speed", isOk: false,
+        text: "a product of 256 × 256 gave no answer: delete the folder .build, and build again")
+    }
     let rate = "\(Int(billions)) billion operations a second in a product of 256 × 256"
     return billions >= 3
       ? Line(name: "speed", isOk: true, text: rate)
@@ -117,17 +127,17 @@ struct Doctor {
 
   /// Each function must be found under its comment, or `reset` and `solution` cannot.
   private func exercises() -> Line {
-    var repair = Repair(folder)
-    do { try repair.inspect() } catch {
-      return Line(name: "exercises", isOk: false, text: "\(error)")
+    let (files, outline) = (ExerciseFiles(folder), folder.outline)
+    let unfit = outline.chapters.lazy.compactMap { chapter in
+      let repair = Repair(folder, chapter: chapter)
+      return outline.chapter(chapter).lazy.compactMap { repair.broken[$0.id] }.first
     }
-    let files = ExerciseFiles(folder)
-    let unfit = Catalogue.all.first { repair.broken[$0.id] != nil }.flatMap { repair.broken[$0.id] }
-    if let sentence = files.troubles.first ?? repair.trouble ?? unfit {
+    if let sentence = files.troubles.first ?? unfit.first ?? files.strays(outline).first {
       return Line(name: "exercises", isOk: false, text: sentence)
     }
-    for exercise in Catalogue.all {
-      let found = files.pieces(of: exercise).filter { $0.piece.name == exercise.name }
+    for exercise in outline.all {
+      let found = files.pieces(of: exercise, among: folder.neighbours(of: exercise))
+        .filter { $0.piece.name == exercise.name }
       if found.isEmpty {
         return Line(
           name: "exercises", isOk: false,
@@ -144,7 +154,7 @@ struct Doctor {
       }
     }
     return Line(
-      name: "exercises", isOk: true, text: "all \(Catalogue.all.count) functions are found")
+      name: "exercises", isOk: true, text: "all \(outline.all.count) functions are found")
   }
 
   private func writing() -> Line {
@@ -176,7 +186,7 @@ struct Doctor {
 
   private func memory() -> Line {
     #if os(Linux)
-      let text = "a check may take \(CheckerProgram.mebibytes) MB; the system enforces it"
+      let text = "a check may take \(Trial.mebibytes) MB; the system enforces it"
     #else
       let text =
         "this system sets no limit for one process: only time ends a check that takes too much"
@@ -188,7 +198,7 @@ struct Doctor {
 extension Commands {
   /// Examines the machine; status 1 if something is to be done.
   func doctor() -> Int32 {
-    let isWell = Doctor(folder: folder).examine { line in
+    let isWell = Doctor(folder: folder, guide: guide).examine { line in
       Screen.say(
         "\(line.isOk ? "✓ ok," : "✗") \(line.name): \(line.text)", style: line.isOk ? .plain : .bad)
     }

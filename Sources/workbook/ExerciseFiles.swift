@@ -1,7 +1,10 @@
-import Course
+import Guiding
 import Foundation
 
-/// The Swift files of exercises/ and the folders in it: those that `swift build` takes in.
+/// The Swift files of exercises/ and the folders in it.
+///
+/// `swift build` takes in those alone that are a chapter's, `Chapter04.swift`; the others are read for
+/// what has been moved, copied or renamed.
 ///
 /// Names that begin with a dot, such as an editor's lock `.#Chapter01.swift`, are none of them, and
 /// neither are links to nothing, nor names that do not end in `.swift`: `Chapter01.swift~`.
@@ -43,32 +46,60 @@ struct ExerciseFiles {
     }
   }
 
-  /// The file that a chapter is in: the one of its name, or what that has been renamed to.
-  func home(of chapter: Int) -> String {
-    let own = "Chapter0\(chapter).swift"
-    let isThere = texts.contains { $0.path == own }
-    return isThere ? own : texts.first { Self.conforms($0.text, to: chapter) }?.path ?? own
-  }
+  func text(_ path: String) -> String? { texts.first { $0.path == path }?.text }
 
-  /// Whether a file has the extension with a chapter's functions.
+  /// Whether a text has the enum with a chapter's functions.
   static func conforms(_ text: String, to chapter: Int) -> Bool {
-    text.contains("Chapter0\(chapter)")
+    let contract = "Chapter\(twoDigits(chapter))"
+    return text.contains(contract)
       && text.sourceLines.contains {
-        $0.firstMatch(of: /^\s*(?:public )?extension\s+Answers\s*:[^{]*\b(Chapter\d+)/)
-          .map { $0.1 == "Chapter0\(chapter)" } ?? false
+        $0.firstMatch(
+          of: /^\s*(?:public )?(?:enum|struct|extension)\s+Answers\s*:[^{]*\b(Chapter\d+)/
+        )
+        .map { $0.1 == contract } ?? false
       }
   }
 
-  func text(_ path: String) -> String? { texts.first { $0.path == path }?.text }
+  /// The files beside a chapter's own that hold its functions: copies, and what it was renamed to.
+  func others(holding chapter: Int) -> [String] {
+    let own = chapterFile(chapter)
+    return texts.filter { $0.path != own && Self.conforms($0.text, to: chapter) }.map(\.path)
+  }
+
+  /// What is to be said about files that no build takes in, though they look as if one did.
+  func strays(_ outline: Outline) -> [String] {
+    outline.chapters.filter { text(chapterFile($0)) != nil }.flatMap { chapter in
+      let own = chapterFile(chapter)
+      return others(holding: chapter).map { other in
+        let names = [own, other].sorted().map { "exercises/\($0)" }.joined(separator: " and ")
+        return "\(names) both hold chapter \(chapter): delete one, or move it out of exercises/; "
+          + "what is compiled is exercises/\(own)"
+      }
+    }
+  }
+
+  /// The file, other than a chapter's own, that declares something: nothing there is compiled with
+  /// the chapter.
+  func declaring(_ name: String, beside own: String) -> String? {
+    texts.first { path, text in
+      path != own && text.contains(name)
+        && text.sourceLines.contains {
+          $0.firstMatch(of: /\b(?:func|let|var|struct|enum|class|typealias|protocol)\s+(\w+)/)
+            .map { $0.1 == name } ?? false
+        }
+    }?.path
+  }
 
   /// What there is of an exercise: in its own file, or else wherever it has been moved to.
-  func pieces(of exercise: any Exercise) -> [(path: String, piece: FunctionText)] {
+  func pieces(
+    of exercise: ExerciseFacts, among neighbours: [ExerciseFacts]
+  ) -> [(path: String, piece: FunctionText)] {
     let own = texts.filter { $0.path == exercise.file }
     let others = texts.filter { $0.path != exercise.file }
     return (own + others).flatMap { path, text in
       // Most files of the learner's name no function of another.
       text.contains(exercise.name) || path == exercise.file
-        ? FunctionText.all(of: exercise, in: text).map { (path, $0) } : []
+        ? FunctionText.all(of: exercise, among: neighbours, in: text).map { (path, $0) } : []
     }
   }
 }

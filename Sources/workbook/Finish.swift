@@ -1,4 +1,4 @@
-import Course
+import Guiding
 import Figures
 import Foundation
 
@@ -11,12 +11,12 @@ struct Finish {
   private var page: URL { folder.root.appending(path: "finish") }
 
   /// The exercises that a page must wait for; challenges may stay open.
-  static func missing(in results: [Result]) -> [Result] {
+  static func missing(in results: [CheckResult]) -> [CheckResult] {
     results.filter { $0.state != .done && !$0.exercise.isChallenge }
   }
 
   /// Measures, and writes finish/README.md with its figures; returns what to say about it.
-  func write(_ results: [Result]) throws -> [String] {
+  func write(_ results: [CheckResult]) throws -> [String] {
     let passed = results.filter { $0.state == .done }.map(\.exercise)
     let (errors, unmeasured) = try measure(passed)
     let accuracies = try train()
@@ -45,30 +45,27 @@ struct Finish {
   /// How far from the truth each function's answers are: the functions that pass, each in a process
   /// of its own; and the names of those that stopped or took too long.
   private func measure(
-    _ passed: [any Exercise]
+    _ passed: [ExerciseFacts]
   ) throws -> (errors: [String: Agreement], unmeasured: [String]) {
-    let lock = Lock.take(in: folder) { true }
-    defer { withExtendedLifetime(lock) {} }
-    guard case .built(let checker, _) = try Builder(folder: folder).build(while: { true }) else {
-      throw Trouble("the checker cannot be built")
-    }
     var (errors, unmeasured) = ([String: Agreement](), [String]())
-    for (count, exercise) in passed.enumerated() {
-      Screen.passing("measuring your gradients, \(count) of \(passed.count)")
-      let child = try Child(
-        checker, [exercise.id, "--errors", "--seconds", "\(guide.limit)"],
-        environment: ProcessInfo.processInfo.environment)
-      let start = ContinuousClock.now
-      while child.end == nil {
-        Event.wait(for: [child])
-        if ContinuousClock.now - start > .seconds(guide.limit + 2) { child.stop() }
+    var waiting = passed[...]
+    for (chapter, exercises) in Dictionary(grouping: passed, by: \.chapter).sorted(by: {
+      $0.key < $1.key
+    }) {
+      try guide.ask(
+        chapter: chapter, for: "measures your gradients",
+        exercises.map { [$0.id, "--errors", "--seconds", "\(guide.limit)"] },
+        seconds: guide.limit + 2
+      ) { (answer: Agreement??) in
+        guard let exercise = waiting.popFirst() else { return }
+        Screen.passing(
+          "measuring your gradients, \(passed.count - waiting.count) of \(passed.count)")
+        if let agreement = answer {
+          errors[exercise.id] = agreement
+        } else {
+          unmeasured.append("\(exercise.id) \(exercise.name)")
+        }
       }
-      guard child.end == .status(0) else {
-        unmeasured.append("\(exercise.id) \(exercise.name)")
-        continue
-      }
-      errors[exercise.id] = try? JSONDecoder().decode(
-        Agreement.self, from: Data(child.data(.channel)))
     }
     Screen.passing("")
     return (errors, unmeasured)
@@ -107,7 +104,7 @@ struct Finish {
     Screen.passing("")
   }
 
-  private func figure(_ gradients: [(any Exercise, Double)]) -> Figure {
+  private func figure(_ gradients: [(ExerciseFacts, Double)]) -> Figure {
     // Nothing is drawn for an error of 0 on a logarithmic axis: it is set to the smallest step.
     let errors = gradients.map { max($0.1, 1e-17) }
     let chart = BarChart(
@@ -121,7 +118,7 @@ struct Finish {
   }
 
   private func markdown(
-    done: Int, of total: Int, _ gradients: [(any Exercise, Double)],
+    done: Int, of total: Int, _ gradients: [(ExerciseFacts, Double)],
     _ values: [Double], _ accuracies: [String]
   ) -> String {
     let worst = gradients.max { $0.1 < $1.1 }
@@ -162,7 +159,7 @@ struct Finish {
 extension Commands {
   /// Makes the page, if nothing is missing.
   func finish(quick: Bool) throws -> Int32 {
-    let results = try guide.results(Catalogue.all)
+    let results = try guide.results(folder.outline.all)
     let missing = Finish.missing(in: results)
     guard missing.isEmpty else {
       Screen.say("The page waits for \(missing.count) more:")

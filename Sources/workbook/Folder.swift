@@ -1,20 +1,41 @@
-import Course
+import Guiding
 import Foundation
 
 /// The workbook's folder, and what lies where in it.
 struct Folder {
   let root: URL
+  /// Every exercise, as the files of solutions/ list them.
+  private(set) var outline = Outline([])
 
-  /// Finds the folder from the current one upwards.
+  /// Finds the folder from the current one upwards, and reads what exercises there are.
   init() throws {
+    try Self.requireFiles()
+    root = try Self.found()
+    let files = FileManager.default
+    let chapters = (try? files.contentsOfDirectory(atPath: root.path + "/chapters")) ?? []
+    let numbers = chapters.compactMap { name in
+      name.wholeMatch(of: /(\d\d)-.+/).flatMap { Int($0.1) }
+    }
+    outline = Outline(
+      try numbers.sorted().map { try text(root.appending(path: "solutions/\(chapterFile($0))")) })
+    // Without them a course that is not there would be found done.
+    if let empty = numbers.first(where: { outline.chapter($0).isEmpty })
+      ?? (numbers.isEmpty ? 1 : nil)
+    {
+      throw Trouble(
+        "solutions/\(chapterFile(empty)) lists no exercises: `git checkout chapters solutions` "
+          + "brings back what was shipped", status: 65)
+    }
+  }
+
+  private static func found() throws -> URL {
     var folder = URL(filePath: FileManager.default.currentDirectoryPath).standardized
     while true {
       let manifest = folder.appending(path: "Package.swift")
       if let text = try? String(contentsOf: manifest, encoding: .utf8),
         text.contains("name: \"BackpropWorkbook\"")
       {
-        root = folder
-        return
+        return folder
       }
       guard folder.path != "/" else { break }
       folder.deleteLastPathComponent()
@@ -29,12 +50,21 @@ struct Folder {
         + "run this in the folder that you have cloned", status: 66)
   }
 
+  /// Throws where this process may open no more files: nothing that is read then says so itself.
+  private static func requireFiles() throws {
+    let more = (0..<10).map { _ in open("/dev/null", O_RDONLY) }
+    for file in more where file >= 0 { close(file) }
+    guard more.allSatisfy({ $0 >= 0 }) else {
+      throw Trouble("nothing can be read: \(Child.fewFiles)", status: 71)
+    }
+  }
+
   var exercises: URL { root.appending(path: "exercises") }
   /// What may be deleted at any time; git ignores it.
   var notes: URL { root.appending(path: ".workbook") }
 
-  func exercise(_ exercise: any Exercise) -> URL { exercises.appending(path: exercise.file) }
-  func solution(_ exercise: any Exercise) -> URL {
+  func exercise(_ exercise: ExerciseFacts) -> URL { exercises.appending(path: exercise.file) }
+  func solution(_ exercise: ExerciseFacts) -> URL {
     root.appending(path: "solutions/\(exercise.file)")
   }
 
@@ -69,9 +99,14 @@ struct Folder {
     }
   }
 
+  /// The exercises of an exercise's chapter, itself among them.
+  func neighbours(of exercise: ExerciseFacts) -> [ExerciseFacts] {
+    outline.chapter(exercise.chapter)
+  }
+
   /// Where an exercise's function begins: exercises/Chapter04.swift:20.
-  func place(of exercise: any Exercise) -> String {
-    let found = ExerciseFiles(self).pieces(of: exercise)
+  func place(of exercise: ExerciseFacts) -> String {
+    let found = ExerciseFiles(self).pieces(of: exercise, among: neighbours(of: exercise))
     guard let (path, piece) = found.first(where: { $0.piece.name == exercise.name }) ?? found.first
     else { return "exercises/\(exercise.file)" }
     return "exercises/\(path):\(piece.signatureLine)"
@@ -81,7 +116,7 @@ struct Folder {
   func lesson(_ chapter: Int) -> String? {
     let folder = root.appending(path: "chapters")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    return names.first { $0.hasPrefix("0\(chapter)-") }.map { "chapters/\($0)/README.md" }
+    return names.first { $0.hasPrefix("\(twoDigits(chapter))-") }.map { "chapters/\($0)/README.md" }
   }
 
   /// A chapter's title, as its lesson has it: 4 · The multilayer perceptron.

@@ -1,4 +1,4 @@
-import Course
+import Guiding
 import Foundation
 
 /// What the guide prints about exercises and their results.
@@ -6,12 +6,13 @@ struct Pages {
   let folder: Folder
 
   /// The whole course in a screen: a line a chapter, the exercises of those begun, and what is next.
-  func map(_ results: [Result]) {
+  func map(_ results: [CheckResult]) {
     Screen.print(Screen.styled("Backprop Workbook", .bold))
     bar(results)
     Screen.print()
     let next = Guide.next(in: results)
     for chapter in chapters(results) {
+      part(before: chapter.number)
       let done = chapter.results.count { $0.state == .done }
       let signs = chapter.results.map { Screen.styled($0.state.sign, $0.state.style) }
       let title = folder.title(chapter.number)
@@ -27,8 +28,9 @@ struct Pages {
         Screen.print("    \(signs.joined())  \(tail)")
       }
       let isInHand = next?.exercise.chapter == chapter.number
-      if isInHand || chapter.results.contains(where: \.state.isTried) {
-        for result in chapter.results { line(result, indent: 4) }
+      // All of the chapter in hand; of others what was begun.
+      for result in chapter.results where isInHand || result.state.isTried {
+        line(result, indent: 4)
       }
     }
     Screen.print()
@@ -41,8 +43,15 @@ struct Pages {
     if let next { self.next(next) } else { finished() }
   }
 
+  /// A heading before the first chapter of a part, once the course has two.
+  func part(before chapter: Int) {
+    guard let title = Part.title(before: chapter, in: folder.outline) else { return }
+    if chapter > 1 { Screen.print() }
+    Screen.say(title, style: .bold)
+  }
+
   /// One line: sign, number, name, state.
-  func line(_ result: Result, indent: Int = 0, isMarked: Bool = false) {
+  func line(_ result: CheckResult, indent: Int = 0, isMarked: Bool = false) {
     let exercise = result.exercise
     guard !Screen.isPlain else {
       let mark = isMarked ? ", in hand" : ""
@@ -60,7 +69,7 @@ struct Pages {
   }
 
   /// How much is done.
-  func bar(_ results: [Result]) {
+  func bar(_ results: [CheckResult]) {
     bar(done: results.count { $0.state == .done }, of: results.count)
   }
 
@@ -74,7 +83,7 @@ struct Pages {
   }
 
   /// The next exercise: where it is, how long it takes, what to read, and how it stands.
-  private func next(_ result: Result) {
+  private func next(_ result: CheckResult) {
     let exercise = result.exercise
     let verb = result.state.isTried ? "In hand" : "Next"
     Screen.say("\(verb): \(title(exercise))", style: .bold)
@@ -88,12 +97,12 @@ struct Pages {
     Screen.say("`\(command) watch` checks at each save; `\(command) hint` helps.", style: .faint)
   }
 
-  func title(_ exercise: any Exercise) -> String {
+  func title(_ exercise: ExerciseFacts) -> String {
     "\(exercise.id) \(exercise.name)\(exercise.isChallenge ? " ★ (a challenge)" : "")"
   }
 
   /// Where an exercise is, what it asks of you, and what to read.
-  func facts(_ exercise: any Exercise) {
+  func facts(_ exercise: ExerciseFacts) {
     Screen.say(folder.place(of: exercise), indent: 2)
     Screen.say(
       "about \(exercise.minutes) minutes, difficulty \(exercise.difficulty) of 5", indent: 2)
@@ -105,7 +114,7 @@ struct Pages {
   /// A result in full: the verdict, and what the function printed.
   ///
   /// On a screen it leaves some lines to what stands around it.
-  func verdict(_ result: Result, reserved: Int = 12) {
+  func verdict(_ result: CheckResult, reserved: Int = 12) {
     let heading = result.state.marked("\(title(result.exercise)): \(result.state.rawValue)")
     Screen.say(heading, style: result.state.style)
     switch result.finding {
@@ -166,7 +175,7 @@ struct Pages {
     Screen.say("`swift run workbook finish` measures what your functions can do, and makes a page.")
   }
 
-  private func chapters(_ results: [Result]) -> [(number: Int, results: [Result])] {
+  private func chapters(_ results: [CheckResult]) -> [(number: Int, results: [CheckResult])] {
     Dictionary(grouping: results) { $0.exercise.chapter }.sorted { $0.key < $1.key }
       .map { ($0.key, $0.value) }
   }

@@ -1,4 +1,4 @@
-import Course
+import Guiding
 import Foundation
 
 /// The results for a teacher, a portfolio or a program.
@@ -25,7 +25,7 @@ struct Report: Codable {
   let total: Int
   let exercises: [Entry]
 
-  init(_ results: [Result]) {
+  init(_ results: [CheckResult]) {
     done = results.count { $0.state == .done }
     total = results.count
     exercises = results.map { result in
@@ -44,12 +44,16 @@ struct Report: Codable {
   }
 
   /// A page with a table for each chapter.
-  func markdown(title: (Int) -> String) -> String {
+  func markdown(part: (Int) -> String?, title: (Int) -> String) -> String {
     var lines = ["# Backprop Workbook", "", "\(done) of \(total) exercises done."]
-    for chapter in Set(exercises.map(\.chapter)).sorted() {
+    let chapters = Set(exercises.map(\.chapter)).sorted()
+    let heading = chapters.contains { part($0) != nil } ? "###" : "##"
+    for chapter in chapters {
       let own = exercises.filter { $0.chapter == chapter }
+      lines += part(chapter).map { ["", "## \($0)"] } ?? []
       lines += [
-        "", "## \(title(chapter))", "", "| exercise | state | checked in |", "| --- | --- | --- |",
+        "", "\(heading) \(title(chapter))", "", "| exercise | state | checked in |",
+        "| --- | --- | --- |",
       ]
       lines += own.map { entry in
         let star = entry.isChallenge ? " ★" : ""
@@ -67,8 +71,13 @@ struct Report: Codable {
 extension Commands {
   /// Prints the report.
   func report(asJSON: Bool) throws -> Int32 {
-    let report = Report(try guide.results(Catalogue.all))
-    Screen.print(asJSON ? report.json : report.markdown(title: folder.title))
+    // Whoever reads it was not there: nothing is taken from before.
+    let report = Report(try guide.results(folder.outline.all, anew: true))
+    Screen.print(
+      asJSON
+        ? report.json
+        : report.markdown(
+          part: { Part.title(before: $0, in: folder.outline) }, title: folder.title))
     return 0
   }
 }

@@ -1,4 +1,4 @@
-import Course
+import Guiding
 import Foundation
 
 /// What the command line asks for.
@@ -10,9 +10,9 @@ struct Request {
 
   private static let usageLines = [
     ("(none)", "where you are, and what comes next"),
-    ("check [ID…]", "verdicts; status 0 if all asked for pass"),
+    ("check [ID…] [--fresh]", "verdicts; status 0 if all asked for pass"),
     ("watch [ID]", "check at each save"),
-    ("hint [ID] [--all]", "one hint more each time, from a nudge to almost the code"),
+    ("hint [ID] [--all]", "one hint more each time, up to almost the code"),
     ("solution ID", "once it passes; --peek shows it before"),
     ("reset ID", "put one function back to its beginning"),
     ("list", "every exercise"),
@@ -26,13 +26,15 @@ struct Request {
   static func usage(width: Int = 80) -> String {
     let notes = [
       "An ID is a number such as 4.1, a function's name, or for check a chapter such as 4.",
+      "What has not changed since it was checked is not checked again, unless it is named, or with "
+        + "--fresh.",
       "--timeout is what one exercise may take, from 1 to 600 seconds (10 if not given).",
       "--plain says everything in words, without signs and pictures, for screen readers.",
     ]
     let commands = usageLines.flatMap { form, meaning in
-      width < 76
+      width < 80
         ? wrap("  \(form)", width: width) + wrap(meaning, width: width, indent: 6)
-        : ["  " + form.padding(toLength: 19, withPad: " ", startingAt: 0) + meaning]
+        : ["  " + form.padding(toLength: 23, withPad: " ", startingAt: 0) + meaning]
     }
     let head = wrap(
       "usage: swift run workbook [command] [--timeout SECONDS] [--plain]", width: width)
@@ -43,7 +45,7 @@ struct Request {
   /// The flags that a command takes, and how many words: fewest and most.
   private static let commands: [String: (flags: Set<String>, words: ClosedRange<Int>)] = [
     "map": ([], 0...0),
-    "check": ([], 0...1000),
+    "check": (["--fresh"], 0...1000),
     "watch": ([], 0...1),
     "hint": (["--all"], 0...1),
     "solution": (["--peek"], 1...1),
@@ -84,7 +86,7 @@ struct Request {
     }
     command = named ?? "map"
     guard let known = Self.commands[command] else {
-      if Catalogue.find(command) != nil {
+      if (try? Folder())?.outline.find(command) != nil {
         throw Self.misuse("\(command) is an exercise; did you mean `check \(command)`?")
       }
       let nearest = nearest(to: command, among: Self.commands.keys.sorted())
@@ -110,37 +112,37 @@ struct Request {
   }
 
   /// The exercises that the words name; all if there are none.
-  func exercises() throws -> [any Exercise] {
-    if words.isEmpty { return Catalogue.all }
-    var found = [any Exercise]()
+  func exercises(in outline: Outline) throws -> [ExerciseFacts] {
+    if words.isEmpty { return outline.all }
+    var found = [ExerciseFacts]()
     for word in words {
-      let matches = Catalogue.all.filter { exercise in
+      let matches = outline.all.filter { exercise in
         // 3.3 stands for 3.3a and 3.3b.
         exercise.id == word || exercise.name == word || "\(exercise.chapter)" == word
           || exercise.id.last?.isLetter == true && exercise.id.dropLast() == word
       }
-      guard !matches.isEmpty else { throw Self.unknown(word) }
+      guard !matches.isEmpty else { throw Self.unknown(word, outline) }
       found += matches.filter { match in !found.contains { $0.id == match.id } }
     }
     return found
   }
 
   /// The one exercise that the words name; nil if there are no words.
-  func exercise() throws -> (any Exercise)? {
+  func exercise(in outline: Outline) throws -> ExerciseFacts? {
     guard let word = words.first else { return nil }
-    guard let exercise = Catalogue.find(word) else {
-      let parts = Catalogue.all.filter { $0.id.dropLast() == word && $0.id.last?.isLetter == true }
+    guard let exercise = outline.find(word) else {
+      let parts = outline.all.filter { $0.id.dropLast() == word && $0.id.last?.isLetter == true }
       guard parts.isEmpty else {
         let names = parts.map { "\($0.id) \($0.name)" }.joined(separator: " and ")
         throw Trouble("\(word) has two functions, \(names); which one?", status: 64)
       }
-      throw Self.unknown(word)
+      throw Self.unknown(word, outline)
     }
     return exercise
   }
 
-  private static func unknown(_ word: String) -> Trouble {
-    let names = Catalogue.all.flatMap { [$0.id, $0.name] }
+  private static func unknown(_ word: String, _ outline: Outline) -> Trouble {
+    let names = outline.all.flatMap { [$0.id, $0.name] }
     let advice = nearest(to: word, among: names).map { "did you mean \($0)?" }
     return Trouble(
       "there is no exercise \(word); \(advice ?? "`swift run workbook list` shows them all")",

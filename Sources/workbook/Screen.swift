@@ -1,19 +1,15 @@
-import Course
+import Guiding
 import Foundation
 import Synchronization
 
 /// Where the guide writes: a terminal, of some width, with or without colour; or a file.
 enum Screen {
-  static let isTerminal = isatty(STDOUT_FILENO) == 1
+  static let isTerminal = StandardOutput.isTerminal
   /// Whether all is said in words, one after the other, for screen readers: --plain.
   static let isPlain = CommandLine.arguments.contains("--plain")
   /// Whether the terminal has another size, or somebody else has written on it.
   static let hasChanged = Atomic(false)
-  private static let usesColour: Bool = {
-    let environment = ProcessInfo.processInfo.environment
-    return isTerminal && !isPlain && (environment["NO_COLOR"] ?? "").isEmpty
-      && environment["TERM"] != "dumb"
-  }()
+  private static let usesColour = StandardOutput.takesColour && !isPlain
 
   /// How many characters fit into a line; 80 where nobody looks.
   static var width: Int {
@@ -107,27 +103,15 @@ func wrap(_ text: String, width: Int, indent: Int = 0) -> [String] {
     // A sentence under a sign such as "→ " goes on under its first word.
     let signs: Set<Substring> = ["→", "✗", "✓", "·", "-", "!"]
     let words = line.split(separator: " ")
-    let hang = words.count > 1 && signs.contains(words[0]) ? margin + "  " : margin
-    var lines = [String]()
-    var current = ""
-    for word in words {
-      var word = String(word)
-      if current.isEmpty {
-        current = (lines.isEmpty ? margin : hang) + word
-      } else if current.count + 1 + word.count <= width {
-        current += " " + word
-      } else {
-        lines.append(current)
-        current = hang + word
-      }
+    let sign = words.count > 1 && signs.contains(words[0]) ? words[0] + " " : ""
+    let hang = margin + (sign.isEmpty ? "" : "  ")
+    let room = max(1, width - hang.count)
+    let lines = wrapped(String(line.dropFirst(own + sign.count)), to: room).flatMap { line in
       // A word that is longer than a line goes on in the next one.
-      while current.count > width && width > hang.count + 1 {
-        lines.append(String(current.prefix(width)))
-        word = String(current.dropFirst(width))
-        current = hang + word
-      }
+      stride(from: 0, to: line.count, by: room).map { line.dropFirst($0).prefix(room) }
     }
-    return lines + [current]
+    guard let first = lines.first else { return [margin] }
+    return ["\(margin)\(sign)\(first)"] + lines.dropFirst().map { hang + $0 }
   }
 }
 

@@ -1,16 +1,16 @@
-import Course
+import Guiding
 import Foundation
 import Synchronization
 
 /// Checks at each save, until somebody leaves.
 final class Watch {
   private let commands: Commands
-  private var inHand: any Exercise
-  private var results = [String: Result]()
+  private var inHand: ExerciseFacts
+  private var results = [String: CheckResult]()
   /// The results before the last save.
-  private var before = [String: Result]()
+  private var before = [String: CheckResult]()
   /// What has not been checked since the last save.
-  private var unchecked = Set(Catalogue.all.map(\.id))
+  private var unchecked: Set<String>
   /// Whether the next save is our own, and what was said about it shall stay.
   private var isReset = false
   /// Whether nothing has been shown yet.
@@ -18,27 +18,27 @@ final class Watch {
   /// The functions as they were before the last save, and as they are now, by number.
   private var texts = (before: [String: String](), now: [String: String]())
   /// What the last save changed, other than the exercise in hand.
-  private var changes = [Result]()
+  private var changes = [CheckResult]()
   /// What stands between verdict and progress: hints, the list, help.
   private var extra: Extra?
   /// A key that was pressed while something else went on.
   private var pending: Character?
-  private var stamp = [String: Stamp]()
   private let hasKeys = isatty(STDIN_FILENO) == 1 && Screen.isTerminal
 
-  private enum Extra { case hints(Int), list, help, resetting, message(String) }
+  private enum Extra { case hints([String], shown: Int), list, help, resetting, message(String) }
 
-  /// What tells one save of a file from the next.
-  private struct Stamp: Equatable {
-    let date: Date?
-    let size: Int?
-  }
+  private var all: [ExerciseFacts] { commands.folder.outline.all }
+  private var saves: Saves
 
-  init(_ commands: Commands, _ exercise: (any Exercise)?) throws {
+  init(_ commands: Commands, _ exercise: ExerciseFacts?) throws {
     self.commands = commands
-    inHand = exercise ?? Catalogue.all[0]
-    stamp = look()
-    texts.now = functions()
+    let all = commands.folder.outline.all
+    guard let first = exercise ?? all.first else { throw Trouble("there are no exercises") }
+    (inHand, unchecked) = (first, Set(all.map(\.id)))
+    saves = Saves(commands.folder)
+    for chapter in commands.folder.outline.chapters {
+      texts.now.merge(saves.functions(ofChapter: chapter)) { $1 }
+    }
     if hasKeys { Keys.listen() }
     Screen.passing("checking every exercise")
     checkRest()
@@ -56,7 +56,7 @@ final class Watch {
       }
       if !hasKeys { usleep(150_000) }
       redrawIfNeeded()
-      if look() != stamp {
+      if saves.isNew {
         answer()
       } else if !unchecked.isEmpty && pending == nil {
         checkRest()
@@ -82,50 +82,23 @@ final class Watch {
 
   // MARK: Checking
 
-  /// The exercises' functions as they are now, by number.
-  private func functions() -> [String: String] {
-    let files = Dictionary(grouping: Catalogue.all) { $0.file }
-    var functions = [String: String]()
-    for exercises in files.values {
-      guard let source = try? commands.folder.text(commands.folder.exercise(exercises[0])) else {
-        continue
-      }
-      for exercise in exercises {
-        functions[exercise.id] = FunctionText(of: exercise, in: source)?.text
-      }
-    }
-    return functions
-  }
-
-  /// The files of exercises/ as they are now.
-  private func look() -> [String: Stamp] {
-    let folder = commands.folder.exercises
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    var stamps = [String: Stamp]()
-    for name in names where name.hasSuffix(".swift") && !name.hasPrefix(".") {
-      // A link stays as it is when the file behind it is saved.
-      let path = folder.appending(path: name).resolvingSymlinksInPath().path
-      let facts = try? FileManager.default.attributesOfItem(atPath: path)
-      stamps[name] = Stamp(
-        date: facts?[.modificationDate] as? Date, size: facts?[.size] as? Int)
-    }
-    return stamps
-  }
-
   /// Answers a save, when no other has followed at once.
   private func answer() {
-    repeat {
-      stamp = look()
-      usleep(60_000)
-    } while look() != stamp
+    let changed = saves.take()
     if case .hints = extra {} else if !isReset { extra = nil }
     (isReset, changes) = (false, [])
     // A save that interrupts the checks after another belongs to the same change.
     if unchecked.isEmpty { (before, texts.before) = (results, texts.now) }
-    texts.now = functions()
-    unchecked = Set(Catalogue.all.map(\.id))
+    for chapter in changed {
+      let functions = saves.functions(ofChapter: chapter)
+      for exercise in commands.folder.outline.chapter(chapter) {
+        texts.now[exercise.id] = functions[exercise.id]
+        unchecked.insert(exercise.id)
+      }
+    }
     if hasKeys && !Screen.isPlain { draw() }
-    Screen.passing("saved; checking \(inHand.id) \(inHand.name)")
+    let first = unchecked.contains(inHand.id) ? inHand : all.first { unchecked.contains($0.id) }
+    if let first { Screen.passing("saved; checking \(first.id) \(first.name)") }
     checkRest()
   }
 
@@ -134,16 +107,16 @@ final class Watch {
   /// The exercise in hand comes first: its verdict is shown before the others are known. A key or
   /// another save interrupts it.
   private func checkRest() {
-    let rest = Catalogue.all.filter { unchecked.contains($0.id) && $0.id != inHand.id }
+    let rest = all.filter { unchecked.contains($0.id) && $0.id != inHand.id }
     let first = unchecked.contains(inHand.id) ? [inHand] : []
     let goOn = { [self] in
       redrawIfNeeded()
       if pending == nil, hasKeys, case .key(let key)? = Keys.next() { pending = key }
-      return pending == nil && look() == stamp
+      return pending == nil && !saves.isNew
     }
     do {
       let survey = try commands.guide.survey(
-        first + rest, needing: isBeginning || first.isEmpty ? nil : inHand, while: goOn
+        first + rest, first: first.first, isNeeded: !isBeginning, while: goOn
       ) { [self] result in
         results[result.exercise.id] = result
         unchecked.remove(result.exercise.id)
@@ -153,7 +126,7 @@ final class Watch {
       case .results(let all):
         for result in all { results[result.exercise.id] = result }
       case .failed(let log):
-        results[inHand.id] = Result(exercise: inHand, finding: .uncompiled(log))
+        results[inHand.id] = CheckResult(exercise: inHand, finding: .uncompiled(log))
       case .abandoned: return
       }
     } catch {
@@ -168,7 +141,7 @@ final class Watch {
     if !isBeginning { draw() }
   }
 
-  private var inOrder: [Result] { Catalogue.all.compactMap { results[$0.id] } }
+  private var inOrder: [CheckResult] { all.compactMap { results[$0.id] } }
 
   // MARK: Keys
 
@@ -183,8 +156,7 @@ final class Watch {
     switch key {
     case "q", "\u{4}": return false
     case "n": next()
-    case "h":
-      extra = .hints(Hints(folder: commands.folder).next(for: inHand))
+    case "h": extra = moreHints()
     case "l": extra = .list
     case "x": extra = .resetting
     case "?": extra = .help
@@ -194,11 +166,21 @@ final class Watch {
     return true
   }
 
+  /// One hint more than before, from the checker if nobody has asked it yet.
+  private func moreHints() -> Extra {
+    let ladder = Hints(folder: commands.folder)
+    do {
+      let hints = try ladder.all(for: inHand, from: commands.guide)
+      return .hints(hints, shown: ladder.next(for: inHand, of: hints.count))
+    } catch {
+      return .message("\(error)")
+    }
+  }
+
   /// Takes the next exercise in hand that is not done, after this one and round again.
   private func next() {
     extra = nil
     changes = []
-    let all = Catalogue.all
     let place = all.firstIndex { $0.id == inHand.id } ?? 0
     let rest = all[(place + 1)...] + all[..<place]
     let open = rest.filter { results[$0.id]?.state != .done }
@@ -252,7 +234,7 @@ final class Watch {
     drawChanges()
     drawExtra()
     Screen.print()
-    pages.bar(done: inOrder.count { $0.state == .done }, of: Catalogue.all.count)
+    pages.bar(done: inOrder.count { $0.state == .done }, of: all.count)
     if hasKeys {
       let gap = Screen.isPlain ? ", " : " · "
       let keys = ["n next", "h hint", "l list", "x reset", "q quit", "? help"]
@@ -288,9 +270,9 @@ final class Watch {
     guard let extra else { return }
     Screen.print()
     switch extra {
-    case .hints(let count):
-      Hints.show(inHand, first: count)
-      let rest = inHand.hints.count - count
+    case .hints(let hints, let shown):
+      Hints.show(hints.prefix(shown))
+      let rest = hints.count - shown
       Screen.say(
         rest > 0 ? "h shows \(rest) more, one at a time" : "that was the last", style: .faint)
     case .list:

@@ -1,6 +1,5 @@
-import Backprop
-import Course
 import Foundation
+import Guiding
 import Synchronization
 
 /// Does what the command line asks for.
@@ -10,11 +9,15 @@ func run(_ request: Request) throws -> Int32 {
     return 0
   }
   let commands = try Commands(request)
+  let outline = commands.folder.outline
   switch request.command {
   case "check":
-    return try commands.check(request.exercises(), named: !request.words.isEmpty)
-  case "watch": return try Watch(commands, request.exercise()).run()
-  case "hint": return try commands.hint(request.exercise(), all: request.flags.contains("--all"))
+    return try commands.check(
+      request.exercises(in: outline), named: !request.words.isEmpty,
+      anew: request.flags.contains("--fresh"))
+  case "watch": return try Watch(commands, request.exercise(in: outline)).run()
+  case "hint":
+    return try commands.hint(request.exercise(in: outline), all: request.flags.contains("--all"))
   case "list": return commands.list()
   case "doctor": return commands.doctor()
   case "finish": return try commands.finish(quick: request.flags.contains("--quick"))
@@ -23,7 +26,7 @@ func run(_ request: Request) throws -> Int32 {
     return try commands.stubs(
       checkOnly: request.flags.contains("--check"), unasked: request.flags.contains("--yes"))
   case "solution", "reset":
-    guard let exercise = try request.exercise() else { return 64 }
+    guard let exercise = try request.exercise(in: outline) else { return 64 }
     if request.command == "solution" {
       return try commands.solution(exercise, peek: request.flags.contains("--peek"))
     }
@@ -50,5 +53,5 @@ do {
   Processes.leave(trouble.status)
 } catch {
   Screen.complain("\(error)")
-  Processes.leave((error as? any Failure)?.exitCode ?? 1)
+  Processes.leave((error as? CannotStart)?.exitCode ?? 1)
 }

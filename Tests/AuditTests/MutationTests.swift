@@ -1,3 +1,5 @@
+import Course
+import Foundation
 import Testing
 
 @testable import Auditing
@@ -74,4 +76,24 @@ func `operands reach as far as their brackets`(
 @Test func `a range of whole numbers is not a number with a point`() {
   #expect(Tokens("0..<n").all.map(\.text) == ["0", "..<", "n"])
   #expect(Tokens("0.5 + a[1]").all.map(\.text) == ["0.5", " ", "+", " ", "a", "[", "1", "]"])
+}
+
+@Test func `a sample takes as many mutants of every chapter`() throws {
+  let package = URL(filePath: #filePath).appending(path: "../../..").standardized
+  let solutions = try Catalogue.chapters.indices.flatMap { index in
+    let file = package.appending(path: "solutions/\(chapterFile(index + 1))")
+    return Solution.all(in: try String(contentsOf: file, encoding: .utf8))
+  }
+  func chosen(_ ids: [String], _ sample: Int) -> [String] {
+    Audit.chosen(solutions, ids, sample: sample).map { "\($0.solution.id) \($0.mutation.change)" }
+  }
+  let all = Catalogue.all.map(\.id)
+  let sample = chosen(all, 5 * Catalogue.chapters.count)
+  for number in Catalogue.chapters.indices.map({ $0 + 1 }) {
+    let ids = Catalogue.chapter(number).map(\.id)
+    let own = sample.filter { change in ids.contains { change.hasPrefix($0 + " ") } }
+    #expect(own.count == 5, "chapter \(number)")
+    #expect(own == chosen(ids, 5), "chapter \(number): the others change its sample")
+  }
+  #expect(chosen(all, 99).count == 99)
 }

@@ -3,7 +3,7 @@ import Solutions
 import Testing
 
 @testable import Auditing
-@testable import Course
+import Course
 
 /// A problem whose answer is dy·x, with cases and an answer of a test's own.
 private func product(
@@ -25,8 +25,8 @@ private func outcome(
   let (_, sample) = Samples.of(problem) {
     ActivationQuestion(x: $0.tensor([1, 2]), dy: $0.tensor([1, 2]))
   }
-  let verdict = MutantTrial.check(problem, Answers.self)
-  return Outcome(verdict, of: problem) ?? MutantTrial.comparison(Answers.self, sample)
+  let verdict = MutantTrial.check(problem, Solutions.all)
+  return Outcome(verdict, of: problem) ?? MutantTrial.comparison(Solutions.all, sample)
 }
 
 @Test func `an answer that is wrong only where no case looks survives, and is reported`() {
@@ -64,7 +64,7 @@ private func outcome(
 func `the solution agrees with the reference on random inputs`(id: String) throws {
   let chapter = try #require(Catalogue.find(id)?.chapter)
   let sample = try #require(Samples.chapter(chapter)[id])
-  for seed in 0..<UInt64(60) { #expect(sample(Answers.self, seed) == nil, "seed \(seed)") }
+  for seed in 0..<UInt64(60) { #expect(sample(Solutions.all, seed) == nil, "seed \(seed)") }
 }
 
 @Test func `right answers pass on cases drawn anew, three alternatives at least for each`() {

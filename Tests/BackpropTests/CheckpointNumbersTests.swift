@@ -142,7 +142,7 @@ private let all = (0...65_535).map { UInt16($0) }
   @Test func `recurrent squares and gates are asked about, filters and rectangles are not`() throws
   {
     var generator = SplitMix64(seed: 1)
-    func said<Network: Layer<Double>>(_ network: Network) throws -> String {
+    func said<Network: TensorLayer<Double>>(_ network: Network) throws -> String {
       var (network, said) = (network, "")
       var checkpoint = network.checkpoint()
       checkpoint.metadata = [:]

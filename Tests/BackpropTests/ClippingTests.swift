@@ -116,23 +116,4 @@ private func gradient(_ weight: [Double], _ bias: [Double]) -> WeightAndBias<Dou
       #expect(loss == same && a.parameters.weight == b.parameters.weight)
     }
   }
-
-  @Test func `the range test raises the rate evenly, and stops when the loss explodes`() {
-    var context = Context.training(seed: 0)
-    let pairs = learningRateRangeTest(
-      layer, with: SGD<Double>(learningRate: 0), from: 1e-4, to: 1e4, steps: 81
-    ) { network, sgd in
-      network.trainingStep(x, with: &sgd, in: &context) {
-        meanSquaredError(prediction: $0, target: target)
-      }
-    }
-    #expect(pairs.count > 10 && pairs.count < 81)
-    for (a, b) in zip(pairs, pairs.dropFirst()) {
-      #expect(abs(b.rate / a.rate - Double.pow(10, 0.1)) <= 1e-12)
-    }
-    let lowest = pairs.map(\.loss).min() ?? .nan
-    #expect(lowest < pairs[0].loss / 2, "it learns on the way")
-    #expect((pairs.last?.loss ?? 0) > 4 * lowest)
-    #expect(pairs.dropLast().allSatisfy { $0.loss <= 4 * pairs[0].loss })
-  }
 }

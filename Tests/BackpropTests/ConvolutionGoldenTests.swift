@@ -36,7 +36,7 @@ func `a convolution and its gradients are the independent ones`(name: String) th
 @Test(arguments: ["halves", "overlapping", "dense"])
 func `pooling and its gradients are the independent ones, ties included`(name: String) throws {
   func check<Scalar: Real>(_ type: Scalar.Type) throws {
-    func compare(_ layer: some Layer<Scalar>, _ name: String) throws {
+    func compare(_ layer: some TensorLayer<Scalar>, _ name: String) throws {
       var context = Context.inference
       let (y, cache) = layer.forward(samplesLast(try golden("\(name).x", as: type)), in: &context)
       try golden.expect(samplesFirst(y), "\(name).y")

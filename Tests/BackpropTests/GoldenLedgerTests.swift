@@ -161,10 +161,11 @@ private func pooling(_ name: String, _ kind: String) -> Proof {
 
 /// What is public in those files and computes nothing for a network.
 private let noArithmetic: Set = [
-  "NoParameters", "WeightAndBias", "Pair", "ParameterList", "Branches",  // hold tensors
+  "NoGradient", "NoParameters", "WeightAndBias",  // hold tensors
+  "Pair", "ParameterList", "Branches",  // hold those of several layers
   "Context", "RNNStepCache", "LSTMStepCache",  // hold what a pass needs
   "OptimizerMemory",  // holds what a file does
-  "SingularMatrix",  // an error
+  "SingularMatrix", "TrainingFailure",  // errors
   "imageColumns",  // a rearrangement, tested against indices
 ]
 
@@ -173,17 +174,23 @@ private let noArithmetic: Set = [
   private func declared() throws -> [String] {
     let library = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../Sources/Backprop").standardized
-    var files = ["Activations", "Softmax", "Losses", "Schedules"].map { "\($0).swift" }
-    for folder in ["Layers", "Optimizers"] {
-      let names = try FileManager.default.contentsOfDirectory(
-        atPath: library.appending(path: folder).path)
-      files += names.map { "\(folder)/\($0)" }
-    }
+    let functions = ["Core/Activations", "Core/Softmax", "Core/Losses", "Training/Schedules"]
+      .map { "\($0).swift" }
+    let folders = [
+      "Core/Layers", "Core/Training", "Images", "Sequences", "Training/Layers",
+      "Training/Optimizers",
+    ]
+    let files =
+      try functions
+      + folders.flatMap { folder in
+        try FileManager.default.contentsOfDirectory(atPath: library.appending(path: folder).path)
+          .filter { $0.hasSuffix(".swift") }.map { "\(folder)/\($0)" }
+      }
     return try files.flatMap { file in
       let source = try String(contentsOf: library.appending(path: file), encoding: .utf8)
       let found = source.matches(of: /(?m)^public (?:struct|enum|func) (\w+)/).map { $0.1 }
       let cases = source.matches(of: /(?m)^  case (\w+)/).map { $0.1 }
-      return (found + (file.contains("/") ? [] : cases)).map(String.init)
+      return (found + (functions.contains(file) ? cases : [])).map(String.init)
     }
   }
 

@@ -4,7 +4,7 @@ import Testing
 /// Every element of ∂loss/∂input and of each ∂loss/∂parameter, by central differences.
 ///
 /// The loss is Σ upstream·output with a random upstream gradient, so a forgotten factor shows.
-func disagreements<Network: Layer<Double>>(
+func disagreements<Network: TensorLayer<Double>>(
   of network: Network, at x: Tensor<Double>, in context: Context = .inference, seed: UInt64
 ) -> [String] {
   func output(_ network: Network, _ x: Tensor<Double>) -> Tensor<Double> {

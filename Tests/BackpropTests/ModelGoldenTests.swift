@@ -10,7 +10,7 @@ private func formula(_ shape: [Int], shift: Double, scale: Double = 1) -> Tensor
 }
 
 /// Ten steps of training from weights by formula, compared with the file up to 1e-9.
-private func train<Network: Layer<Double>>(
+private func train<Network: TensorLayer<Double>>(
   _ name: String, _ network: Network, fans: [Double], inputs: [Int], labels: [Int],
   _ optimizer: some Optimizer<Double>
 ) throws {

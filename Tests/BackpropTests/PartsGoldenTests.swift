@@ -12,7 +12,7 @@ private func inBoth(_ check: (any Real.Type) throws -> Void) rethrows {
 /// Gives a layer the file's parameters, and compares its output and all its gradients.
 private func compare<Network: Layer>(
   _ network: Network, _ name: String, images: Bool = false
-) throws {
+) throws where Network: TensorLayer<Network.Scalar> {
   typealias Scalar = Network.Scalar
   func inside(_ x: Tensor<Scalar>) -> Tensor<Scalar> { images ? samplesLast(x) : x }
   func outside(_ x: Tensor<Scalar>) -> Tensor<Scalar> { images ? samplesFirst(x) : x }

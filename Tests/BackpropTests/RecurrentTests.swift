@@ -84,7 +84,7 @@ private func expect<Scalar: Real>(
   @Test func `whole sequences and their gradients are the independent ones`() throws {
     func check<Scalar: Real>(_ type: Scalar.Type) throws {
       func compare(
-        _ layer: some Layer<Scalar>, _ name: String,
+        _ layer: some TensorLayer<Scalar>, _ name: String,
         _ expectGradient: (Any) throws -> Void
       ) throws {
         var context = Context.inference

@@ -54,7 +54,8 @@ private func dense(_ inputs: Int, _ outputs: Int, seed: UInt64) -> Dense<Double>
   }
 
   /// Gives a block the file's parameters, and compares output and all gradients.
-  private func compare<Block: Layer>(_ block: Block, _ name: String) throws {
+  private func compare<Block: Layer>(_ block: Block, _ name: String) throws
+  where Block: TensorLayer<Block.Scalar> {
     typealias Scalar = Block.Scalar
     var block = block
     let count = block.parameters.named.count

@@ -173,8 +173,8 @@ private func becomeSomebody() {
     let package = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
     let ignored = try String(contentsOf: package.appending(path: ".gitignore"), encoding: .utf8)
     let source = try String(
-      contentsOf: package.appending(path: "Sources/Backprop/SafetensorsFile.swift"), encoding: .utf8
-    )
+      contentsOf: package.appending(path: "Sources/Backprop/Checkpoints/SafetensorsFile.swift"),
+      encoding: .utf8)
     #expect(ignored.split(separator: "\n").contains(".checkpoint-*.tmp"))
     #expect(source.contains(#"/.checkpoint-\(fingerprint(of: name)).tmp""#))
   }

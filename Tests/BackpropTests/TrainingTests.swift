@@ -4,7 +4,7 @@ import Testing
 private typealias Pair = (inputs: Tensor<Double>, targets: Tensor<Double>)
 
 /// The loss after training on all samples at once.
-private func loss<Network: Layer<Double>>(
+private func loss<Network: TensorLayer<Double>>(
   of network: Network, after steps: Int, on samples: Pair, rate: Double,
   _ loss: (Tensor<Double>, Tensor<Double>) -> Loss<Double>
 ) -> Double {

@@ -1,5 +1,7 @@
 import Backprop
-@testable import Course
+@testable import Checking
+import Course
+@testable import Guiding
 import Testing
 
 private func measured(_ change: (Matrix) -> Matrix) -> Agreement? {

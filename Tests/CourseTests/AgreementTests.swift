@@ -1,6 +1,8 @@
 import Testing
 
-@testable import Course
+@testable import Checking
+import Course
+@testable import Guiding
 
 private let huge = Double.greatestFiniteMagnitude
 private let infinity = Double.infinity

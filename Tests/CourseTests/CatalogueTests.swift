@@ -34,21 +34,26 @@ func `the reference and every other right answer pass`(id: String) throws {
   }
 }
 
+/// A chapter's file of solutions.
+private func solution(_ chapter: Int) throws -> String {
+  let file = package.appending(path: "solutions/\(chapterFile(chapter))")
+  return try String(contentsOf: file, encoding: .utf8)
+}
+
+@Test func `the guide reads from comments what the catalogue says, and no more`() throws {
+  let outline = Outline(try Catalogue.chapters.indices.map { try solution($0 + 1) })
+  #expect(outline.all == Catalogue.all.map(\.facts))
+  #expect(
+    outline.find("4.1")?.name == "denseBackward" && outline.find("denseBackward")?.id == "4.1")
+}
+
 @Test(arguments: Catalogue.all.map(\.id))
-func `the doc comment says what the catalogue says`(id: String) throws {
+func `the doc comment says how to get a hint, above the function`(id: String) throws {
   let exercise = try #require(Catalogue.find(id))
-  let file = package.appending(path: "solutions/\(exercise.file)")
-  let lines = try String(contentsOf: file, encoding: .utf8)
-    .split(separator: "\n", omittingEmptySubsequences: false)
+  let lines = try solution(exercise.chapter).sourceLines
   let start = try #require(lines.firstIndex { $0.contains("/// Exercise \(id):") })
   let end = try #require(lines[start...].firstIndex { !$0.contains("///") })
-  let comment = lines[start..<end].map { $0.replacing("///", with: "") }.joined()
-    .split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
-  #expect(comment.contains("Lesson: chapter \(exercise.chapter), \"\(exercise.section)\"."))
-  #expect(comment.contains("About \(exercise.minutes) minutes,"))
-  #expect(comment.contains("difficulty \(exercise.difficulty) of 5."))
-  #expect(comment.contains("`swift run workbook hint \(id)`"))
-  #expect(comment.contains("A challenge: no chapter needs it.") == exercise.isChallenge)
+  #expect(lines[start..<end].joined().contains("`swift run workbook hint \(id)`"))
   #expect(lines[end].contains("static func \(exercise.name)("), "\(lines[end])")
 }
 
@@ -57,16 +62,31 @@ func `there is a test for it that a filter finds by its name`(id: String) throws
   let exercise = try #require(Catalogue.find(id))
   let folder = package.appending(path: "Tests/ExerciseTests")
   let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-  let file = try #require(names.first { $0.hasPrefix("Exercise0\(exercise.chapter)") })
+  let file = try #require(names.first { $0.hasPrefix(suite(of: exercise.chapter)) })
   let source = try String(contentsOf: folder.appending(path: file), encoding: .utf8)
+  #expect(source.contains("  struct \(file.dropLast(".swift".count)) {"))
   #expect(
     source.contains(
       "@Test func \(exercise.name)() async throws { try await check(\"\(id)\") }"))
 }
 
-@Test(arguments: Catalogue.all.map(\.id))
-func `hints lead from a nudge to almost the code`(id: String) throws {
-  let hints = try #require(Catalogue.find(id)).hints
-  #expect(hints.count == 4)
-  #expect(hints.allSatisfy { !$0.isEmpty } && Set(hints).count == hints.count)
+/// How the suite of a chapter's exercises begins: what `--filter Exercise1` finds is not chapter 10.
+private func suite(of chapter: Int) -> String {
+  chapter < 10 ? "Exercise\(twoDigits(chapter))" : "Exercise_\(chapter)"
+}
+
+@Test func `a filter for one chapter, or for one exercise, takes no other`() {
+  for (chapter, other) in product(1...16) {
+    #expect(!suite(of: other).contains("Exercise\(chapter)"), "\(chapter) takes \(other)")
+    #expect(!suite(of: other).contains(suite(of: chapter)), "\(chapter) takes \(other)")
+  }
+  let names = Catalogue.all.map(\.name)
+  for (name, other) in product(names) { #expect(!other.hasPrefix(name), "\(name) takes \(other)") }
+}
+
+/// All pairs of two different ones.
+private func product<All: Sequence<Element>, Element: Equatable>(
+  _ all: All
+) -> [(Element, Element)] {
+  all.flatMap { one in all.filter { $0 != one }.map { (one, $0) } }
 }

@@ -1,4 +1,6 @@
-@testable import Course
+@testable import Checking
+import Course
+@testable import Guiding
 import Foundation
 import Testing
 

@@ -1,5 +1,8 @@
+@testable import chapter07
 import Backprop
-@testable import Course
+@testable import Checking
+import Course
+@testable import Guiding
 import Testing
 
 @Suite struct DepthTests {

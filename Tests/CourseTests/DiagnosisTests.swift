@@ -1,5 +1,8 @@
+@testable import Problems01
 import Backprop
-@testable import Course
+@testable import Checking
+import Course
+@testable import Guiding
 import Foundation
 import Testing
 
@@ -23,13 +26,13 @@ private func faulty(_ trapping: Int) -> Problem<ActivationQuestion, Matrix> {
       if asked == trapping { fatalError("a question that the library refuses") }
       return Chapter01Problems.sigmoid.reference($0)
     }, parts: [Part("dx", of: \.x)],
-    misconceptions: [], alternatives: [], attempt: { try $0.sigmoidBackward($1.dy, y: $1.x) })
+    misconceptions: [], alternatives: [], attempt: { _, question in question.dy })
 }
 
 /// What the guide says where the check of a wrong answer traps at the reference's n-th answer.
 private func verdict(whereCheckTrapsAt trapping: Int) async throws -> Verdict {
   setenv("SWIFT_BACKTRACE", Trial.backtrace, 1)
-  return try await Trial.verdict(on: faulty(0)) { first, word in
+  return try await Trial.verdict { first, word in
     let result = try await #require(
       processExitsWith: .failure, observing: [\.standardOutputContent, \.standardErrorContent]
     ) { [first = first as Int, word = word as String, trapping = trapping as Int] in

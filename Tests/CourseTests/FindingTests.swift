@@ -1,5 +1,15 @@
+@testable import Problems01
+@testable import Problems02
+@testable import Problems03
+@testable import Problems04
+@testable import Problems05
+@testable import Problems06
+@testable import Problems07
+@testable import Problems08
 import Backprop
-@testable import Course
+@testable import Checking
+import Course
+@testable import Guiding
 import Testing
 
 /// A wrong answer as a learner may write it, and the sentence that should explain it.

@@ -1,5 +1,7 @@
 import Backprop
-@testable import Course
+@testable import Checking
+import Course
+@testable import Guiding
 import Foundation
 import Testing
 
@@ -10,7 +12,7 @@ import Testing
 private func verdict(on forgery: Forgery, channel: Int32, isRight: Bool = false) async throws
   -> Verdict
 {
-  try await Trial.verdict(on: Chapter01Problems.sigmoid) { first, word in
+  try await Trial.verdict { first, word in
     let result = try await #require(
       processExitsWith: .failure, observing: [\.standardOutputContent, \.standardErrorContent]
     ) {

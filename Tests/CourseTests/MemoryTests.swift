@@ -1,5 +1,7 @@
 import Backprop
-@testable import Course
+@testable import Checking
+import Course
+@testable import Guiding
 import Testing
 
 @Test(arguments: Catalogue.all.map(\.id))

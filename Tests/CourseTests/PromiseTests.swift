@@ -1,5 +1,9 @@
+@testable import Problems03
+@testable import Problems08
 import Backprop
-@testable import Course
+@testable import Checking
+import Course
+@testable import Guiding
 import Testing
 
 /// The sentences that an answer hears in the cases of its problem, each once.

@@ -1,3 +1,5 @@
+import Solutions
+@testable import Running
 import Backprop
 import Course
 import Testing
@@ -13,8 +15,12 @@ private let words = [
   String(repeating: "x", count: 5000),
 ]
 
-private let commands = (1...8).map {
-  ChapterCommand($0, "Chapter \($0).", uses: ["\($0).1", "\($0).2"], trains: $0 % 2 == 0)
+private let commands = Catalogue.chapters.indices.map { index in
+  let number = index + 1
+  return ChapterCommand(
+    number, "Chapter \(number).", uses: ["\(number).1", "\(number).2"],
+    of: [ChapterModules(Catalogue.chapters[index], Solutions.all[index], Solutions.all[index])],
+    trains: number % 2 == 0)
 }
 
 @Test func `of 10,000 random command lines, each is understood or refused with the usage`() {

@@ -22,15 +22,20 @@ import Testing
     let exercise = try #require(Catalogue.find(id))
     let solution = try Self.solution(exercise)
     let shipped = try Stubs.stub(solution).replacing("\n", with: end)
-    let piece = try #require(FunctionText(of: exercise, in: shipped))
+    let piece = try #require(
+      FunctionText(of: exercise.facts, among: neighbours(of: exercise), in: shipped))
     let body = piece.signatureLine - 1..<piece.lines.upperBound
     for gone in [piece.lines, body, piece.lines.lowerBound..<body.lowerBound] {
       let left = Self.without(gone, shipped)
-      let restored = try Restoring(exercise, in: left, solution: solution)
+      let restored = try Restoring(
+        exercise.facts, among: neighbours(of: exercise), in: left, solution: solution)
       #expect(restored.source == shipped, "\(id) without lines \(gone)")
       #expect(restored.removed.isEmpty, "nothing of the learner's was in it")
     }
-    #expect(try Restoring(exercise, in: shipped, solution: solution).source == shipped)
+    #expect(
+      try Restoring(
+        exercise.facts, among: neighbours(of: exercise), in: shipped, solution: solution
+      ).source == shipped)
   }
 
   @Test(arguments: Catalogue.all.map(\.id))
@@ -38,7 +43,8 @@ import Testing
     let exercise = try #require(Catalogue.find(id))
     let solution = try Self.solution(exercise)
     let shipped = try Stubs.stub(solution)
-    let piece = try #require(FunctionText(of: exercise, in: shipped))
+    let piece = try #require(
+      FunctionText(of: exercise.facts, among: neighbours(of: exercise), in: shipped))
     let mine = piece.text.replacing("throw Todo", with: "let mine = \"}\" // {\n    throw Todo")
     let lines = shipped.sourceLines
     let extensionEnd = try #require(lines.lastIndex(of: "}"))
@@ -58,27 +64,34 @@ import Testing
     ]
     for (name, source) in changes {
       try #require(source != shipped)
-      let restored = try Restoring(exercise, in: source, solution: solution)
+      let restored = try Restoring(
+        exercise.facts, among: neighbours(of: exercise), in: source, solution: solution)
       #expect(restored.source == shipped, "\(id), \(name)")
     }
-    let once = try Restoring(exercise, in: twice.source, solution: solution)
-    #expect(FunctionText.all(of: exercise, in: once.source).count == 1)
+    let once = try Restoring(
+      exercise.facts, among: neighbours(of: exercise), in: twice.source, solution: solution)
+    #expect(
+      FunctionText.all(of: exercise.facts, among: neighbours(of: exercise), in: once.source).count
+        == 1)
     #expect(once.removed.contains { $0.contains("let mine") })
   }
 
   @Test(arguments: 1...8)
-  func `the extension's first and last line come back with a function`(chapter: Int) throws {
+  func `the first and last line of a chapter's answers come back with a function`(chapter: Int)
+    throws
+  {
     let exercise = try #require(Catalogue.chapter(chapter).last)
     let solution = try Self.solution(exercise)
     let shipped = try Stubs.stub(solution)
     let lines = shipped.sourceLines
-    let head = try #require(lines.firstIndex { $0.hasPrefix("extension Answers") })
+    let head = try #require(lines.firstIndex { $0.hasPrefix("public enum Answers") })
     let end = try #require(lines.lastIndex(of: "}"))
     for left in [
       Self.without(head..<head + 1, shipped), Self.without(end..<end + 1, shipped), "", "\n\n",
-      "import Backprop\n",
+      "import Problems\(twoDigits(chapter))\n",
     ] {
-      let restored = try Restoring(exercise, in: left, solution: solution)
+      let restored = try Restoring(
+        exercise.facts, among: neighbours(of: exercise), in: left, solution: solution)
       #expect(restored.source == shipped, "from:\n\(left)")
     }
   }
@@ -91,7 +104,8 @@ import Testing
       "  static func tanhBackward(_ dy: Double, y: Double) -> Double { dy * (1 - y * y) }\n"
     let source = shipped.replacing("  /// Exercise 1.3:", with: helper + "\n  /// Exercise 1.3:")
       .replacing("throw Todo(\"1.2\")", with: "dy.zip(y) { tanhBackward($0, y: $1) }")
-    let restored = try Restoring(exercise, in: source, solution: solution)
+    let restored = try Restoring(
+      exercise.facts, among: neighbours(of: exercise), in: source, solution: solution)
     #expect(restored.source.contains(helper))
     #expect(restored.source.replacing(helper + "\n", with: "") == shipped)
   }
@@ -100,11 +114,14 @@ import Testing
     let exercise = try #require(Catalogue.find("1.2"))
     let solution = try Self.solution(exercise)
     let shipped = try Stubs.stub(solution)
-    let piece = try #require(FunctionText(of: exercise, in: shipped))
+    let piece = try #require(
+      FunctionText(of: exercise.facts, among: neighbours(of: exercise), in: shipped))
     let old = "  /*\n\(piece.text)\n  */\n"
     let source = shipped.replacing("  /// Exercise 1.1:", with: old + "  /// Exercise 1.1:")
-    #expect(FunctionText.all(of: exercise, in: source).count == 1)
     #expect(
-      try #require(FunctionText(of: exercise, in: source)).signatureLine > piece.signatureLine)
+      FunctionText.all(of: exercise.facts, among: neighbours(of: exercise), in: source).count == 1)
+    #expect(
+      try #require(FunctionText(of: exercise.facts, among: neighbours(of: exercise), in: source))
+        .signatureLine > piece.signatureLine)
   }
 }

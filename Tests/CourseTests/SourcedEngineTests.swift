@@ -1,3 +1,4 @@
+@testable import chapter03
 import Backprop
 import Course
 import Testing

@@ -3,7 +3,7 @@ import Testing
 
 @Test func `a stub throws where the solution answers, and names its line`() throws {
   let solution = """
-    extension Answers {
+    public enum Answers: Chapter09 {
       /// Exercise 9.9: the gradient.
       static func slope(_ dy: Double) throws -> Double {
         dy * 2
@@ -18,7 +18,7 @@ import Testing
 
 @Test func `two functions of one exercise are told apart by a letter`() throws {
   let solution = """
-    extension Answers {
+    public enum Answers: Chapter09 {
       /// Exercise 9.9a: the first.
       static func first() throws -> Double {
         1

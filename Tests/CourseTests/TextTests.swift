@@ -1,3 +1,4 @@
+import Running
 import Course
 import Testing
 

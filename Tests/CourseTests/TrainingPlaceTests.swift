@@ -1,3 +1,5 @@
+import TrainingRuns
+import Running
 import Backprop
 import Course
 import Foundation
@@ -28,7 +30,7 @@ private typealias Network = Then<
     var generator = SplitMix64(seed: saved == nil ? 3 : 99)
     var network: Network = Dense(5, 7, using: &generator).then(BatchNorm(7))
       .then(Dropout(rate: 0.4)).then(Dense(7, 3, using: &generator))
-    var (training, rule) = (Training<Float>(epochs: epochs, batch: batch), optimizer)
+    var (training, rule) = (TrainingRun<Float>(epochs: epochs, batch: batch), optimizer)
     if isScheduled { training.rate = { cosineSchedule(step: $0, of: $1, from: 0.05) } }
     training.augment = { x, generator in x + Tensor(shape: x.shape, using: &generator) * 0.1 }
     (training.saved, training.file) = (saved, file)

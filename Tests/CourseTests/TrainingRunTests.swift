@@ -1,3 +1,5 @@
+import TrainingRuns
+import Running
 import Backprop
 import Course
 import Testing
@@ -9,7 +11,7 @@ import Testing
   private func train(rate: Double) throws -> Dense<Double> {
     var generator = SplitMix64(seed: 0)
     var network = Dense<Double>(2, 2, .glorot, using: &generator)
-    var training = Training<Double>(epochs: 3, batch: 2)
+    var training = TrainingRun<Double>(epochs: 3, batch: 2)
     // A loss without a limit, ½Σy²: its gradient is y.
     training.loss = { logits, _ in (logits.squaredNorm() / 2, logits) }
     var descent = SGD<Double>(learningRate: rate)

@@ -1,5 +1,8 @@
+@testable import Problems01
 import Backprop
-@testable import Course
+@testable import Checking
+import Course
+@testable import Guiding
 import Foundation
 import Testing
 
@@ -9,14 +12,14 @@ private var problem: Problem<ActivationQuestion, Matrix> {
     "1.1", "sigmoidBackward", minutes: 1, difficulty: 1, section: "", hints: [],
     cases: ActivationQuestion.cases, forward: nil,
     reference: { Chapter01Problems.sigmoid.reference($0) }, parts: [Part("dx", of: \.x)],
-    misconceptions: [], alternatives: [], attempt: { try $0.sigmoidBackward($1.dy, y: $1.x) })
+    misconceptions: [], alternatives: [], attempt: { _, question in question.dy })
 }
 
 /// Checks one of the misbehaving answers as a learner's is checked: in a child process.
 private func verdict(on behaviour: Misbehaving) async throws -> String {
   setenv("SWIFT_BACKTRACE", Trial.backtrace, 1)
   let seconds: UInt32 = behaviour == .loops ? 1 : Trial.seconds
-  let (verdict, _) = try await Trial.verdict(on: problem, seconds: seconds) { first, word in
+  let (verdict, _) = try await Trial.verdict(seconds: seconds) { first, word in
     let result = try await #require(
       processExitsWith: .failure, observing: [\.standardOutputContent, \.standardErrorContent]
     ) { [first = first as Int, word = word as String, behaviour, seconds = seconds as UInt32] in

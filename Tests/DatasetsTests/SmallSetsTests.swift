@@ -1,5 +1,6 @@
 import Backprop
 import Datasets
+import SmallSets
 import Testing
 
 @Suite struct `Toy and tiny sets` {

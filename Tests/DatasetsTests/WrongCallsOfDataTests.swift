@@ -1,5 +1,6 @@
 import Backprop
 import Datasets
+import SmallSets
 import Foundation
 import Testing
 

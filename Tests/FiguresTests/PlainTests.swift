@@ -27,6 +27,13 @@ struct PlainTests {
         """)
   }
 
+  @Test func `an image that shows its numbers says them`() {
+    let image = Image(width: 2, height: 1, values: [1, -2.5], isSigned: true, showsNumbers: true)
+    #expect(
+      Figure.images("Window", [image], columns: 1, captions: ["x"]).plain().hasSuffix(
+        "image 1: x\n  1; -2.5"))
+  }
+
   @Test func `bars, tables and graphs give their values`() {
     let bars = Figure.bars("Counts", categories: ["one", "two"], values: [3, 0.25])
     #expect(bars.plain().hasSuffix("one: 3\ntwo: 0.25"))

@@ -60,6 +60,15 @@ struct SVGTests {
     }
   }
 
+  @Test func `numbers and frames are drawn where they are asked for, and only there`() {
+    let svg = Samples.windows.svg()
+    #expect(svg.contains(">−4</text>") && svg.contains(">3</text>"))
+    #expect(svg.count(of: "<path class=\"l\" stroke=\"#0072b2\"") == 1)
+    #expect(svg.count(of: "<path class=\"l s1\"") == 1)
+    #expect(svg.count(of: " class=\"b\"") == 1 && svg.count(of: " class=\"p\"") == 1)
+    #expect(!Samples.filters.svg().contains("<path class=\"l"))
+  }
+
   @Test func `the same figure gives the same bytes`() {
     for (sample, again) in zip(Samples.all, Samples.all) {
       #expect(sample.figure.svg() == again.figure.svg(), "\(sample.name)")
@@ -114,4 +123,8 @@ struct SVGTests {
     }
     #expect(error?.description.contains("\(file.lastPathComponent)/loss.svg") == true)
   }
+}
+
+extension String {
+  fileprivate func count(of part: String) -> Int { ranges(of: part).count }
 }

@@ -8,6 +8,7 @@ enum Samples {
     ("loss", loss), ("sweep", sweep), ("scatter", scatter), ("cloud", cloud),
     ("contours", contours), ("bars", bars), ("signedBars", signedBars),
     ("histogram", histogram), ("images", images), ("filters", filters),
+    ("windows", windows),
     ("confusion", confusion), ("norms", norms), ("surface", surface), ("graph", graph),
     ("schedules", schedules),
   ]
@@ -137,6 +138,23 @@ enum Samples {
           values: (0..<25).map { sin(Double($0 % 5) * Double(k) / 3 + Double($0 / 5)) },
           isSigned: true)
       }, columns: 6, captions: (1...6).map { "\($0)" })
+  }
+
+  static var windows: Figure {
+    .images(
+      "A window on a matrix, and boxes",
+      [
+        Image(
+          width: 2, height: 2, values: [0, 3, -4, .nan], isSigned: true, showsNumbers: true,
+          frames: [Frame(row: 0, column: 0, height: 1, width: 2)]),
+        Image(
+          width: 2, height: 1, values: [.nan, .nan],
+          frames: [
+            Frame(row: 0, column: 0, height: 1, width: 1, kind: .box),
+            Frame(row: 0, column: 1, height: 1, width: 1, kind: .markedBox),
+            Frame(row: 0, column: 0, height: 1, width: 2, kind: .window(1)),
+          ]),
+      ], columns: 2, captions: ["x", "y"])
   }
 
   static var confusion: Figure {

@@ -77,6 +77,13 @@ struct TerminalTests {
     #expect(Figure.images("", [image], columns: 1).terminal() == "\n  ██")
   }
 
+  @Test func `an image that shows its numbers is a small matrix`() {
+    let image = Image(width: 2, height: 2, values: [1.5, -2, .nan, 10], showsNumbers: true)
+    #expect(
+      Figure.images("", [image], columns: 1).terminal().split(separator: "\n")
+        .map { $0.split(separator: " ") } == [["1.50", "-2"], ["10"]])
+  }
+
   @Test func `a graph is written from its result to its inputs, a shared node once`() {
     let figure = Figure.graph(
       "",

@@ -8,7 +8,7 @@ private let python: String? = {
 }()
 
 private func interpret(_ python: String, _ words: [String]) throws -> Run {
-  try launch(URL(filePath: "/usr/bin/env"), [python] + words, seconds: 120)
+  try wait(for: URL(filePath: "/usr/bin/env"), [python] + words, seconds: 120)
 }
 
 @Suite(
@@ -21,17 +21,17 @@ struct BridgeTests {
   private let file = FileManager.default.temporaryDirectory
     .appending(path: "\(UUID().uuidString).safetensors").path
 
-  @Test func `a network trained here says the same in Python`() throws {
+  @Test func `a network trained here says the same in Python`() async throws {
     defer { try? FileManager.default.removeItem(atPath: file) }
-    _ = try run("chapter04 --quick --save \(file)")
-    try compare(here: try run("chapter04 --load \(file)"), python: try read())
+    _ = try await run("chapter04 --quick --save \(file)")
+    try compare(here: try await run("chapter04 --load \(file)"), python: try read())
   }
 
-  @Test func `a network trained in Python says the same here`() throws {
+  @Test func `a network trained in Python says the same here`() async throws {
     defer { try? FileManager.default.removeItem(atPath: file) }
     let written = try interpret(try #require(python), [script, "write", file])
     #expect(written.status == 0, "\(written.errors)")
-    try compare(here: try run("chapter04 --load \(file)"), python: written.output)
+    try compare(here: try await run("chapter04 --load \(file)"), python: written.output)
   }
 
   private func read() throws -> String {

@@ -1,3 +1,4 @@
+import Course
 import Foundation
 import Testing
 
@@ -35,24 +36,26 @@ struct BadCommand: CustomTestStringConvertible, Sendable {
   BadCommand("chapter06 --bug clip-by-value --save net", 64, "--save and --bug exclude"),
   BadCommand(
     "chapter05 --quick --rate 1e12", 70, "The loss is nan at step 1", "Try a rate of 1e+11"),
+  BadCommand("chapter01 --all", 64, "there is no option --all"),
+  BadCommand("chapter03 --all=yes", 64, "--all takes no value"),
   BadCommand("chapter01 --load x", 64, "there is no option --load"),
   BadCommand("chapter04 --load nowhere-at-all", 66, "nowhere-at-all"),
   BadCommand("chapter04 --quick --data nowhere-at-all", 66, "nowhere-at-all", "no such"),
 ])
 func `a command line that cannot be obeyed gets a sentence and a status`(
   command: BadCommand
-) throws {
-  let result = try launch(command.words.split(separator: " ").map(String.init), seconds: 60)
+) async throws {
+  let result = try await launch(command.words.split(separator: " ").map(String.init), seconds: 60)
   #expect(result.status == command.status, "\(result)")
   for words in command.sentence { #expect(result.errors.contains(words), "\(result.errors)") }
 }
 
 @Test(arguments: Lesson.chosen)
-func `help is printed, and ends well`(lesson: Lesson) throws {
+func `help is printed, and ends well`(lesson: Lesson) async throws {
   for flag in ["--help", "-h"] {
-    let result = try launch(["chapter0\(lesson.chapter)", flag])
+    let result = try await launch(["chapter\(twoDigits(lesson.chapter))", flag])
     #expect(result.status == 0 && result.errors.isEmpty)
-    #expect(result.output.contains("usage: swift run chapter0\(lesson.chapter)"))
+    #expect(result.output.contains("usage: swift run chapter\(twoDigits(lesson.chapter))"))
     #expect(result.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
   }
 }
@@ -61,14 +64,15 @@ func `help is printed, and ends well`(lesson: Lesson) throws {
 func `a quick run is plain where there is no terminal, and 80 columns wide`(
   lesson: Lesson
 ) async throws {
-  let output = try await Programs.shared.result(of: "chapter0\(lesson.chapter) --quick").output
+  let output = try await Programs.shared.result(of: "chapter\(twoDigits(lesson.chapter)) --quick")
+    .output
   #expect(!output.contains("\u{1B}") && !output.contains("\r"))
   for line in output.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
 }
 
 @Test(arguments: isLongRun ? Lesson.all : Array(Lesson.all.prefix(3)))
 func `with --plain nothing is drawn with characters`(lesson: Lesson) async throws {
-  let command = "chapter0\(lesson.chapter) --quick --plain"
+  let command = "chapter\(twoDigits(lesson.chapter)) --quick --plain"
   let output = try await Programs.shared.result(of: command).output
   for line in output.split(separator: "\n") {
     // Boxes and blocks, and dots of braille; signs such as ✓ and ■ are read out.
@@ -127,29 +131,31 @@ enum Damage: String, CaseIterable, Sendable {
 }
 
 @Test(arguments: Damage.allCases)
-func `spoilt data gets a sentence that names the file, and a status`(damage: Damage) throws {
+func `spoilt data gets a sentence that names the file, and a status`(damage: Damage) async throws {
   let folder = try writeData(damage.apply)
   defer { try? FileManager.default.removeItem(at: folder) }
-  let result = try launch(["chapter04", "--quick", "--data", folder.path], seconds: 60)
+  let result = try await launch(["chapter04", "--quick", "--data", folder.path], seconds: 60)
   #expect(result.status == damage.status, "\(result)")
   #expect(result.errors.contains("train-"), "\(result.errors)")
 }
 
-@Test func `other data of the same names is read`() throws {
+@Test func `other data of the same names is read`() async throws {
   let folder = try writeData { _ in }
   defer { try? FileManager.default.removeItem(at: folder) }
-  let result = try launch(
+  let result = try await launch(
     ["chapter04", "--quick", "--epochs", "1", "--data", folder.path], seconds: 60)
   #expect(result.status == 0, "\(result)")
 }
 
-@Test func `a figure for which there is no room is refused, and no half of it is left`() throws {
+@Test func `a figure for which there is no room is refused, and no half of it is left`()
+  async throws
+{
   let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
   defer { try? FileManager.default.removeItem(at: folder) }
   let program = try #require(products).appending(path: "chapter01").path
   // No file may grow beyond 2 blocks, as on a disk with that much room.
   let command = "trap '' XFSZ; ulimit -f 2; exec \"$@\" > /dev/null"
-  let result = try launch(
+  let result = try await launch(
     URL(filePath: "/bin/sh"), ["-c", command, "sh", program, "--quick", "--figures", folder.path],
     seconds: 60)
   #expect(result.status == 73, "\(result)")
@@ -157,17 +163,18 @@ func `spoilt data gets a sentence that names the file, and a status`(damage: Dam
   #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
 }
 
-@Test func `what cannot be written is refused with a sentence, and nothing is left behind`() throws
+@Test func `what cannot be written is refused with a sentence, and nothing is left behind`()
+  async throws
 {
   let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
   try Data("here already".utf8).write(to: file)
   defer { try? FileManager.default.removeItem(at: file) }
-  let figures = try launch(["chapter01", "--quick", "--figures", file.path], seconds: 60)
+  let figures = try await launch(["chapter01", "--quick", "--figures", file.path], seconds: 60)
   #expect(figures.status == 73 && figures.errors.contains(file.path), "\(figures)")
   let inside = file.appending(path: "net.safetensors").path
   let folder = try writeData { _ in }
   defer { try? FileManager.default.removeItem(at: folder) }
-  let save = try launch(
+  let save = try await launch(
     ["chapter04", "--quick", "--data", folder.path, "--save", inside], seconds: 60)
   #expect(save.status == 73 && save.errors.contains("net.safetensors"), "\(save)")
   #expect(try String(contentsOf: file, encoding: .utf8) == "here already")

@@ -89,7 +89,7 @@ struct FrontDoorTests {
     let targets = (launch["configurations"] as? [[String: Any]] ?? []).compactMap {
       $0["target"] as? String
     }
-    #expect(targets == Lesson.all.map { "chapter0\($0.chapter)" })
+    #expect(targets == Lesson.all.map { "chapter\(twoDigits($0.chapter))" })
     let tasks = try object(".vscode/tasks.json")
     let entries = tasks["tasks"] as? [[String: Any]] ?? []
     let commands = entries.compactMap { $0["command"] as? String }

@@ -23,9 +23,9 @@ struct Lesson: Sendable, CustomTestStringConvertible {
     let line: Int
   }
 
-  init(_ chapter: Int, in folder: URL) throws {
+  init(_ chapter: Int, in folder: URL, named name: String = "README.md") throws {
     (self.chapter, self.folder) = (chapter, folder)
-    let text = try String(contentsOf: folder.appending(path: "README.md"), encoding: .utf8)
+    let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
     lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
   }
 

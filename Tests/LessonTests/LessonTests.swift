@@ -8,6 +8,21 @@ import Testing
 
 @Test(arguments: Lesson.chosen)
 func `code in a lesson is an excerpt of the file named above it`(lesson: Lesson) throws {
+  try compareCode(of: lesson)
+}
+
+@Test func `the page about Swift shows what compiles, and its links lead somewhere`() throws {
+  let page = try Lesson(0, in: package.appending(path: "chapters"), named: "SWIFT.md")
+  #expect(page.blocks.filter { $0.language == "swift" }.count > 8)
+  try compareCode(of: page)
+  for match in page.prose.matches(of: /\]\(([^)#\s]+)/) where !match.1.hasPrefix("http") {
+    let file = page.folder.appending(path: String(match.1)).standardized
+    #expect(FileManager.default.fileExists(atPath: file.path), "SWIFT.md: \(match.1)")
+  }
+}
+
+/// Compares the code of a page with the files that are linked above it.
+private func compareCode(of lesson: Lesson) throws {
   for block in lesson.blocks where block.language == "swift" {
     let link = try #require(
       block.introduction.firstMatch(of: /\]\(([^)#]+)\)/)?.1,
@@ -107,7 +122,8 @@ func `links, anchors and figures of a lesson resolve`(lesson: Lesson) throws {
 
 @Test(arguments: Lesson.chosen)
 func `the figures of a lesson are those that its chapter writes`(lesson: Lesson) async throws {
-  let written = try await Programs.shared.result(of: "chapter0\(lesson.chapter) --quick").figures
+  let written = try await Programs.shared.result(of: "chapter\(twoDigits(lesson.chapter)) --quick")
+    .figures
   let shown = Set(lesson.prose.matches(of: /\]\(figures\/([^)]+)\)/).map { String($0.1) })
   #expect(shown.isSubset(of: written), "not written: \(shown.subtracting(written))")
   #expect(figures(in: lesson.folder.appending(path: "figures")) == shown)

@@ -25,7 +25,7 @@ actor Programs {
     let task = Task.detached {
       let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
       defer { try? FileManager.default.removeItem(at: folder) }
-      let output = try run("\(command) --threads 1 --figures \(folder.path)")
+      let output = try await run("\(command) --threads 1 --figures \(folder.path)")
       return Shown(output: output, figures: figures(in: folder))
     }
     results[command] = task
@@ -63,13 +63,24 @@ let patience: Double =
   ProcessInfo.processInfo.environment["RECORDED"] == nil ? 600 : 3600
 
 /// Runs a built executable, without a terminal; after the time given it is ended.
-func launch(_ words: [String], seconds: Double = patience) throws -> Run {
+func launch(_ words: [String], seconds: Double = patience) async throws -> Run {
   let folder = try #require(products, "the executables are not beside the tests; run swift build")
-  return try launch(folder.appending(path: words[0]), Array(words.dropFirst()), seconds: seconds)
+  return try await launch(
+    folder.appending(path: words[0]), Array(words.dropFirst()), seconds: seconds)
 }
 
 /// Runs any program in the same way.
-func launch(_ program: URL, _ arguments: [String], seconds: Double) throws -> Run {
+///
+/// It waits on a thread of its own: the pool that all tests share has none to spare.
+func launch(_ program: URL, _ arguments: [String], seconds: Double) async throws -> Run {
+  try await withCheckedThrowingContinuation { continuation in
+    DispatchQueue.global().async {
+      continuation.resume(with: Result { try wait(for: program, arguments, seconds: seconds) })
+    }
+  }
+}
+
+func wait(for program: URL, _ arguments: [String], seconds: Double) throws -> Run {
   let streams = ["output", "errors"].map { _ in
     FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
   }
@@ -95,8 +106,8 @@ func launch(_ program: URL, _ arguments: [String], seconds: Double) throws -> Ru
 }
 
 /// What a command prints on standard output; a status other than 0 is an error.
-func run(_ command: String) throws -> String {
-  let result = try launch(command.split(separator: " ").map(String.init))
+func run(_ command: String) async throws -> String {
+  let result = try await launch(command.split(separator: " ").map(String.init))
   guard result.status == 0 else {
     throw FailedRun(
       description: "`\(command)` ended with \(result.status), should be 0: \(result.errors)")

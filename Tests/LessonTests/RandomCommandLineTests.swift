@@ -1,3 +1,4 @@
+import Course
 import Backprop
 import Testing
 
@@ -11,14 +12,15 @@ private let words = [
 ]
 
 @Test(arguments: 1...8)
-func `random command lines end with help or with a sentence`(chapter: Int) throws {
+func `random command lines end with help or with a sentence`(chapter: Int) async throws {
   var generator = SplitMix64(seed: UInt64(chapter))
   for _ in 0..<(isLongRun ? 30 : 6) {
     let line = (0..<generator.integer(below: 4)).map { _ in
       words[generator.integer(below: words.count)]
     }
-    let result = try launch(["chapter0\(chapter)"] + line + ["--quick", "--help"], seconds: 60)
-    let usage = "usage: swift run chapter0\(chapter)"
+    let result = try await launch(
+      ["chapter\(twoDigits(chapter))"] + line + ["--quick", "--help"], seconds: 60)
+    let usage = "usage: swift run chapter\(twoDigits(chapter))"
     switch result.status {
     case 0: #expect(result.output.contains(usage) && result.errors.isEmpty, "\(line)")
     case 64: #expect(result.errors.contains(usage) && result.output.isEmpty, "\(line)")

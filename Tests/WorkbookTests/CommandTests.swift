@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The commands, run without a terminal in a copy of the workbook.
-@Suite struct CommandTests {
+@Suite(.aside) struct CommandTests {
   @Test(arguments: [
     (["chekc"], "there is no command chekc; did you mean check?"),
     (["check", "--fast"], "check takes no --fast"),

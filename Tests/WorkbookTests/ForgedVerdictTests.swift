@@ -1,10 +1,12 @@
 import Testing
 
-@Test(arguments: [
-  "prints", "printsErrors", "writesEverywhere", "writesThroughTheSystem", "writesAndLeaves",
-  "writesAtExit", "writesFromAThread", "writesFromAnotherProgram", "looksForTheWord",
-  "repeatsTheWord", "closesTheChannel",
-])
+@Test(
+  .aside,
+  arguments: [
+    "prints", "printsErrors", "writesEverywhere", "writesThroughTheSystem", "writesAndLeaves",
+    "writesAtExit", "writesFromAThread", "writesFromAnotherProgram", "looksForTheWord",
+    "repeatsTheWord", "closesTheChannel",
+  ])
 func `the guide believes no verdict that a function writes itself`(forgery: String) throws {
   let copy = try Copy(checker: "HostileChecker")
   let run = try copy.run("check", "2.1", environment: ["FORGERY": forgery])

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Files of exercises/ as editors, systems and learners leave them.
-@Suite struct LearnersFilesTests {
+@Suite(.aside) struct LearnersFilesTests {
   private let file = "exercises/Chapter04.swift"
 
   private func write(_ text: String, _ path: String, in copy: Copy) throws {
@@ -165,7 +165,7 @@ import Testing
 private let chapter04 = "exercises/Chapter04.swift"
 
 /// `stubs` puts everything back: it asks, and loses nothing.
-@Suite struct StubsCommandTests {
+@Suite(.aside) struct StubsCommandTests {
   private let file = "exercises/Chapter04.swift"
 
   @Test

@@ -3,7 +3,7 @@ import Testing
 
 /// Chapters on the learner's functions, which run in a process of their own: no way of ending one of
 /// the two leaves the other behind.
-@Suite(.serialized) struct LeavingTests {
+@Suite(.serialized, .aside) struct LeavingTests {
   private func chapter(_ uses: String) throws -> Terminal {
     try Terminal(
       [product("HostileChecker"), "--mine"], folder: FileManager.default.temporaryDirectory,
@@ -54,7 +54,7 @@ import Testing
   @Test func `a trap in a chapter is told with its reason and the learner's line`() throws {
     let terminal = try chapter("1.1")
     #expect(terminal.waitForEnd() == 1)
-    let place = "Index out of range, at exercises/Chapter01.swift:12"
+    let place = "Index out of range, at exercises/Chapter01.swift:9"
     #expect(terminal.screen.contains("your code stopped the chapter: \(place)"))
     #expect(terminal.screen.contains("`swift run workbook check`"))
     #expect(!terminal.screen.contains("before the trap"), "a check's printing is not the chapter's")

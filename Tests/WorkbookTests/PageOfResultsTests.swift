@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The page at the end, where a challenge is not right: it can neither be spoilt nor made untrue.
-@Suite(.serialized) struct PageOfResultsTests {
+@Suite(.serialized, .aside) struct PageOfResultsTests {
   /// A checker over finished functions, but for one exercise, for which a shell says what is run.
   private func checker(in copy: Copy, _ id: String, _ instead: String) throws -> String {
     let folder = copy.root.appending(path: "programs")

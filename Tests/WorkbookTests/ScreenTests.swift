@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// What the screen of `watch` says beside a verdict, and how --plain says it.
-@Suite(.serialized) struct ScreenTests {
+@Suite(.serialized, .aside) struct ScreenTests {
   private let first = "exercises/Chapter01.swift"
 
   @Test func `the first screen says what to do`() throws {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The guide in a terminal: keys, colours, narrow screens, and how it leaves.
-@Suite(.serialized) struct TerminalTests {
+@Suite(.serialized, .aside) struct TerminalTests {
   private let file = "exercises/Chapter02.swift"
 
   @Test func `watch answers saves and keys`() throws {

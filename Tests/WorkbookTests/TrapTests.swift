@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What is said about a function that traps: why, and in which of its lines.
-@Suite struct TrapTests {
+@Suite(.aside) struct TrapTests {
   @Test(arguments: [
     ("rows", "is outside a tensor of shape"), ("index", "Index out of range"),
     ("nil", "Unexpectedly found nil while unwrapping an Optional value"),

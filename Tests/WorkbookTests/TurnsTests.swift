@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Several guides in one folder: they take turns, and a guide that was killed keeps nobody waiting.
-@Suite(.serialized) struct TurnsTests {
+@Suite(.serialized, .aside) struct TurnsTests {
   private let waiting = "Another guide checks in this folder (process "
 
   /// A guide that checks for as long as it is left.

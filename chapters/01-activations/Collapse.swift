@@ -1,5 +1,7 @@
-import Backprop
-import Course
+import Checking
+import Core
+import Problems01
+import Running
 
 /// Two dense layers with nothing between them are one dense layer.
 func showCollapse(seed: UInt64, on screen: Screen) {

@@ -1,15 +1,18 @@
-import Backprop
-import Course
+import Checking
+import Core
 import Figures
+import Problems01
+import Running
 
 /// Each function and its slope: as a table, and as curves.
 func showFunctions(_ functions: FunctionsInUse, on screen: Screen) throws {
   screen.section("What does each function make of a number?")
   screen.text(
     "identity is the column x itself; leaky has slope \(FunctionsInUse.leak) left of zero")
-  let activations = functions.exercised + functions.smooth
   let x = Matrix(rows: [(-4...4).map(Double.init)])
-  screen.table(table(of: activations, at: x) { $0.activation(x) })
+  screen.table(table(of: functions.exercised, at: x) { $0.activation(x) })
+  screen.text("\nand four that round ReLU's corner:")
+  screen.table(table(of: functions.smooth, at: x) { $0.activation(x) })
   try drawFunctions(functions, on: screen)
 
   screen.section("How steep is it there?")
@@ -18,7 +21,9 @@ func showFunctions(_ functions: FunctionsInUse, on screen: Screen) throws {
     A slope is what backward makes of dy = 1: the factor that dy meets on its way.
     identity has slope 1; at x = 0 ReLU and leaky follow their conventions.
     """)
-  screen.table(try table(of: activations, at: x) { try $0.slopes(at: x) })
+  screen.table(try table(of: functions.exercised, at: x) { try $0.slopes(at: x) })
+  screen.text("\nand those of the four smooth ones:")
+  screen.table(try table(of: functions.smooth, at: x) { try $0.slopes(at: x) })
   try drawSlopes(functions, on: screen)
 }
 

@@ -1,6 +1,8 @@
-import Backprop
-import Course
+import Checking
+import Core
 import Figures
+import Problems01
+import Running
 
 /// What is left of a gradient behind a chain of activations.
 func showDepth(_ functions: FunctionsInUse, seed: UInt64, on screen: Screen) throws {
@@ -19,7 +21,11 @@ func showDepth(_ functions: FunctionsInUse, seed: UInt64, on screen: Screen) thr
       ["\(n)", significant(quarter(n), 3)] + remains.map { significant($0[n - 1], 3) })
   }
   screen.table(table)
-  screen.text("At n = 13, (1/4)ⁿ is less than half the last digit of a Float near 1.")
+  screen.text(
+    """
+    No rounding does this: a Float holds 1e-30 with all its digits. The first
+    function's parameters just get so much less of it than the last one's.
+    """)
   let bound = Series("(1/4)ⁿ", y: (1...deepest).map(quarter), from: 1)
   let measured = zip(activations, remains).map { Series($0.name, y: $1, from: 1) }
   try screen.figure(

@@ -1,5 +1,7 @@
-import Backprop
-import Course
+import Checking
+import Core
+import Problems01
+import Running
 
 /// Where each function is so flat that hardly anything of dy comes through.
 func showFlatRegions(_ functions: FunctionsInUse, on screen: Screen) throws {

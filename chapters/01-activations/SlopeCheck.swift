@@ -1,5 +1,7 @@
-import Backprop
-import Course
+import Checking
+import Core
+import Problems01
+import Running
 
 /// Each backward beside central differences of its forward, with random upstream gradients.
 func checkSlopes(_ functions: FunctionsInUse, seed: UInt64, on screen: Screen) throws {

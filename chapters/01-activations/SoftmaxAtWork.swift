@@ -1,5 +1,7 @@
-import Backprop
-import Course
+import Checking
+import Core
+import Problems01
+import Running
 
 /// Softmax as its definition says and as it is computed, and its gradient with and without a Jacobian.
 func showSoftmax(_ functions: FunctionsInUse, on screen: Screen) throws {
@@ -38,18 +40,24 @@ private func showJacobian(_ functions: FunctionsInUse, on screen: Screen) throws
   let x = Matrix(rows: [[1, 2, 3]])
   let dy = Matrix(rows: [[0, 0, 1]])
   let y = softmax(x)
-  screen.text("x = 1 2 3, dy = 0 0 1: the loss grows with the third output only.")
-  var table = Table("Jacobian ∂yⱼ/∂xᵢ", "j = 1", "j = 2", "j = 3", "sum")
-  var throughJacobian = [Double]()
-  for i in 0..<3 {
-    let slopes = (0..<3).map { j in y[0, j] * ((i == j ? 1 : 0) - y[0, i]) }
-    table.add(["i = \(i + 1)"] + slopes.map { fixed($0, 4) } + [fixed(slopes.reduce(0, +), 4)])
-    throughJacobian.append(zip(slopes, dy.scalars).reduce(0) { $0 + $1.0 * $1.1 })
+  screen.text(
+    """
+    x = 1 2 3, dy = 0 0 1: the loss grows with the third output only.
+    The Jacobian has a row for each output and a column for each input.
+    """)
+  var table = Table("Jacobian ∂yⱼ/∂xᵢ", "i = 1", "i = 2", "i = 3")
+  var (sums, product) = (Matrix(shape: [3]), Matrix(shape: [3]))
+  for j in 0..<3 {
+    let slopes = Matrix((0..<3).map { i in y[0, j] * ((i == j ? 1 : 0) - y[0, i]) })
+    table.add(["j = \(j + 1)"] + slopes.scalars.map { fixed($0, 4) })
+    sums += slopes
+    product += dy[0, j] * slopes
   }
+  table.add(["sum"] + sums.scalars.map { fixed(abs($0), 4) })
   screen.table(table)
   let dx = try functions.softmax.backward(x, dy)
   screen.text(
-    "dx, the Jacobian times dy:  \(throughJacobian.map { fixed($0, 4) }.joined(separator: "  "))")
+    "dx, dy times the Jacobian:  \(product.scalars.map { fixed($0, 4) }.joined(separator: "  "))")
   screen.text("dx from softmaxBackward:    \(row(dx, 0, 4))   (\(functions.softmax.origin))")
 }
 

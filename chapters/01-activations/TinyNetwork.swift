@@ -1,6 +1,8 @@
-import Backprop
-import Course
-import Datasets
+import Checking
+import Core
+import Problems01
+import Running
+import SmallSets
 
 /// Two inputs, eight hidden neurons, one output: enough for two moons.
 struct TinyNetwork {

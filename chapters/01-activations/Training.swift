@@ -1,7 +1,9 @@
-import Backprop
-import Course
-import Datasets
+import Checking
+import Core
 import Figures
+import Problems01
+import Running
+import SmallSets
 
 /// The wrong-gradient theatre: one small network, trained with right and with wrong backwards.
 func showTraining(_ functions: FunctionsInUse, steps: Int, seed: UInt64, on screen: Screen) throws {

@@ -1,18 +1,22 @@
-import Backprop
-import Course
-import Exercises
-import Solutions
+import Checking
+import Core
+import Exercises01
+import Problems01
+import Running
+import Solutions01
 
 let command = ChapterCommand(
   1, "Chapter 1, activations: what each slope does to a gradient that passes through.",
-  uses: ["1.1", "1.2", "1.3", "1.4", "1.5"])
+  uses: ["1.1", "1.2", "1.3", "1.4", "1.5"],
+  of: [
+    ChapterModules(Chapter01Problems.self, Exercises01.Answers.self, Solutions01.Answers.self)
+  ])
 
-command.run(exercises: Exercises.Answers.self, solutions: Solutions.Answers.self) {
-  options, source in
+command.run { options, source in
   let screen = Screen(options)
   let functions = FunctionsInUse(options, source)
   screen.title("Chapter 1 · Activations")
-  screen.source(options)
+  screen.source(options, of: command)
   showCollapse(seed: options.seed, on: screen)
   try showFunctions(functions, on: screen)
   try checkSlopes(functions, seed: options.seed, on: screen)

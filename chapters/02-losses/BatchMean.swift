@@ -1,7 +1,9 @@
-import Backprop
-import Course
-import Datasets
+import Checking
+import Core
 import Figures
+import Problems02
+import Running
+import SmallSets
 
 /// A linear classifier, trained by gradient descent with any gradient at the logits.
 struct LinearClassifier {

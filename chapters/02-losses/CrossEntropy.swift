@@ -1,6 +1,8 @@
-import Backprop
-import Course
+import Checking
+import Core
 import Figures
+import Problems02
+import Running
 
 /// Squared error and cross-entropy behind a sigmoid: cost and pull, by the logit.
 func showCrossEntropy(_ gradients: LossGradients, on screen: Screen) throws {

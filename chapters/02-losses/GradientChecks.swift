@@ -1,5 +1,7 @@
-import Backprop
-import Course
+import Checking
+import Core
+import Problems02
+import Running
 
 /// Each gradient of the chapter beside central differences of its loss.
 func checkGradients(

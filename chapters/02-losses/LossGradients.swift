@@ -1,5 +1,7 @@
-import Backprop
-import Course
+import Checking
+import Core
+import Problems02
+import Running
 
 /// The gradients that this chapter runs on: the library's, the reader's, or one with a known mistake.
 struct LossGradients {

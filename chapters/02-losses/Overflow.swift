@@ -1,5 +1,7 @@
-import Backprop
-import Course
+import Checking
+import Core
+import Problems02
+import Running
 
 /// Cross-entropy of the logits [z, 0] with the second class right, computed in several ways.
 func showOverflow(_ gradients: LossGradients, on screen: Screen) throws {

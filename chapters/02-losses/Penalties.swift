@@ -1,7 +1,9 @@
-import Backprop
-import Course
-import Datasets
+import Checking
+import Core
 import Figures
+import Problems02
+import Running
+import SmallSets
 
 /// L1 and L2: what they pull at, and what happens to a bias that is pulled too.
 func showPenalties(

@@ -1,7 +1,9 @@
-import Backprop
-import Course
-import Datasets
+import Checking
+import Core
 import Figures
+import Problems02
+import Running
+import SmallSets
 
 /// Nine points of a common class for each of a rare one, with and without class weights.
 func showRareClass(

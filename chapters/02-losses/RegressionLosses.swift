@@ -1,6 +1,8 @@
-import Backprop
-import Course
+import Checking
+import Core
 import Figures
+import Problems02
+import Running
 
 /// A loss of one prediction and one target, as a function of the error, and its slope.
 private struct Curve {

@@ -1,6 +1,8 @@
-import Backprop
-import Course
+import Checking
+import Core
 import Figures
+import Problems02
+import Running
 
 /// Three logits trained by themselves, on a hard target and on a smoothed one.
 func showSmoothing(
@@ -24,9 +26,11 @@ func showSmoothing(
     }
     runs.append((name, target, leads))
   }
-  var table = Table("target", "t, right class", "lead, step 10", "100", "1000", "end")
+  let shownSteps = [10, 100, 1000, 10_000].filter { $0 <= steps }
+  var table = Table(
+    header: ["target", "t, right class", "lead, step 10"] + shownSteps.dropFirst().map(String.init))
   for (name, target, leads) in runs {
-    table.add([name, fixed(target[0, 0], 4)] + [10, 100, 1000, steps].map { shown(leads[$0], 3) })
+    table.add([name, fixed(target[0, 0], 4)] + shownSteps.map { shown(leads[$0], 3) })
   }
   screen.table(table)
   let limit = Double.log(runs[1].target[0, 0] / runs[1].target[0, 1])

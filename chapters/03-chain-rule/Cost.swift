@@ -1,5 +1,8 @@
-import Backprop
-import Course
+import Autodiff
+import Checking
+import Core
+import Problems03
+import Running
 
 /// Multiplications for one gradient, forward and in reverse.
 func countBothDirections(on screen: Screen) throws {
@@ -21,8 +24,8 @@ func countBothDirections(on screen: Screen) throws {
     let graph = ExpressionGraph(of: loss)
     let edges = graph.nodes.map(\.parents.count).reduce(0, +)
     table.add(
-      sizes.map(String.init).joined(separator: "-"), "\(parameters.count)", "\(edges)",
-      "\(parameters.count * edges)", "\(edges)", "\(parameters.count)")
+      sizes.map(String.init).joined(separator: "-"), grouped(parameters.count), grouped(edges),
+      grouped(parameters.count * edges), grouped(edges), grouped(parameters.count))
     if parameters.count < 1000 { largest = max(largest, difference(of: graph)) }
   }
   screen.table(table)

@@ -1,7 +1,10 @@
-import Backprop
-import Course
+import Autodiff
+import Checking
+import Core
 import Figures
 import Foundation
+import Problems03
+import Running
 
 /// A number as 1.7e-05.
 private func scientific(_ x: Double, _ decimals: Int = 1) -> String {
@@ -22,7 +25,7 @@ private func drawTheChords(on screen: Screen) throws {
       description: """
         The curve x² between -0.5 and 2.5. Its tangent at 1 has the slope 2. The chord from 1 to 2 has \
         the slope 3 and is steeper. The chord from 0 to 2 has the slope 2: it runs parallel to the \
-        tangent, above it.
+        tangent, above it. Dots mark f(0), f(1) and f(2), between which the chords run.
         """,
       x: "x", y: Axis("f(x) = x²", range: -3...6),
       [
@@ -30,6 +33,8 @@ private func drawTheChords(on screen: Screen) throws {
         Series("tangent at 1, slope 2", over: -0.5...2.5, count: 2) { 1 + 2 * ($0 - 1) },
         chord("one-sided, h = 1, slope 3", from: 1, to: 2, over: 0.5...2.5),
         chord("central, h = 1, slope 2", from: 0, to: 2, over: -0.5...2.5),
+        Series(
+          "f(0), f(1), f(2)", x: [0, 1, 2], y: [0, 1, 4], style: .points, marker: .circle),
       ]), "chords")
 }
 

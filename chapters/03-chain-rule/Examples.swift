@@ -1,8 +1,14 @@
-import Backprop
-import Course
+import Autodiff
+import Checking
+import Core
+import Guiding
+import Problems03
+import Running
 
-/// The worked examples line by line, each beside what was published.
-func followTheExamples(_ source: Source, on screen: Screen) throws {
+/// The first worked example line by line, or with --all each of them, beside what was published.
+func followTheExamples(
+  _ options: ChapterOptions, _ source: Source, on screen: Screen
+) throws {
   let twoLayer = Chapter03Problems.twoLayer.function(from: source)
   let numericalGradient = Chapter03Problems.numericalGradient.function(from: source)
   screen.section("Five published examples: what comes out if one computes them?")
@@ -12,7 +18,8 @@ func followTheExamples(_ source: Source, on screen: Screen) throws {
     printed for the same line, a slash between its rows. "gradient check" compares
     with central differences of the loss.
     """)
-  for example in [WorkedExample.one, .two, .three, .four, .fourWithCrossEntropy, .five] {
+  let others: [WorkedExample] = [.two, .three, .four, .fourWithCrossEntropy, .five]
+  for example in [.one] + (options.all ? others : []) {
     let pass = try example.pass(with: twoLayer)
     screen.text(
       "\n■ \(example.name), α = \(example.learningRate)\n  loss = \(example.loss.formula)")
@@ -32,6 +39,10 @@ func followTheExamples(_ source: Source, on screen: Screen) throws {
         screen.text("    · " + wrapped(slip, to: 72).joined(separator: "\n      "))
       }
     }
+  }
+  guard options.all else {
+    screen.text("\nThe other four, and what they become if read otherwise: --all.")
+    return
   }
   screen.text("\nThe same examples read in other ways, and how far ten steps get:\n")
   var table = Table("example", "loss", "after 1 step", "after 10")

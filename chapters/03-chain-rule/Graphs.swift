@@ -1,6 +1,9 @@
-import Backprop
-import Course
+import Autodiff
+import Checking
+import Core
 import Figures
+import Problems03
+import Running
 
 /// The graph of a net with two layers of one unit each, with values and gradients on its nodes.
 func drawTheGraph(_ source: Source, on screen: Screen) throws {

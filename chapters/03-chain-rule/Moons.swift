@@ -1,8 +1,11 @@
-import Backprop
-import Course
-import Datasets
+import Autodiff
+import Checking
+import Core
 import Figures
 import Foundation
+import Problems03
+import Running
+import SmallSets
 
 /// A net of single numbers learns two moons, on the engine that chapter 3 builds.
 func learnTwoMoons(_ options: ChapterOptions, _ source: Source, on screen: Screen) throws {
@@ -17,7 +20,7 @@ func learnTwoMoons(_ options: ChapterOptions, _ source: Source, on screen: Scree
     """
     Two half circles of 100 points each; a 2-16-16-1 net with tanh, \
     \(net.parameters.count) parameters.
-    Every number is a Value: \(nodes) nodes for a batch of \(batch). \(steps) steps.
+    Every number is a Value: \(grouped(nodes)) nodes for a batch of \(batch). \(steps) steps.
 
     """)
   let clock = ContinuousClock()

@@ -1,5 +1,11 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
+import Problems01
+import Problems02
+import Problems04
+import Running
+import Training
 
 /// The functions of the exercises that the digits' network is trained with.
 struct BackwardFunctions {

@@ -1,13 +1,17 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
 import Datasets
+import Problems01
+import Problems02
+import Problems04
+import Running
+import Training
 
 /// The wrong-gradient theatre: what a known mistake does where its function is used.
 func showBug(_ name: String, _ options: ChapterOptions, on screen: Screen) throws {
   let source = Source.bug(name)
-  let exercise = command.uses.compactMap(Catalogue.find).first {
-    $0.wrongAnswers.contains { $0.name == name }
-  }
+  let exercise = command.exercise(withBug: name)
   screen.text("It is put into \(exercise?.id ?? ""), \(exercise?.name ?? "").")
   switch exercise?.id {
   case "4.2": try checkWholeNetwork(source, on: screen)
@@ -39,7 +43,7 @@ private func compareTraining(_ source: Source, _ plan: Plan, on screen: Screen) 
     return
   }
   let digits = Digits<Double>(train: plan.train, test: plan.test)
-  screen.text("\(plan.train.count) images, batches of \(plan.batch), with the bug:\n")
+  screen.text("\(grouped(plan.train.count)) images, batches of \(plan.batch), with the bug:\n")
   let wrong: Run<AdaptedNetworks.Network>
   do {
     wrong = try AdaptedNetworks(functions).run(on: digits, plan, name: "bug", screen: screen)

@@ -1,11 +1,18 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
 import Datasets
+import Problems01
+import Problems02
+import Problems04
+import Running
+import Training
+import TrainingRuns
 
 /// Chooses a dropout rate by cross-validation: each image validates once, and trains otherwise.
 func crossValidate<Kind: Networks>(_ networks: Kind, _ plan: Plan, on screen: Screen) throws {
   let (count, k) = (plan.isQuick ? 200 : 1000, plan.isQuick ? 2 : 5)
-  screen.section("Which dropout rate? Ask \(k) folds of \(count) images")
+  screen.section("Which dropout rate? Ask \(k) folds of \(grouped(count)) images")
   let few = plan.train.first(count)
   let x = few.inputs(as: Kind.Scalar.self)
   var generator = SplitMix64(seed: plan.seed + 9)
@@ -16,7 +23,7 @@ func crossValidate<Kind: Networks>(_ networks: Kind, _ plan: Plan, on screen: Sc
     let shares = try folds.enumerated().map { index, fold in
       var generator = SplitMix64(seed: plan.seed + UInt64(index))
       var network = networks.network(plan.sizes, dropout: rate, using: &generator)
-      var training = Training<Kind.Scalar>(epochs: plan.isQuick ? 4 : 30, batch: 64)
+      var training = TrainingRun<Kind.Scalar>(epochs: plan.isQuick ? 4 : 30, batch: 64)
       training.loss = networks.loss
       training.name = "dropout \(rate), fold \(index + 1), "
       var adam = Adam<Kind.Scalar>(learningRate: 0.001)

@@ -1,7 +1,14 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
 import Datasets
 import Foundation
+import Problems01
+import Problems02
+import Problems04
+import Running
+import Training
+import TrainingRuns
 
 /// What is trained on: how many images, how long.
 struct Plan {
@@ -88,12 +95,13 @@ extension Networks {
     var generator = SplitMix64(seed: plan.seed)
     var run = Run(
       network: network(plan.sizes, dropout: 0, using: &generator), logits: Matrix(shape: [0, 0]))
-    var training = Training<Scalar>(epochs: plan.epochs, batch: plan.batch)
+    var training = TrainingRun<Scalar>(epochs: plan.epochs, batch: plan.batch)
     training.name = name.isEmpty ? "" : name + ", "
     training.rate = rate
     training.loss = loss
     (training.saved, training.file) = (saved, file)
     var adam = Adam<Scalar>(learningRate: 0.001)
+    var (images, seconds) = (0, 0.0)
     run.checkpoint = try training.run(
       &run.network, on: digits.x, labels: digits.labels, with: &adam, seed: plan.seed + 1,
       screen: screen
@@ -102,11 +110,14 @@ extension Networks {
       let share = accuracy(predicted: run.logits.argmaxOfRows(), actual: digits.testLabels)
       run.losses.append(report.loss)
       run.accuracies.append(share)
+      images += digits.labels.count
+      seconds += Double(digits.labels.count) / report.samplesPerSecond
       screen?.text(
         "  epoch \(aligned(report.epoch, 2))   loss \(fixed(report.loss, 4))   test "
-          + "\(percent(share))   \(Int(report.samplesPerSecond)) images/s")
+          + percent(share))
       return true
     }
+    if images > 0 { screen?.text("  \(grouped(images)) images in \(significant(seconds, 2)) s") }
     return run
   }
 }

@@ -1,8 +1,14 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
 import Datasets
 import Figures
 import Foundation
+import Problems01
+import Problems02
+import Problems04
+import Running
+import Training
 
 /// Everything that is shown with digits, from the first epoch to the saved file.
 func runOnDigits<Kind: Networks>(
@@ -12,8 +18,8 @@ func runOnDigits<Kind: Networks>(
   screen.section("Does it read handwriting?")
   screen.text(
     """
-    \(plan.train.count) images to train with, \(plan.test.count) to test, \(sizesText(plan)): \
-    \(parameterCount(plan)) parameters.
+    \(grouped(plan.train.count)) images to train with, \(grouped(plan.test.count)) to test, \
+    \(sizesText(plan)): \(grouped(parameterCount(plan))) parameters.
     ReLU, softmax cross-entropy, Adam 0.001, batches of \(plan.batch), seed \(plan.seed).
 
     """)
@@ -32,10 +38,6 @@ func runOnDigits<Kind: Networks>(
   try judge(run.logits, plan, source, on: screen)
   try showMistakes(run.logits, plan, on: screen)
   try showWeights(run.network, plan, on: screen)
-  if plan.train.count >= 30 {
-    try showRemedies(networks, plan, on: screen)
-    try crossValidate(networks, plan, on: screen)
-  }
   try saveAndReload(run, networks, digits, plan, options, on: screen)
 }
 

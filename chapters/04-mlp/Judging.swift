@@ -1,7 +1,13 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
 import Datasets
 import Figures
+import Problems01
+import Problems02
+import Problems04
+import Running
+import Training
 
 /// Who is taken for whom, precision, recall and F1 by 4.5's function, and the ROC curves.
 func judge(_ logits: Matrix, _ plan: Plan, _ source: Source, on screen: Screen) throws {
@@ -46,11 +52,12 @@ func judge(_ logits: Matrix, _ plan: Plan, _ source: Source, on screen: Screen) 
 
 private func confusion(_ matrix: ConfusionMatrix, _ names: [String]) -> Figure {
   .heatMap(
-    "Who is taken for whom", description: "Nearly all counts are on the diagonal.",
+    "Who is taken for whom, coloured by powers of ten",
+    description: "Nearly all counts are on the diagonal. The scale shows the few beside it.",
     HeatMap(
       values: matrix.counts.flatMap { $0.map(Double.init) }, rows: names.count,
       columns: names.count, rowLabels: names, columnLabels: names, xLabel: "read as",
-      yLabel: "is", showsNumbers: true))
+      yLabel: "is", scale: .logarithmic, showsNumbers: true))
 }
 
 /// The curves of the two worst classes and of the best, in the corner where they differ.
@@ -73,8 +80,11 @@ private func curves(
     return Series("\(names[label]), area \(fixed(areas[label], 5))", points: points)
   }
   return .lines(
-    "ROC curves of the two hardest digits and the easiest",
-    description: "All three curves rise almost straight to 1 near the left edge.",
+    "Upper left corner of three ROC curves: the two hardest digits and the easiest",
+    description: """
+      Only a corner is drawn, false positives up to 5 % and true positives from 80 %. All three curves \
+      rise almost straight to 1 near the left edge.
+      """,
     x: Axis("false positive rate", range: 0...0.05), y: Axis("true positive rate", range: 0.8...1),
     series)
 }

@@ -1,10 +1,16 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
+import Problems01
+import Problems02
+import Problems04
+import Running
+import Training
 
 /// Where the chapter's networks come from: the library's layers, or adapters of a learner's functions.
 protocol Networks {
   associatedtype Scalar: Real
-  associatedtype Network: Layer<Scalar>
+  associatedtype Network: TensorLayer<Scalar>
 
   /// A net of three dense layers, ReLU and dropout between them; a rate of 0 drops nothing.
   func network(_ sizes: [Int], dropout: Double, using generator: inout SplitMix64) -> Network
@@ -14,7 +20,7 @@ protocol Networks {
 
 /// The library's layers, in Float.
 struct LibraryNetworks: Networks {
-  typealias Hidden<Input: Layer<Float>> = Then<
+  typealias Hidden<Input: TensorLayer<Float>> = Then<
     Then<Then<Input, Activation<Float>>, Dropout<Float>>, Dense<Float>
   >
 
@@ -35,7 +41,7 @@ struct LibraryNetworks: Networks {
 
 /// The same net in Double, with gradients from the functions of exercises 1.3, 2.3, 4.1 and 4.3.
 struct AdaptedNetworks: Networks {
-  typealias Hidden<Input: Layer<Double>> = Then<
+  typealias Hidden<Input: TensorLayer<Double>> = Then<
     Then<Then<Input, AdaptedActivation>, AdaptedDropout>, AdaptedDense
   >
 

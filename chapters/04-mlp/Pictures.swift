@@ -1,7 +1,13 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
 import Datasets
 import Figures
+import Problems01
+import Problems02
+import Problems04
+import Running
+import Training
 
 /// The twenty test images with the highest loss: mistakes that it was sure of.
 func showMistakes(_ logits: Matrix, _ plan: Plan, on screen: Screen) throws {
@@ -22,7 +28,7 @@ func showMistakes(_ logits: Matrix, _ plan: Plan, on screen: Screen) throws {
       })
   }
   screen.text(
-    "\(wrong.count) of \(test.count) are wrong. The worst eight; the figure shows twenty.")
+    "\(wrong.count) of \(grouped(test.count)) are wrong. The worst eight; the figure shows twenty.")
   screen.draw(figure(8, columns: 4))
   try screen.write(figure(20, columns: 5), "worst-mistakes")
 }

@@ -1,7 +1,14 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
 import Datasets
 import Figures
+import Problems01
+import Problems02
+import Problems04
+import Running
+import Training
+import TrainingRuns
 
 /// A way to train on few images.
 private struct Remedy<Scalar: Real> {
@@ -26,7 +33,7 @@ private struct Outcome {
 func showRemedies<Kind: Networks>(
   _ networks: Kind, _ plan: Plan, on screen: Screen
 ) throws {
-  screen.section("What if there are only \(plan.isQuick ? 200 : 1000) images?")
+  screen.section("What if there are only \(grouped(plan.isQuick ? 200 : 1000)) images?")
   let small = FewDigits<Kind.Scalar>(plan, training: plan.isQuick ? 200 : 1000)
   let epochs = plan.isQuick ? 25 : 60
   let remedies = [
@@ -62,7 +69,7 @@ func showRemedies<Kind: Networks>(
     """
     Shares of images right, means over \(seeds) seed\(seeds == 1 ? "" : "s"). \
     Validation: \(small.validationLabels.count) other training
-    images, which choose when to stop. Test: the \(plan.test.count) test images, looked at once.
+    images, which choose when to stop. Test: the \(grouped(plan.test.count)) test images, looked at once.
     """)
   try screen.figure(
     .lines(
@@ -116,7 +123,7 @@ private func train<Kind: Networks>(
 ) throws -> Outcome {
   var generator = SplitMix64(seed: seed)
   var network = networks.network(plan.sizes, dropout: remedy.dropout, using: &generator)
-  var training = Training<Kind.Scalar>(epochs: epochs, batch: min(plan.batch, 64))
+  var training = TrainingRun<Kind.Scalar>(epochs: epochs, batch: min(plan.batch, 64))
   training.name = "\(remedy.name), "
   training.l2 = remedy.l2
   training.loss = networks.loss
@@ -156,6 +163,6 @@ private func train<Kind: Networks>(
 /// The share of images that a network reads rightly.
 func share<Network: Layer>(
   _ network: Network, _ x: Tensor<Network.Scalar>, _ labels: [Int]
-) -> Double {
+) -> Double where Network: TensorLayer<Network.Scalar> {
   accuracy(predicted: network.predict(x).argmaxOfRows(), actual: labels)
 }

@@ -1,7 +1,12 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
 import Datasets
 import Foundation
+import Problems01
+import Problems02
+import Problems04
+import Running
 
 /// Reads a network that was trained before, here or in Python, and says how it reads the test images.
 ///

@@ -1,6 +1,13 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
 import Datasets
+import Problems01
+import Problems02
+import Problems04
+import Running
+import SmallSets
+import Training
 
 /// Four small programs, published examples, corrected and run again.
 func trainSmallNetworks(_ options: ChapterOptions, on screen: Screen) {
@@ -29,7 +36,7 @@ private func crossEntropy(_ prediction: Matrix, _ target: Matrix) -> Loss<Double
 }
 
 /// Trains on all samples at once, and returns the predictions before and after.
-private func train<Network: Layer<Double>>(
+private func train<Network: TensorLayer<Double>>(
   _ network: inout Network, _ inputs: Matrix, _ targets: Matrix, steps: Int,
   with optimizer: inout some Optimizer<Double>, loss: LossFunction
 ) -> (before: Matrix, after: Matrix) {
@@ -130,7 +137,7 @@ private func exclusiveOr(_ options: ChapterOptions, on screen: Screen) {
   screen.text("\nWhat no 2-1 net can learn: exclusive or, Adam 0.1, 1000 steps, 10 seeds:")
   let targets = Matrix(xor.labels.map(Double.init), shape: [4, 1])
   var table = Table("net", "seeds with 4 of 4 right", "most right", "lowest loss")
-  func run(_ name: String, _ make: (inout SplitMix64) -> some Layer<Double>) {
+  func run(_ name: String, _ make: (inout SplitMix64) -> some TensorLayer<Double>) {
     var (solved, most, lowest) = (0, 0, Double.infinity)
     for seed in 0..<10 {
       var generator = SplitMix64(seed: options.seed + UInt64(seed))

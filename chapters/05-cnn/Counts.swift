@@ -1,9 +1,17 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
 import Datasets
+import Images
+import Problems01
+import Problems02
+import Problems04
+import Problems05
+import Running
+import Training
 
 /// How far back an element sees: the formula, and a gradient that was sent back to find out.
-func measureReceptiveField(on screen: Screen) {
+func measureReceptiveField(on screen: Screen) throws {
   screen.section("How much of the image does one number see?")
   var table = Table(
     "LeNet-5", "shape", "parameters", "multiply-adds", "sees", "jump")
@@ -42,6 +50,7 @@ func measureReceptiveField(on screen: Screen) {
     gradient at the middle of the second pooling reaches rows \(rows.first ?? 0) to \(rows.last ?? 0), \(rows.count) of 28.
     Nearly all parameters are in the dense layers, most of the work is not.
     """)
+  try screen.write(receptiveFieldFigure(), "receptive-field")
 }
 
 private func name(of layer: LayerDescription) -> String {
@@ -59,15 +68,15 @@ func countArchitectures(on screen: Screen) {
   screen.section("How large were the famous ones?")
   var table = Table(
     "counted here", "parameters", "the paper", "multiply-adds", "the paper")
-  for (list, year, parameters, work) in [
-    (LayerList.leNet5, 1998, "60,000", "–"),
-    (.alexNet, 2012, "60 million", "–"),
-    (.vgg16, 2014, "138 million", "15.3 billion*"),
-    (.googLeNet, 2014, "6.8 million", "1.5 billion"),
-    (.resNet50, 2015, "–", "3.8 billion"),
+  for (list, form, parameters, work) in [
+    (LayerList.leNet5, "", "60,000", "–"),
+    (.alexNet, ", one tower", "60 million", "–"),
+    (.vgg16, "", "138 million", "15.3 billion*"),
+    (.googLeNet, ", batch norm", "6.8 million", "1.5 billion"),
+    (.resNet50, "", "–", "3.8 billion"),
   ] {
     table.add(
-      "\(list.name) \(year)", grouped(list.parameterCount), parameters,
+      list.name + form, grouped(list.parameterCount), parameters,
       list.multiplyAdds < 10_000_000
         ? grouped(list.multiplyAdds) : "\(fixed(Double(list.multiplyAdds) / 1e9, 2)) billion", work)
   }
@@ -83,7 +92,7 @@ func countArchitectures(on screen: Screen) {
     LeNet-5: each map of our second convolution sees all six maps; in 1998 most saw
     three or four, to break the symmetry and to save work.
     AlexNet: counted is the single tower of 2014; in 2012 it was two, on two
-    devices.
+    devices, and had 60,965,224.
     GoogLeNet: the paper's 6.8 million is the sum of its table 1. Counted is the
     form that is distributed today, with batch normalization, 3×3 filters in place
     of 5×5, and without the two helper outputs of its training.
@@ -118,7 +127,8 @@ func compareNetworks(_ plan: Plan, on screen: Screen) throws {
   screen.section("What does separating save, and does the kind of pooling matter?")
   var plan = plan
   plan.epochs = min(plan.epochs, plan.isQuick ? plan.epochs : 3)
-  var table = Table("network", "parameters", "multiply-adds", "test", "loss", "images/s")
+  var table = Table("network", "parameters", "multiply-adds", "test", "loss")
+  var seconds = [String: Double]()
   var failures = [(name: String, failure: TrainingFailure)]()
   func add<Kind: ImageNetwork>(_ kind: Kind) throws {
     let run: Run<Kind.Network>
@@ -131,8 +141,8 @@ func compareNetworks(_ plan: Plan, on screen: Screen) throws {
     }
     table.add(
       kind.name, grouped(kind.layers.parameterCount), grouped(kind.layers.multiplyAdds),
-      percent(run.accuracy), fixed(run.losses.last ?? 0, 4),
-      "\(Int(Double(plan.train.count * plan.epochs) / run.seconds)) images/s")
+      percent(run.accuracy), fixed(run.losses.last ?? 0, 4))
+    seconds[kind.name] = run.seconds
   }
   try add(LeNet())
   try add(AveragingLeNet())
@@ -140,11 +150,14 @@ func compareNetworks(_ plan: Plan, on screen: Screen) throws {
   screen.table(table)
   for (name, failure) in failures { screen.stopped(failure, of: name) }
   let (full, separate) = (16 * 6 * 25, 6 * 25 + 16 * 6)
+  let ratio = (seconds[SeparableLeNet().name] ?? .nan) / (seconds[LeNet().name] ?? .nan)
   screen.text(
     """
     \(plan.epochs) epochs each, one seed: differences of a tenth of a point mean nothing.
     The second convolution alone: \(grouped(full)) weights, \(separate) separated, \(fixed(Double(full) / Double(separate), 1)) times fewer,
-    and as many times fewer multiplications. Time shrinks by less: other layers
-    cost what they cost, and thin layers have little to keep a processor busy with.
+    and as many times fewer multiplications.
+    \(ratio.isFinite ? "Here its training takes \(fixed(ratio, 1)) times as long:" : "Time is another matter:")
+    other layers cost what they cost, and thin layers have little to keep a
+    processor busy with.
     """)
 }

@@ -1,8 +1,17 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
 import Datasets
 import Figures
 import Foundation
+import Images
+import Problems01
+import Problems02
+import Problems04
+import Problems05
+import Running
+import Training
+import TrainingRuns
 
 /// What is trained on: how many images, how long.
 struct Plan {
@@ -59,7 +68,7 @@ extension ImageNetwork {
   ) throws -> Run<Network> {
     var generator = SplitMix64(seed: plan.seed)
     var run = Run(network: network(using: &generator))
-    var training = Training<Scalar>(epochs: plan.epochs, batch: plan.batch)
+    var training = TrainingRun<Scalar>(epochs: plan.epochs, batch: plan.batch)
     let peak = rate(plan)
     if !plan.isConstantRate {
       training.rate = { cosineSchedule(step: $0, of: $1, from: peak) }
@@ -81,10 +90,13 @@ extension ImageNetwork {
       run.seconds += Double(plan.train.count) / report.samplesPerSecond
       if prints {
         screen.text(
-          "  epoch \(report.epoch)   loss \(fixed(report.loss, 4))   test \(percent(share))   "
-            + "\(Int(report.samplesPerSecond)) images/s")
+          "  epoch \(report.epoch)   loss \(fixed(report.loss, 4))   test \(percent(share))")
       }
       return true
+    }
+    if prints {
+      let images = grouped(plan.train.count * run.losses.count)
+      screen.text("  \(images) images in \(significant(run.seconds, 2)) s")
     }
     return run
   }
@@ -104,7 +116,7 @@ func readDigits<Kind: ImageNetwork>(
   let rateText = plan.isConstantRate ? "rate \(rate)" : "rate from \(rate) down to 0"
   screen.text(
     """
-    \(plan.train.count) images to train with, \(plan.test.count) to test, \(kind.name): \(parameters) parameters.
+    \(grouped(plan.train.count)) images to train with, \(grouped(plan.test.count)) to test, \(kind.name): \(grouped(parameters)) parameters.
     Batches of \(plan.batch), Adam, \(rateText), seed \(plan.seed).
 
     """)

@@ -1,9 +1,17 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
 import Datasets
 import Figures
+import Images
+import Problems01
+import Problems02
+import Problems04
+import Problems05
+import Running
+import Training
 
-/// Two filters of nine numbers each, drawn by hand, and what they find in a digit.
+/// Two filters of nine numbers each, set by hand, and what they find in a digit.
 func filterADigit(_ test: ImageData, on screen: Screen) throws {
   screen.section("What does a filter see?")
   let bar = Matrix(
@@ -21,6 +29,7 @@ func filterADigit(_ test: ImageData, on screen: Screen) throws {
     positive at the bar's left edge, negative at its right. Nine numbers serve all
     twelve places; a dense layer would need \(bar.count) weights for each of them.
     """)
+  try screen.write(windowsFigure(bar, upright, edges), "windows")
 
   let place = test.labels.firstIndex(of: 5) ?? 0
   let digit = picture(test, place)
@@ -66,6 +75,13 @@ func picture(_ set: ImageData, _ place: Int) -> Matrix {
 func image(_ matrix: Matrix, isSigned: Bool) -> Image {
   Image(
     width: matrix.columns, height: matrix.rows, values: matrix.scalars, isSigned: isSigned)
+}
+
+/// A small matrix as a picture with its numbers, and the windows that are meant.
+func numbers(_ matrix: Matrix, _ frames: [Frame] = []) -> Image {
+  Image(
+    width: matrix.columns, height: matrix.rows, values: matrix.scalars, isSigned: true,
+    showsNumbers: true, frames: frames)
 }
 
 /// Small matrices in print, side by side, each under its name.

@@ -1,5 +1,13 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
+import Images
+import Problems01
+import Problems02
+import Problems04
+import Problems05
+import Running
+import Training
 
 /// A convolution and the pooling after it, without their numbers.
 struct Stage {
@@ -18,7 +26,7 @@ struct Stage {
 /// A network for images of 28×28 pixels, with what its pictures need to know of it.
 protocol ImageNetwork {
   associatedtype Scalar: Real
-  associatedtype Network: Layer<Scalar>
+  associatedtype Network: TensorLayer<Scalar>
 
   var name: String { get }
   /// How the two convolutions move, and the windows that are pooled after each.
@@ -47,7 +55,7 @@ struct LeNet: ImageNetwork {
   let layers = LayerList.leNet5
   let learningRate: Float = 0.002
 
-  func network(using generator: inout SplitMix64) -> some Layer<Float> {
+  func network(using generator: inout SplitMix64) -> some TensorLayer<Float> {
     leNet5(Float.self, using: &generator)
   }
 }
@@ -60,7 +68,7 @@ struct AveragingLeNet: ImageNetwork {
   let layers = LayerList.leNet5
   let learningRate: Float = 0.002
 
-  func network(using generator: inout SplitMix64) -> some Layer<Float> {
+  func network(using generator: inout SplitMix64) -> some TensorLayer<Float> {
     ImagesIn<Float>()
       .then(Conv2d(1, 6, kernel: 5, ConvolutionGeometry(padding: 2), using: &generator))
       .then(Activation.relu).then(AveragePool2d(2))
@@ -86,7 +94,7 @@ struct SeparableLeNet: ImageNetwork {
     ])
   let learningRate: Float = 0.002
 
-  func network(using generator: inout SplitMix64) -> some Layer<Float> {
+  func network(using generator: inout SplitMix64) -> some TensorLayer<Float> {
     ImagesIn<Float>()
       .then(Conv2d(1, 6, kernel: 5, ConvolutionGeometry(padding: 2), using: &generator))
       .then(MaxPool2d(2)).then(Activation.relu)
@@ -98,7 +106,7 @@ struct SeparableLeNet: ImageNetwork {
 }
 
 /// The three dense layers at the end of LeNet-5.
-private func denseHead(using generator: inout SplitMix64) -> some Layer<Float> {
+private func denseHead(using generator: inout SplitMix64) -> some TensorLayer<Float> {
   Flatten<Float>()
     .then(Dense(400, 120, .he, using: &generator)).then(Activation.relu)
     .then(Dense(120, 84, .he, using: &generator)).then(Activation.relu)
@@ -132,7 +140,7 @@ struct SmallNetwork: ImageNetwork {
     crossEntropy = Chapter02Problems.softmaxCrossEntropy.function(from: source)
   }
 
-  func network(using generator: inout SplitMix64) -> some Layer<Double> {
+  func network(using generator: inout SplitMix64) -> some TensorLayer<Double> {
     let functions = ConvolutionFunctions(source)
     let relu = AdaptedActivation(
       .relu, gradient: Chapter01Problems.relu.function(from: source))

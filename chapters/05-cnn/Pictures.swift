@@ -1,7 +1,15 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
 import Datasets
 import Figures
+import Images
+import Problems01
+import Problems02
+import Problems04
+import Problems05
+import Running
+import Training
 
 /// The filters that were learned, and what they make of a digit.
 func showFilters<Kind: ImageNetwork>(
@@ -76,7 +84,8 @@ private func inDouble<Scalar: Real>(_ tensor: Tensor<Scalar>) -> Matrix {
 }
 
 /// Which pixels would change the score of the network's answer: ∂score/∂pixel.
-func showSaliency<Network: Layer>(of network: Network, _ plan: Plan, on screen: Screen) throws {
+func showSaliency<Network: Layer>(of network: Network, _ plan: Plan, on screen: Screen) throws
+where Network: TensorLayer<Network.Scalar> {
   screen.section("Which pixels decide?")
   typealias Scalar = Network.Scalar
   let places = (0..<10).compactMap { plan.test.labels.firstIndex(of: $0) }

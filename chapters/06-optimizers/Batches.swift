@@ -1,7 +1,11 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
 import Datasets
 import Figures
+import Problems06
+import Running
+import Training
 
 /// The loss and the gradient of a network on some samples.
 private func gradient<Scalar: Real>(

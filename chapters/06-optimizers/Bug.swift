@@ -1,16 +1,17 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
 import Datasets
 import Figures
+import Problems06
+import Running
+import Training
 
 /// The wrong-step theatre: what a known mistake does where its function is used.
 func showBug(_ name: String, _ options: ChapterOptions, on screen: Screen) throws {
   let source = Source.bug(name)
   let (wrong, right) = (StepFunctions(source), StepFunctions(.library))
-  let id =
-    command.uses.compactMap(Catalogue.find).first { exercise in
-      exercise.wrongAnswers.contains { $0.name == name }
-    }?.id ?? ""
+  let id = command.exercise(withBug: name)?.id ?? ""
   let digits = Digits(options, images: try MNIST.load(from: options.data), source: source)
   let samples = Samples<Double>(digits)
   let kinds: [String: Kind] = [

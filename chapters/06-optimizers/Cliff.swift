@@ -1,6 +1,10 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
 import Figures
+import Problems06
+import Running
+import Training
 
 /// A place where one gradient undoes all steps before it, with and without clipping.
 func showCliff(_ functions: StepFunctions, on screen: Screen) throws {

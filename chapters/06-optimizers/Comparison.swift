@@ -1,8 +1,13 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
 import Datasets
 import Figures
 import Foundation
+import Guiding
+import Problems06
+import Running
+import Training
 
 /// The rates of the comparison: the usual ones, not the best of a search.
 let usualRates: [(kind: Kind, rate: Double)] = [

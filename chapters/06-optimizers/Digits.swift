@@ -1,7 +1,12 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
 import Datasets
 import Foundation
+import Problems06
+import Running
+import Training
+import TrainingRuns
 
 /// The digits, how many of them, and how long they are trained on.
 struct Digits {

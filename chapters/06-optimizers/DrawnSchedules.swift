@@ -1,6 +1,10 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
 import Figures
+import Problems06
+import Running
+import Training
 
 /// All schedules in one figure.
 func showSchedules(_ functions: StepFunctions, on screen: Screen) throws {

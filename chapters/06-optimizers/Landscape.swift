@@ -1,5 +1,9 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
+import Problems06
+import Running
+import Training
 
 /// A function of two numbers to walk down on.
 struct Landscape: Sendable {
@@ -26,18 +30,18 @@ struct Landscape: Sendable {
 
   func height(at position: Matrix) -> Double { height(position[0], position[1]) }
 
-  /// A long valley, 40 times steeper across than along.
+  /// A long valley, 400 times steeper across than along.
   static let ravine = Landscape(
-    name: "A ravine, ½(x² + 40y²)", file: "ravine",
+    name: "A ravine, ½(x² + 400y²)", file: "ravine",
     question: "Which way down a ravine?",
-    start: (-4, 1), x: -4.5...1.5, y: -1.4...1.4, target: 1e-4, steps: 400,
+    start: (-4, 0.3), x: -4.5...1.5, y: -0.45...0.45, target: 1e-4, steps: 2000,
     contours: [0.1, 0.5, 2, 5, 10, 20, 35],
     rates: [
-      (.sgd, 0.045), (.momentum, 0.02), (.nesterov, 0.02), (.adaGrad, 1), (.rmsprop, 0.05),
+      (.sgd, 0.0049), (.momentum, 0.005), (.nesterov, 0.003), (.adaGrad, 0.5), (.rmsprop, 0.05),
       (.adam, 0.2),
     ],
-    height: { x, y in (x * x + 40 * y * y) / 2 },
-    slope: { x, y in (x, 40 * y) })
+    height: { x, y in (x * x + 400 * y * y) / 2 },
+    slope: { x, y in (x, 400 * y) })
 
   /// A bent valley with a nearly flat floor; the minimum is 0, at (1, 1).
   static let rosenbrock = Landscape(

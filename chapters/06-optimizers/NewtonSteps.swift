@@ -1,5 +1,9 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
+import Problems06
+import Running
+import Training
 
 /// Newton's method on the landscapes, and what it would cost on a network.
 func showNewton(on screen: Screen) throws {
@@ -27,8 +31,8 @@ func showNewton(on screen: Screen) throws {
   screen.text("")
   screen.paragraph(
     """
-    Why not for the network of chapter 4? It has 235146 parameters. Its Hessian would
-    have 235146² = 55293641316 numbers, \(fixed(n * n * 4 / 1e9, 0)) GB in Float, and solving H·d = g takes
+    Why not for the network of chapter 4? It has 235,146 parameters. Its Hessian would
+    have 235,146² = 55,293,641,316 numbers, \(fixed(n * n * 4 / 1e9, 0)) GB in Float, and solving H·d = g takes
     n³/3 multiplications, \(significant(n * n * n / 3, 2)): at 10¹¹ a second \(fixed(n * n * n / 3 / 1e11 / 3600, 0)) hours for one step.
     """)
 }

@@ -1,6 +1,10 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
 import Figures
+import Problems06
+import Running
+import Training
 
 /// The same few hundred steps at learning rates from 10⁻⁵ to 1, for SGD and Adam.
 func showRates(_ digits: Digits, on screen: Screen) throws {

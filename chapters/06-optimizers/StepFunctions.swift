@@ -1,5 +1,9 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
+import Problems06
+import Running
+import Training
 
 /// The functions of the exercises that this chapter's steps are taken with.
 struct StepFunctions {

@@ -1,6 +1,10 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
 import Figures
+import Problems06
+import Running
+import Training
 
 /// The paths of all optimizers on three landscapes.
 func showTrajectories(_ functions: StepFunctions, on screen: Screen) throws {
@@ -27,10 +31,35 @@ func showTrajectories(_ functions: StepFunctions, on screen: Screen) throws {
       screen.draw(landscape.figure(few))
       try screen.write(landscape.figure(Array(series.prefix(3))), "ravine")
       try screen.write(landscape.figure(Array(series.suffix(3))), "ravine-adaptive")
+      showConditionNumbers(on: screen)
     } else {
       try screen.write(landscape.figure(series), landscape.file)
     }
   }
+}
+
+/// Steps down ravines of growing steepness, SGD and momentum each with the best constants there are.
+///
+/// On ½(x² + κy²) the best rate of SGD is 2/(κ + 1), and each step keeps (κ - 1)/(κ + 1) of the way.
+/// Momentum's best is η = (2/(√κ + 1))² with β = ((√κ - 1)/(√κ + 1))² (Polyak, 1964; Goh, 2017).
+private func showConditionNumbers(on screen: Screen) {
+  screen.text("\nSteps until both numbers are a thousandth of what they were, at the best rates:\n")
+  var table = Table("κ", "√κ", "SGD", "momentum", "β")
+  for root in [2.0, 5, 20, 50] {
+    let kappa = root * root
+    let beta = Double.pow((root - 1) / (root + 1), 2)
+    func steps(_ optimizer: some Optimizer<Double>) -> String {
+      let path = walk(with: optimizer, from: Matrix([1, 1]), steps: 20_000) { position, _ in
+        Matrix([position[0], kappa * position[1]])
+      }
+      let last = path.lastIndex { abs($0[0]) > 1e-3 || abs($0[1]) > 1e-3 }
+      return "\((last ?? -1) + 1)"
+    }
+    table.add(
+      "\(Int(kappa))", "\(Int(root))", steps(SGD(learningRate: 2 / (kappa + 1))),
+      steps(Momentum(learningRate: Double.pow(2 / (root + 1), 2), beta: beta)), fixed(beta, 2))
+  }
+  screen.table(table)
 }
 
 extension Landscape {

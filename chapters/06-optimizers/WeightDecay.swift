@@ -1,5 +1,9 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
+import Problems06
+import Running
+import Training
 
 /// What a penalty in the loss becomes under Adam, and what weight decay does instead.
 func showWeightDecay(on screen: Screen) {

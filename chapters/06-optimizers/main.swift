@@ -1,18 +1,22 @@
-import Course
+import Checking
 import Datasets
-import Exercises
-import Solutions
+import Exercises06
+import Problems06
+import Running
+import Solutions06
 
 let command = ChapterCommand(
   6, "Chapter 6, optimizers: the gradient says where, the optimizer says how far.",
-  uses: ["6.1", "6.2", "6.3", "6.4", "6.5", "6.6"], trains: true)
+  uses: ["6.1", "6.2", "6.3", "6.4", "6.5", "6.6"],
+  of: [
+    ChapterModules(Chapter06Problems.self, Exercises06.Answers.self, Solutions06.Answers.self)
+  ], trains: true)
 
-command.run(exercises: Exercises.Answers.self, solutions: Solutions.Answers.self) {
-  options, source in
+command.run { options, source in
   let screen = Screen(options)
   let functions = StepFunctions(source)
   screen.title("Chapter 6 · Optimizers")
-  screen.source(options)
+  screen.source(options, of: command)
   if options.load != nil {
     let digits = Digits(options, images: try MNIST.load(from: options.data), source: source)
     try compareOnDigits(digits, functions, source, options, on: screen)

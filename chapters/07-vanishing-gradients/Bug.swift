@@ -1,15 +1,17 @@
-import Backprop
-import Course
+import Checking
+import Core
 import Datasets
 import Figures
+import Problems07
+import Running
+import Sequences
+import Training
 
 /// The wrong-gradient theatre: what a known mistake does where its function is used.
 func showBug(
   _ name: String, _ functions: FunctionsInUse, _ options: ChapterOptions, on screen: Screen
 ) throws {
-  let exercise = command.uses.compactMap(Catalogue.find).first {
-    $0.wrongAnswers.contains { $0.name == name }
-  }
+  let exercise = command.exercise(withBug: name)
   screen.text("It is put into \(exercise?.id ?? ""), \(exercise?.name ?? "").")
   let right = FunctionsInUse(.library)
   switch exercise?.id {

@@ -1,5 +1,9 @@
-import Backprop
-import Course
+import Checking
+import Core
+import Problems07
+import Running
+import Sequences
+import Training
 
 /// Units that are 0 for every sample, counted before and after training.
 func showDeadUnits(
@@ -10,7 +14,8 @@ func showDeadUnits(
   screen.text(
     """
     784-64-64-64-64-10, He, \(steps) steps. A unit is dead if it is 0 for all of \(digits.labels.count)
-    images: its slope is 0 for all of them too, and no step changes its weights.
+    images: its slope is 0 for all of them too, and no step changes its weights
+    while what it is given stays.
     """)
   var table = Table("activation", "norm", "rate", "before", "after", "loss", "right")
   let kinds: [(Activation<Double>, Bool)] = [

@@ -1,6 +1,10 @@
-import Backprop
-import Course
+import Checking
+import Core
 import Figures
+import Problems07
+import Running
+import Sequences
+import Training
 
 /// How much of a gradient arrives at the first layer.
 func showFirstLayer(_ laboratory: Laboratory, on screen: Screen) throws {
@@ -10,18 +14,20 @@ func showFirstLayer(_ laboratory: Laboratory, on screen: Screen) throws {
     The length of dW of the first layer, before any training. "Depth" layers of 64
     units and one output; a batch of 128, inputs and targets N(0, 1), mean squared
     error; geometric mean over 5 seeds. The output layer begins alike in all rows,
-    with Glorot's σ = √(2/65) = 0.175, so that only the layers before it differ.
+    with Glorot's σ = 0.175, so that only the layers before it differ.
     """)
-  let depths = [2, 5, 10, 20]
-  var table = Table(header: ["activation, weights"] + depths.map { "depth \($0)" })
-  for setting in Setting.all() {
-    let norms = try depths.map {
-      try laboratory.gradientNorms(setting, depth: $0, seeds: 5)[0]
-    }
-    table.add([setting.name] + norms.map { significant($0, 2) })
-  }
-  screen.table(table)
-  screen.text("Read a row from left to right: it keeps its size, vanishes, or explodes.")
+  try showFirstLayer(
+    [
+      Setting(activation: .sigmoid, start: .glorot), Setting(activation: .tanh, start: .small),
+      Setting(activation: .relu, start: .unit), Setting(activation: .relu, start: .he),
+    ], laboratory, on: screen)
+  screen.text(
+    """
+    Read a row from left to right: it keeps its size, vanishes, or explodes. Every
+    activation with every start:
+
+    """)
+  try showFirstLayer(Setting.all(), laboratory, on: screen)
   let loudest = try laboratory.gradientNorms(
     Setting(activation: .relu, start: .unit), depth: 20, seeds: 5, last: .normal(1))[0]
   screen.text(
@@ -29,6 +35,20 @@ func showFirstLayer(_ laboratory: Laboratory, on screen: Screen) throws {
     (With an output layer N(0, 1) as well, relu, N(0, 1) would come to \(significant(loudest, 2)): the
     error grows with σ of that layer, and so does what passes back through it.)
     """)
+}
+
+private func showFirstLayer(
+  _ settings: [Setting], _ laboratory: Laboratory, on screen: Screen
+) throws {
+  let depths = [2, 5, 10, 20]
+  var table = Table(header: ["activation, weights"] + depths.map { "depth \($0)" })
+  for setting in settings {
+    let norms = try depths.map {
+      try laboratory.gradientNorms(setting, depth: $0, seeds: 5)[0]
+    }
+    table.add([setting.name] + norms.map { significant($0, 2) })
+  }
+  screen.table(table)
 }
 
 /// The gradient of each layer, for all settings, as maps.

@@ -1,5 +1,9 @@
-import Backprop
-import Course
+import Checking
+import Core
+import Problems07
+import Running
+import Sequences
+import Training
 
 /// The functions of the exercises that this chapter runs on.
 struct FunctionsInUse {

@@ -1,5 +1,9 @@
-import Backprop
-import Course
+import Checking
+import Core
+import Problems07
+import Running
+import Sequences
+import Training
 
 /// The setting of all measurements at the start of training.
 ///

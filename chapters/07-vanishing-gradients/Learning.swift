@@ -1,7 +1,11 @@
-import Backprop
-import Course
+import Checking
+import Core
 import Datasets
 import Figures
+import Problems07
+import Running
+import Sequences
+import Training
 
 /// Handwritten digits, with pixels of mean 0 and variance 1, as the derivation asks.
 struct Digits {
@@ -46,11 +50,13 @@ func showLearning(
         outcome.loss.isFinite ? fixed(outcome.loss, 3) : "no number",
         percent(outcome.accuracy, 1), significant(outcome.rate, 1),
       ]
-      curves["\(setting.activation)", default: []].append(
-        Series(
-          setting.start.name + (normalizes ? " + norm" : ""),
-          x: outcome.curve.indices.map { (Double($0) + 0.5) * Double(plan.window) },
-          y: outcome.curve))
+      if isDrawn(setting) {
+        curves["\(setting.activation)", default: []].append(
+          Series(
+            setting.start.name + (normalizes ? " + norm" : ""),
+            x: outcome.curve.indices.map { (Double($0) + 0.5) * Double(plan.window) },
+            y: outcome.curve))
+      }
     }
     table.add(cells)
   }
@@ -58,9 +64,9 @@ func showLearning(
   screen.table(table)
   for name in ["sigmoid", "tanh", "relu"] {
     let figure = Figure.lines(
-      "Training loss of 20 \(name) layers",
-      description: "Eight training curves: with batch norm most fall, without it only those whose "
-        + "weights suit the activation.", x: "step",
+      "Training loss of 20 \(name) layers, with and without batch norm",
+      description: "Two pairs of training curves: both that have batch norm fall; of the two "
+        + "without it at most the one whose weights suit the activation.", x: "step",
       y: Axis("loss", range: 0.2...10, scale: .logarithmic), curves[name] ?? [])
     if name == "tanh" {
       try screen.write(figure, "learning-\(name)")
@@ -68,6 +74,11 @@ func showLearning(
       try screen.figure(figure, "learning-\(name)")
     }
   }
+}
+
+/// Whether a setting's curve is drawn: weights N(0, 1), and those made for the activation.
+private func isDrawn(_ setting: Setting) -> Bool {
+  setting.start == .unit || setting.start == (setting.activation == .relu ? .he : .glorot)
 }
 
 /// How the deep networks are trained.
@@ -106,7 +117,8 @@ func train(
       seed: plan.seed)
     let last = losses.suffix(max(plan.steps / 10, 1))
     let curve = stride(from: 0, to: losses.count, by: plan.window).map { start in
-      mean(losses[start..<min(start + plan.window, losses.count)])
+      // A loss that grew until it was no number is drawn as far as it was one.
+      mean(losses[start..<min(start + plan.window, losses.count)].filter(\.isFinite)[...])
     }
     return LearningOutcome(
       loss: mean(last),

@@ -1,5 +1,9 @@
-import Backprop
-import Course
+import Checking
+import Core
+import Problems07
+import Running
+import Sequences
+import Training
 
 /// What a recurrent network can learn that must remember: the sign of its first input.
 func showMemory(

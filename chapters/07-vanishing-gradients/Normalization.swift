@@ -1,5 +1,9 @@
-import Backprop
-import Course
+import Checking
+import Core
+import Problems07
+import Running
+import Sequences
+import Training
 
 /// The gradient of batch norm, and of a network with it, against central differences.
 func checkBatchNorm(_ functions: FunctionsInUse, seed: UInt64, on screen: Screen) throws {

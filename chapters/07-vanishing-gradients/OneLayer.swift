@@ -1,5 +1,9 @@
-import Backprop
-import Course
+import Checking
+import Core
+import Problems07
+import Running
+import Sequences
+import Training
 
 /// What one layer does to the size of a signal and of a gradient, against what was derived.
 func showOneLayer(_ functions: FunctionsInUse, seed: UInt64, on screen: Screen) throws {

@@ -1,6 +1,10 @@
-import Backprop
-import Course
+import Checking
+import Core
 import Figures
+import Problems07
+import Running
+import Sequences
+import Training
 
 /// How the outputs of each layer are spread.
 func showSignals(_ laboratory: Laboratory, on screen: Screen) throws {
@@ -29,7 +33,8 @@ func showSignals(_ laboratory: Laboratory, on screen: Screen) throws {
           rowLabels: (0..<bins).reversed().map {
             fixed(-1 + 2 * (Double($0) + 0.5) / Double(bins), 1)
           },
-          columnLabels: (1...depth).map { "\($0)" }, xLabel: "layer", range: 0...0.5)), name)
+          columnLabels: (1...depth).map { "\($0)" }, xLabel: "layer", yLabel: "output h",
+          range: 0...0.5)), name)
   }
   var table = Table(
     header: ["standard deviation of h"] + [1, 2, 5, 10, 20].map { "layer \($0)" })

@@ -1,6 +1,10 @@
-import Backprop
-import Course
+import Checking
+import Core
 import Figures
+import Problems07
+import Running
+import Sequences
+import Training
 
 private let hidden = 64
 private let batch = 16

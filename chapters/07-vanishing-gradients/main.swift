@@ -1,18 +1,22 @@
-import Course
+import Checking
 import Datasets
-import Exercises
-import Solutions
+import Exercises07
+import Problems07
+import Running
+import Solutions07
 
 let command = ChapterCommand(
   7, "Chapter 7, vanishing and exploding gradients: why deep networks would not train.",
-  uses: ["7.1a", "7.1b", "7.2", "7.3", "7.4"])
+  uses: ["7.1a", "7.1b", "7.2", "7.3", "7.4"],
+  of: [
+    ChapterModules(Chapter07Problems.self, Exercises07.Answers.self, Solutions07.Answers.self)
+  ])
 
-command.run(exercises: Exercises.Answers.self, solutions: Solutions.Answers.self) {
-  options, source in
+command.run { options, source in
   let screen = Screen(options)
   let functions = FunctionsInUse(source)
   screen.title("Chapter 7 · Vanishing and exploding gradients")
-  screen.source(options)
+  screen.source(options, of: command)
   if case .bug(let name) = source {
     try showBug(name, functions, options, on: screen)
     return

@@ -1,14 +1,24 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
 import Datasets
+import Guiding
 import Figures
+import Images
+import Problems01
+import Problems02
+import Problems04
+import Problems05
+import Problems06
+import Problems07
+import Problems08
+import Running
+import Training
 
 /// The wrong-gradient theatre: what a known mistake does to the network of the finale.
 func showBug(_ name: String, _ plan: Plan, on screen: Screen) throws {
   screen.section("What does the checker say?")
-  let exercise = command.uses.compactMap(Catalogue.find).first {
-    $0.wrongAnswers.contains { $0.name == name }
-  }
+  let exercise = command.exercise(withBug: name)
   let verdict = exercise?.checkMisconceptions().first { $0.name == name }?.verdict
   guard let exercise, case .wrong(let diagnosis) = verdict else { return }
   screen.text("The bug is in \(exercise.id), \(exercise.name).\n")

@@ -1,8 +1,19 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
 import Datasets
 import Figures
 import Foundation
+import Images
+import Problems01
+import Problems02
+import Problems04
+import Problems05
+import Problems06
+import Problems07
+import Problems08
+import Running
+import Training
 
 /// The end of the course: a residual network that learns by the learner's functions alone.
 func runFinale(
@@ -27,7 +38,7 @@ func runFinale(
   let network = finale.network(using: &generator)
   screen.text(
     """
-    \(plan.train.count) of MNIST's images to train with, \(plan.test.count) to test, \(grouped(network.parameters.count)) parameters.
+    \(grouped(plan.train.count)) of MNIST's images to train with, \(grouped(plan.test.count)) to test, \(grouped(network.parameters.count)) parameters.
     A small network and a part of the images: loops that can be read are slow.
     Batches of \(plan.batch), Adam, rate up to 0.01, seed \(plan.seed).
 
@@ -54,7 +65,7 @@ func runFinale(
 }
 
 /// Trains the network of the finale with the step of 6.4.
-func train<Network: Layer<Double>>(
+func train<Network: TensorLayer<Double>>(
   _ finale: FinaleNetwork, _ network: Network, _ plan: Plan, _ options: ChapterOptions? = nil,
   on screen: Screen, prints: Bool = false
 ) throws -> Run<Network> {
@@ -75,7 +86,7 @@ private func showGradientNorms(
   screen.section("How much gradient reaches each block?")
   let depth = plan.isQuick ? 10 : 30
   let images = plan.train.first(plan.isQuick ? 8 : 32)
-  func norms<Block: Layer<Double>>(_ block: (FinaleNetwork.Body) -> Block) -> [Double] {
+  func norms<Block: TensorLayer<Double>>(_ block: (FinaleNetwork.Body) -> Block) -> [Double] {
     var generator = SplitMix64(seed: plan.seed)
     let network = finale.stack(depth: depth, using: &generator, block: block)
     var context = Context.training(seed: plan.seed)

@@ -1,5 +1,16 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
+import Images
+import Problems01
+import Problems02
+import Problems04
+import Problems05
+import Problems06
+import Problems07
+import Problems08
+import Running
+import Training
 
 /// A residual network in Double whose every gradient, and every step, is an answer to an exercise.
 struct FinaleNetwork {
@@ -10,7 +21,7 @@ struct FinaleNetwork {
   >
 
   /// Equal blocks behind a convolution and pooling.
-  typealias Deep<Block: Layer<Double>> = Then<Then<DeepStem, Stack<Block>>, DeepHead>
+  typealias Deep<Block: TensorLayer<Double>> = Then<Then<DeepStem, Stack<Block>>, DeepHead>
   typealias DeepStem = Then<
     Then<Then<ImagesIn<Double>, AdaptedConv2d>, AdaptedPooling>, AdaptedActivation
   >
@@ -44,7 +55,7 @@ struct FinaleNetwork {
   ]
 
   /// A convolution and pooling, three blocks of three kinds, global average pooling, a dense layer.
-  func network(using generator: inout SplitMix64) -> some Layer<Double> {
+  func network(using generator: inout SplitMix64) -> some TensorLayer<Double> {
     let stem = ImagesIn<Double>()
       .then(adapted(1, 8, stride: 1, using: &generator))
       .then(AdaptedPooling(.maximum, PoolingGeometry(window: 2), from: source)).then(relu)
@@ -61,7 +72,7 @@ struct FinaleNetwork {
   }
 
   /// Equal blocks of 4 channels at 7×7, with shortcuts or without, for measuring gradients.
-  func stack<Block: Layer<Double>>(
+  func stack<Block: TensorLayer<Double>>(
     depth: Int, using generator: inout SplitMix64, block: (Body) -> Block
   ) -> Deep<Block> {
     let stem = ImagesIn<Double>()

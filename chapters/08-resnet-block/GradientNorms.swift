@@ -1,7 +1,18 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
 import Datasets
 import Figures
+import Images
+import Problems01
+import Problems02
+import Problems04
+import Problems05
+import Problems06
+import Problems07
+import Problems08
+import Running
+import Training
 
 /// What the addition does to a gradient, with one number for each block.
 func multiplySlopes(on screen: Screen) {
@@ -29,7 +40,7 @@ func showGradientNorms(_ plan: Plan, on screen: Screen) throws {
   let depths = plan.isQuick ? [2, 10, 50] : [2, 5, 10, 20, 35, 50]
   let images = plan.train.first(plan.isQuick ? 16 : 64)
   let names = ["plain", "residual", "plain, norm", "residual, norm"]
-  func norms<Block: Layer<Double>>(
+  func norms<Block: TensorLayer<Double>>(
     _ depth: Int, _ block: (Int, inout SplitMix64) -> Block
   ) -> [Double] {
     let network = blockNetwork(depth: depth, channels: 4, seed: plan.seed, block: block)

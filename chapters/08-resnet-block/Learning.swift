@@ -1,7 +1,17 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
 import Datasets
 import Foundation
+import Images
+import Problems02
+import Problems04
+import Problems05
+import Problems06
+import Problems08
+import Running
+import Training
+import TrainingRuns
 
 /// What came of a training.
 struct Run<Network: Layer> {
@@ -59,12 +69,12 @@ struct Recipe<Scalar: Real> {
   ///   - prints: Whether each epoch gets a line.
   /// - Returns: The trained network, and how it got there.
   /// - Throws: `TrainingFailure` if the loss becomes infinite or no number.
-  func run<Network: Layer<Scalar>>(
+  func run<Network: TensorLayer<Scalar>>(
     _ network: Network, with optimizer: inout some Optimizer<Scalar>, on screen: Screen,
     prints: Bool = false
   ) throws -> Run<Network> {
     var (run, losses) = (Run(network: network), [Double]())
-    var training = Training<Scalar>(epochs: epochs, batch: batch)
+    var training = TrainingRun<Scalar>(epochs: epochs, batch: batch)
     training.name = name.isEmpty ? "" : name + ", "
     let peak = rate
     training.rate = { step, steps in
@@ -81,13 +91,12 @@ struct Recipe<Scalar: Real> {
     run.checkpoint = try training.run(
       &run.network, on: x, labels: train.labels, with: &optimizer, seed: seed + 1, screen: screen
     ) { report, network in
-      run.accuracy = Backprop.accuracy(
+      run.accuracy = Core.accuracy(
         predicted: network.predict(testX).argmaxOfRows(), actual: test.labels)
       run.seconds += Double(train.count) / report.samplesPerSecond
       if prints {
         screen.text(
-          "  epoch \(report.epoch)   loss \(fixed(report.loss, 4))   test "
-            + "\(percent(run.accuracy))   \(Int(report.samplesPerSecond)) images/s")
+          "  epoch \(report.epoch)   loss \(fixed(report.loss, 4))   test \(percent(run.accuracy))")
       }
       return true
     }
@@ -96,7 +105,7 @@ struct Recipe<Scalar: Real> {
   }
 
   /// The same with Adam.
-  func run<Network: Layer<Scalar>>(
+  func run<Network: TensorLayer<Scalar>>(
     _ network: Network, on screen: Screen, prints: Bool = false
   ) throws -> Run<Network> {
     var adam = Adam<Scalar>(learningRate: rate)

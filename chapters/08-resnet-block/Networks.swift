@@ -1,10 +1,21 @@
-import Backprop
+import Checking
+import Core
+import Images
+import Problems01
+import Problems02
+import Problems04
+import Problems05
+import Problems06
+import Problems07
+import Problems08
+import Running
+import Training
 
 /// A network of equal blocks for grey images: a convolution and pooling in front, which halve height
 /// and width; behind, the mean of each channel and a dense layer.
 typealias BlockNetwork<Block: Layer> = Then<
   Then<Stem<Block.Scalar>, Stack<Block>>, Head<Block.Scalar>
->
+> where Block: TensorLayer<Block.Scalar>
 typealias Stem<Scalar: Real> = Then<
   Then<Then<ImagesIn<Scalar>, Conv2d<Scalar>>, MaxPool2d<Scalar>>, Activation<Scalar>
 >
@@ -17,17 +28,21 @@ typealias BareBody<Scalar: Real> = Then<Then<Conv2d<Scalar>, Activation<Scalar>>
 
 /// y = relu(F(x)).
 typealias PlainBlock<Body: Layer> = Then<Body, Activation<Body.Scalar>>
+where Body: TensorLayer<Body.Scalar>
 /// y = relu(F(x) + x).
 typealias ResidualBlock<Body: Layer> = Then<Residual<Body>, Activation<Body.Scalar>>
+where Body: TensorLayer<Body.Scalar>
 
 /// Blocks with batch norm throughout, without shortcuts.
 typealias PlainNetwork = BlockNetwork<PlainBlock<BasicBody<Float>>>
 /// The same with shortcuts.
 typealias ResidualNetwork = BlockNetwork<ResidualBlock<BasicBody<Float>>>
 
-func plain<Body: Layer>(_ body: Body) -> PlainBlock<Body> { body.then(.relu) }
+func plain<Body: Layer>(_ body: Body) -> PlainBlock<Body>
+where Body: TensorLayer<Body.Scalar> { body.then(.relu) }
 
-func residual<Body: Layer>(_ body: Body) -> ResidualBlock<Body> { Residual(body).then(.relu) }
+func residual<Body: Layer>(_ body: Body) -> ResidualBlock<Body>
+where Body: TensorLayer<Body.Scalar> { Residual(body).then(.relu) }
 
 func normalizedBody<Scalar: Real>(
   _ channels: Int, using generator: inout SplitMix64
@@ -52,7 +67,7 @@ func bareBody<Scalar: Real>(
 func blockNetwork<Block: Layer>(
   depth: Int, channels: Int, seed: UInt64,
   block: (_ channels: Int, _ generator: inout SplitMix64) -> Block
-) -> BlockNetwork<Block> {
+) -> BlockNetwork<Block> where Block: TensorLayer<Block.Scalar> {
   var generator = SplitMix64(seed: seed)
   let stem = ImagesIn<Block.Scalar>()
     .then(Conv2d(1, channels, kernel: 3, ConvolutionGeometry(padding: 1), using: &generator))

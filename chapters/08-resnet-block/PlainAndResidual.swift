@@ -1,7 +1,17 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
 import Datasets
 import Figures
+import Images
+import Problems02
+import Problems04
+import Problems05
+import Problems06
+import Problems07
+import Problems08
+import Running
+import Training
 
 /// Twenty layers with shortcuts and without, trained alike.
 struct TrainedPair {
@@ -36,13 +46,19 @@ func comparePlainAndResidual(_ plan: Plan, on screen: Screen) throws -> TrainedP
     return try recipe.run(network, on: screen)
   }
   var table = Table("layers", "blocks", "plain: loss", "test", "residual: loss", "test")
-  var pair: TrainedPair?
+  var (pair, curves) = (TrainedPair?.none, (plain: [Series](), residual: [Series]()))
+  let span = max(1, steps / 20)
+  func curve(_ name: String, _ losses: [Double]) -> Series {
+    Series(name, y: smoothed(losses, over: span), from: 1)
+  }
   for depth in plan.isQuick ? [3, 9] : [3, 9, 19] {
     let runs = TrainedPair(plain: try plainRun(depth), residual: try residualRun(depth))
     table.add(
       "\(2 * depth + 2)", "\(depth)", fixed(runs.plain.lastLoss, 3),
       percent(runs.plain.accuracy, 1), fixed(runs.residual.lastLoss, 3),
       percent(runs.residual.accuracy, 1))
+    curves.plain.append(curve("plain-\(2 * depth + 2)", runs.plain.losses))
+    curves.residual.append(curve("residual-\(2 * depth + 2)", runs.residual.losses))
     if depth == 9 { pair = runs }
   }
   screen.table(table)
@@ -55,16 +71,18 @@ func comparePlainAndResidual(_ plan: Plan, on screen: Screen) throws -> TrainedP
       train. With shortcuts the deeper network is the better one.
       """)
   guard let pair else { fatalError("no network of 20 layers was trained") }
-  let span = max(1, steps / 20)
+  // One scale for both, so that they can be laid side by side.
+  let axis = Axis("loss on training images", range: 0...4)
   try screen.figure(
     .lines(
-      "Twenty layers, plain and residual: loss on training images",
-      description: "Both losses fall; that of the residual network falls sooner and much deeper.",
-      x: "step", y: "loss",
-      [
-        Series("plain-20", y: smoothed(pair.plain.losses, over: span), from: 1),
-        Series("residual-20", y: smoothed(pair.residual.losses, over: span), from: 1),
-      ]), "plain-and-residual")
+      "Plain networks of growing depth",
+      description: "Three falling losses; the deepest network's is the highest in the end.",
+      x: "step", y: axis, curves.plain), "plain-depths")
+  try screen.figure(
+    .lines(
+      "Residual networks of growing depth",
+      description: "Three falling losses; those of the deeper networks end far below the other's.",
+      x: "step", y: axis, curves.residual), "residual-depths")
   if !plan.isQuick { try compareBeginnings(recipe, pair, plan, on: screen) }
   return pair
 }
@@ -74,7 +92,9 @@ private func compareBeginnings(
   _ recipe: Recipe<Float>, _ pair: TrainedPair, _ plan: Plan, on screen: Screen
 ) throws {
   screen.section("Is it the addition alone?")
-  func accuracy<Block: Layer<Float>>(_ block: (Int, inout SplitMix64) -> Block) throws -> String {
+  func accuracy<Block: TensorLayer<Float>>(_ block: (Int, inout SplitMix64) -> Block) throws
+    -> String
+  {
     let network = blockNetwork(depth: 9, channels: 8, seed: plan.seed, block: block)
     return percent(try recipe.run(network, on: screen).accuracy, 1)
   }
@@ -102,7 +122,7 @@ func takeBlocksOut(of pair: TrainedPair, _ plan: Plan, on screen: Screen) throws
   screen.section("What if a block is taken out after training?")
   let test = plan.test.first(plan.isQuick ? 500 : 2000)
   let x: Tensor<Float> = test.images()
-  func accuracies<Block: Layer<Float>>(_ network: BlockNetwork<Block>) -> [Double] {
+  func accuracies<Block: TensorLayer<Float>>(_ network: BlockNetwork<Block>) -> [Double] {
     network.first.second.layers.indices.map { place in
       var cut = network
       cut.first.second.layers.remove(at: place)

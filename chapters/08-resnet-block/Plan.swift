@@ -1,6 +1,9 @@
-import Backprop
-import Course
+import Checking
 import Datasets
+import Problems04
+import Problems06
+import Running
+import Training
 
 /// What is trained on, and how long.
 struct Plan {

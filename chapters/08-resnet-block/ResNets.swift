@@ -1,8 +1,19 @@
-import Backprop
-import Course
+import Checking
+import Checkpoints
+import Core
 import Datasets
 import Figures
 import Foundation
+import Images
+import Problems01
+import Problems02
+import Problems04
+import Problems05
+import Problems06
+import Problems07
+import Problems08
+import Running
+import Training
 
 /// Three residual blocks of 16 channels on handwritten digits.
 func readDigits(_ plan: Plan, _ options: ChapterOptions, on screen: Screen) throws {
@@ -40,8 +51,9 @@ private func train(
   recipe.file = options?.save
   screen.text(
     """
-    \(name): \(train.count) images to train with, \(test.count) to test; \(grouped(network.parameters.count)) parameters: a
-    convolution, three residual blocks of 16 channels at 14×14, a dense layer.
+    \(name): \(grouped(train.count)) images to train with, \(grouped(test.count)) to test;
+    \(grouped(network.parameters.count)) parameters: a convolution, three residual blocks of 16 channels at
+    14×14, a dense layer.
     Batches of \(plan.batch), Adam, rate up to 0.01, seed \(plan.seed). The convolutions have biases
     here, \(16 * 7) in all; batch norm takes their effect away again.
 

@@ -1,3 +1,5 @@
+import Core
+
 /// A number that carries a derivative along: `Value` in reverse mode, `Dual` in forward mode.
 ///
 /// A function written once for any such number can be differentiated in both directions:
@@ -13,10 +15,10 @@ public protocol DifferentiableNumber {
   func constant(_ value: Double) -> Self
 
   /// The operation's result at one number.
-  static func apply(_ operation: Operation, _ a: Self) -> Self
+  static func apply(_ operation: ScalarOperation, _ a: Self) -> Self
 
   /// The operation's result at two numbers.
-  static func apply(_ operation: Operation, _ a: Self, _ b: Self) -> Self
+  static func apply(_ operation: ScalarOperation, _ a: Self, _ b: Self) -> Self
 
   static func + (a: Self, b: Self) -> Self
   static func - (a: Self, b: Self) -> Self

@@ -1,3 +1,5 @@
+import Core
+
 /// A dual number a + a′·ε with ε² = 0: a value, and the speed at which it changes.
 ///
 /// Forward mode. One pass gives the derivative of every result along one direction, the tangents
@@ -32,7 +34,7 @@ public struct Dual: DifferentiableNumber, Equatable, Sendable {
   public func constant(_ value: Double) -> Dual { Dual(value) }
 
   // y = f(a)       y′ = ∂y/∂a·a′
-  public static func apply(_ operation: Operation, _ a: Dual) -> Dual {
+  public static func apply(_ operation: ScalarOperation, _ a: Dual) -> Dual {
     let y = operation(a.value)
     let result = Dual(y.value, tangent: passed(a.tangent, through: y.slopeA))
     if a.approaches.isEmpty, y.value.isNormal, y.slopeA.isNormal { return result }
@@ -40,7 +42,7 @@ public struct Dual: DifferentiableNumber, Equatable, Sendable {
   }
 
   // y = f(a, b)    y′ = ∂y/∂a·a′ + ∂y/∂b·b′
-  public static func apply(_ operation: Operation, _ a: Dual, _ b: Dual) -> Dual {
+  public static func apply(_ operation: ScalarOperation, _ a: Dual, _ b: Dual) -> Dual {
     let y = operation(a.value, b.value)
     let (fromA, fromB) = (
       passed(a.tangent, through: y.slopeA), passed(b.tangent, through: y.slopeB)
@@ -56,7 +58,7 @@ public struct Dual: DifferentiableNumber, Equatable, Sendable {
 
   /// The same result by `Extended`, where 0 met ∞, or may do so further on.
   private func approached(
-    _ a: Dual, _ b: Dual, _ operation: Operation,
+    _ a: Dual, _ b: Dual, _ operation: ScalarOperation,
     _ y: (value: Double, slopeA: Double, slopeB: Double)
   ) -> Dual {
     guard !y.value.isNaN else { return self }

@@ -1,3 +1,5 @@
+public import Core
+
 /// The graph of a computation as plain data: nodes in any numbering, each naming its parents.
 ///
 /// A tape is sorted as it is written. Here nothing says which node comes first, as in a graph that is
@@ -5,7 +7,7 @@
 public struct ExpressionGraph: Equatable, Sendable {
   /// One number of the computation.
   public struct Node: Equatable, Sendable {
-    public var operation: Operation
+    public var operation: ScalarOperation
     /// The nodes that this one is computed from; in a·a the same node comes twice.
     public var parents: [Int]
     public var value: Double
@@ -14,7 +16,8 @@ public struct ExpressionGraph: Equatable, Sendable {
     public var name: String?
 
     public init(
-      operation: Operation, parents: [Int], value: Double, slopes: [Double], name: String? = nil
+      operation: ScalarOperation, parents: [Int], value: Double, slopes: [Double],
+      name: String? = nil
     ) {
       self.operation = operation
       self.parents = parents
@@ -71,7 +74,7 @@ extension ExpressionGraph {
   ///     their first parents and of their second; nil keeps the tape's own.
   public init(
     reversing result: Value,
-    slopes: (Operation, [Tensor<Double>]) throws -> [Tensor<Double>]?
+    slopes: (ScalarOperation, [Tensor<Double>]) throws -> [Tensor<Double>]?
   ) rethrows {
     let last = result.index
     var nodes = result.tape.nodes[...last].reversed().map { node in
@@ -79,7 +82,7 @@ extension ExpressionGraph {
         operation: node.operation, parents: node.parents.map { last - $0 }, value: node.value,
         slopes: node.slopes)
     }
-    var places: [Operation: [Int]] = [:]
+    var places: [ScalarOperation: [Int]] = [:]
     for (place, node) in nodes.enumerated() { places[node.operation, default: []].append(place) }
     for (operation, places) in places where operation.operandCount > 0 {
       let parents = (0..<operation.operandCount).map { k in

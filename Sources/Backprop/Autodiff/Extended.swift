@@ -1,6 +1,8 @@
 // Where a slope is infinite and the flow through it 0, their product says nothing: log(1 + eˣ) at
 // x = 1000, or (√x)² at 0. The limit is known where both are known beyond Double's range.
 
+import Core
+
 /// factor·e^log, with the factor near 1 or 0: a number that may be far too large or small for Double.
 struct Extended: Sendable {
   var factor, log: Double
@@ -48,7 +50,7 @@ struct Extended: Sendable {
   }
 }
 
-extension Operation {
+extension ScalarOperation {
   /// Value and slopes as `callAsFunction` gives them where those are ordinary numbers, else beyond.
   func extended(
     _ a: Extended, _ b: Extended, plain: (value: Double, slopeA: Double, slopeB: Double)

@@ -1,3 +1,4 @@
+public import Core
 import Kernels
 
 /// A fully connected net of single numbers: tanh after every layer.

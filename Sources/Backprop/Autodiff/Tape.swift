@@ -1,3 +1,5 @@
+import Core
+
 /// The record of a computation: one node for every number, in the order in which they were made.
 ///
 /// A node names its parents, the numbers it was computed from, by their place on the tape. They stand
@@ -11,7 +13,7 @@
 public final class Tape {
   /// One number of a computation.
   public struct Node: Sendable {
-    public let operation: Operation
+    public let operation: ScalarOperation
     /// The places of the first and the second parent, or `Tape.none`.
     fileprivate let a, b: Int32
     public let value: Double
@@ -82,7 +84,7 @@ public struct Value: DifferentiableNumber {
 
   public func constant(_ value: Double) -> Value { Value(value, on: tape) }
 
-  public static func apply(_ operation: Operation, _ a: Value) -> Value {
+  public static func apply(_ operation: ScalarOperation, _ a: Value) -> Value {
     require(operation.operandCount == 1, "Value: \(operation) does not take one number")
     let y = operation(a.value)
     return a.tape.append(
@@ -91,7 +93,7 @@ public struct Value: DifferentiableNumber {
         value: y.value, slopeA: y.slopeA, slopeB: y.slopeB))
   }
 
-  public static func apply(_ operation: Operation, _ a: Value, _ b: Value) -> Value {
+  public static func apply(_ operation: ScalarOperation, _ a: Value, _ b: Value) -> Value {
     require(
       a.tape === b.tape,
       "Value: \(a.value) \(operation.symbol) \(b.value) mixes numbers of two tapes; "

@@ -1,3 +1,5 @@
+import Core
+
 /// The nodes that a root depends on, each after all its parents: the root comes last.
 ///
 /// Evaluate in this order and every operand is ready; walk it backwards and every gradient is

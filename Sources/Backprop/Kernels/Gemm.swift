@@ -229,7 +229,7 @@ private func blockedGemm<Scalar: Real>(
 /// shared out among the threads where that is worth it.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
-public func product<Scalar: Real>(
+package func product<Scalar: Real>(
   _ m: Int, _ n: Int, _ k: Int, _ a: [Scalar], rowStride: Int, columnStride: Int, _ b: [Scalar]
 ) -> [Scalar] {
   requireMatrix(a.count, m, k, "product")

@@ -4,14 +4,14 @@
 /// vanish faster than x grows.
 @inlinable
 @inline(__always)
-public func scaled<Scalar: Real>(_ x: Scalar, by factor: Scalar) -> Scalar {
+package func scaled<Scalar: Real>(_ x: Scalar, by factor: Scalar) -> Scalar {
   factor == 0 && !x.isNaN ? 0 : x * factor
 }
 
 /// σ(x) = 1/(1 + e⁻ˣ), by the exponential that does not overflow.
 @inlinable
 @inline(__always)
-public func logistic<Scalar: Real>(_ x: Scalar) -> Scalar {
+package func logistic<Scalar: Real>(_ x: Scalar) -> Scalar {
   let e = Scalar.exp(-abs(x))
   return (x < 0 ? e : 1) / (1 + e)
 }
@@ -19,7 +19,7 @@ public func logistic<Scalar: Real>(_ x: Scalar) -> Scalar {
 /// σ′(x) = e^(-|x|)/(1 + e^(-|x|))².
 @inlinable
 @inline(__always)
-public func logisticSlope<Scalar: Real>(_ x: Scalar) -> Scalar {
+package func logisticSlope<Scalar: Real>(_ x: Scalar) -> Scalar {
   let e = Scalar.exp(-abs(x))
   return e / ((1 + e) * (1 + e))
 }

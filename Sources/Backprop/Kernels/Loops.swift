@@ -8,7 +8,7 @@
 /// A new array with a function of each element.
 @inlinable
 @inline(__always)
-public func generate<Scalar: Real>(
+package func generate<Scalar: Real>(
   _ a: [Scalar], _ f: (Scalar) -> Scalar
 ) -> [Scalar] {
   [Scalar](unsafeUninitializedCapacity: a.count) { result, filled in
@@ -22,7 +22,7 @@ public func generate<Scalar: Real>(
 /// The same, for a function of the elements at the same place in two arrays of one length.
 @inlinable
 @inline(__always)
-public func generate<Scalar: Real>(
+package func generate<Scalar: Real>(
   _ a: [Scalar], _ b: [Scalar], _ f: (Scalar, Scalar) -> Scalar
 ) -> [Scalar] {
   require(a.count == b.count, "generate: arrays of \(a.count) and \(b.count) numbers")
@@ -39,7 +39,7 @@ public func generate<Scalar: Real>(
 /// The same, for the rows of a matrix and one vector beside each.
 @inlinable
 @inline(__always)
-public func generateRows<Scalar: Real>(
+package func generateRows<Scalar: Real>(
   _ rows: Int, _ columns: Int, _ a: [Scalar], _ b: [Scalar], _ f: (Scalar, Scalar) -> Scalar
 ) -> [Scalar] {
   requireMatrix(a.count, rows, columns, "generateRows")
@@ -88,7 +88,7 @@ private func generateParts<Scalar: Real>(
 /// a + b of each pair of elements, on several threads where there is enough to do.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
-public func elementSums<Scalar: Real>(_ a: [Scalar], _ b: [Scalar]) -> [Scalar] {
+package func elementSums<Scalar: Real>(_ a: [Scalar], _ b: [Scalar]) -> [Scalar] {
   require(a.count == b.count, "elementSums: arrays of \(a.count) and \(b.count) numbers")
   return generateParts(a, b) { a, b, target, count in
     for i in 0..<count { target[i] = a[i] + b[i] }
@@ -98,7 +98,7 @@ public func elementSums<Scalar: Real>(_ a: [Scalar], _ b: [Scalar]) -> [Scalar] 
 /// max(x, 0) of each element, NaN for NaN, on several threads where there is enough to do.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
-public func rectified<Scalar: Real>(_ a: [Scalar]) -> [Scalar] {
+package func rectified<Scalar: Real>(_ a: [Scalar]) -> [Scalar] {
   generateParts(a, a) { a, _, target, count in
     for i in 0..<count { target[i] = a[i] <= 0 ? 0 : a[i] }
   }
@@ -107,7 +107,7 @@ public func rectified<Scalar: Real>(_ a: [Scalar]) -> [Scalar] {
 /// The elements of b where a is above 0, NaN where it is NaN, and 0 elsewhere, as `rectified`.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
-public func rectifiedGradient<Scalar: Real>(_ a: [Scalar], _ b: [Scalar]) -> [Scalar] {
+package func rectifiedGradient<Scalar: Real>(_ a: [Scalar], _ b: [Scalar]) -> [Scalar] {
   require(a.count == b.count, "rectifiedGradient: arrays of \(a.count) and \(b.count) numbers")
   return generateParts(a, b) { a, b, target, count in
     for i in 0..<count {
@@ -122,12 +122,12 @@ public func rectifiedGradient<Scalar: Real>(_ a: [Scalar], _ b: [Scalar]) -> [Sc
 ///
 /// In one long sum the summands vanish at last beside it: twenty million ones make 2²⁴ in Float. Where
 /// a sum ends within a block, Double changes no bit of it.
-@usableFromInline let sumBlock = 256
+@usableFromInline package let sumBlock = 256
 
 /// The sum of f over an array, as `laneSum`.
 @inlinable
 @inline(__always)
-public func total<Scalar: Real>(_ a: [Scalar], _ f: (Scalar.Wide) -> Scalar.Wide) -> Scalar {
+package func total<Scalar: Real>(_ a: [Scalar], _ f: (Scalar.Wide) -> Scalar.Wide) -> Scalar {
   a.withUnsafeBufferPointer { a in
     guard let base = a.baseAddress else { return 0 }
     return laneSum(base, base, a.count) { a, _ in f(a) }
@@ -137,7 +137,7 @@ public func total<Scalar: Real>(_ a: [Scalar], _ f: (Scalar.Wide) -> Scalar.Wide
 /// The mean of f over an array; where the sum overflows, of numbers divided before.
 @inlinable
 @inline(__always)
-public func average<Scalar: Real>(_ a: [Scalar], _ f: (Scalar.Wide) -> Scalar.Wide) -> Scalar {
+package func average<Scalar: Real>(_ a: [Scalar], _ f: (Scalar.Wide) -> Scalar.Wide) -> Scalar {
   let (sum, n) = (total(a, f), Scalar(a.count))
   return sum.isInfinite ? total(a) { f($0) / n } : sum / n
 }
@@ -145,7 +145,7 @@ public func average<Scalar: Real>(_ a: [Scalar], _ f: (Scalar.Wide) -> Scalar.Wi
 /// Σ f(a, b) over n numbers, in as many partial sums as a register has lanes, and in blocks.
 @inlinable
 @inline(__always)
-public func laneSum<Scalar: Real>(
+package func laneSum<Scalar: Real>(
   _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, _ n: Int,
   _ f: (Scalar.Wide, Scalar.Wide) -> Scalar.Wide
 ) -> Scalar {
@@ -179,7 +179,7 @@ public func laneSum<Scalar: Real>(
 /// Σ f(i) over a range, one after the other, and in blocks.
 @inlinable
 @inline(__always)
-public func blockedSum<Scalar: Real>(_ range: Range<Int>, _ f: (Int) -> Scalar) -> Scalar {
+package func blockedSum<Scalar: Real>(_ range: Range<Int>, _ f: (Int) -> Scalar) -> Scalar {
   var (whole, start) = (0.0, range.lowerBound)
   while start < range.upperBound {
     let end = min(start &+ sumBlock, range.upperBound)
@@ -194,7 +194,7 @@ public func blockedSum<Scalar: Real>(_ range: Range<Int>, _ f: (Int) -> Scalar) 
 /// The sum over the rows of a matrix, row after row and in blocks: [rows, columns] → [columns].
 @inlinable
 @inline(__always)
-public func columnSums<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) -> [Scalar] {
+package func columnSums<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) -> [Scalar] {
   requireMatrix(a.count, rows, columns, "columnSums")
   requireRoom(columns, bytesEach: MemoryLayout<Scalar>.stride, "columnSums")
   var sums = [Scalar](repeating: 0, count: columns)
@@ -210,7 +210,8 @@ public func columnSums<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar])
 /// The same, from and to where pointers say; the sums are zero at first.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
-public func addColumns<Scalar: Real>(
+@usableFromInline
+package func addColumns<Scalar: Real>(
   _ rows: Int, _ columns: Int, _ a: UnsafePointer<Scalar>, to sums: UnsafeMutablePointer<Scalar>
 ) {
   let isLong = rows > sumBlock
@@ -231,7 +232,7 @@ public func addColumns<Scalar: Real>(
 /// The sum of each row of a matrix: [rows, columns] → [rows].
 @inlinable
 @inline(__always)
-public func rowSums<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) -> [Scalar] {
+package func rowSums<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) -> [Scalar] {
   requireMatrix(a.count, rows, columns, "rowSums")
   requireRoom(rows, bytesEach: MemoryLayout<Scalar>.stride, "rowSums")
   return a.withUnsafeBufferPointer { a in
@@ -242,7 +243,7 @@ public func rowSums<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) ->
 /// The sum of all numbers of each channel, `[channels, size]` → `[channels]`: a bias's gradient.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
-public func channelSums<Scalar: Real>(_ channels: Int, _ size: Int, _ a: [Scalar]) -> [Scalar] {
+package func channelSums<Scalar: Real>(_ channels: Int, _ size: Int, _ a: [Scalar]) -> [Scalar] {
   requireMatrix(a.count, channels, size, "channelSums")
   requireRoom(channels, bytesEach: MemoryLayout<Scalar>.stride, "channelSums")
   return [Scalar](unsafeUninitializedCapacity: channels) { result, filled in
@@ -260,7 +261,7 @@ public func channelSums<Scalar: Real>(_ channels: Int, _ size: Int, _ a: [Scalar
 /// Rows become columns, in blocks of 16 rows so that both sides stay in the cache.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
-public func transpose<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) -> [Scalar] {
+package func transpose<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) -> [Scalar] {
   requireMatrix(a.count, rows, columns, "transpose")
   return [Scalar](unsafeUninitializedCapacity: rows * columns) { result, filled in
     filled = rows * columns
@@ -282,7 +283,7 @@ public func transpose<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) 
 /// The rows of a matrix at some places, in that order: [all, columns] → [rows, columns].
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
-public func gathered<Scalar: Real>(
+package func gathered<Scalar: Real>(
   _ a: [Scalar], rows: [Int], of columns: Int
 ) -> [Scalar] {
   let there = columns > 0 ? a.count / columns : .max
@@ -311,7 +312,7 @@ public func gathered<Scalar: Real>(
 /// over memory.
 @inlinable
 @inline(__always)
-public func updateElements<Scalar: Real>(
+package func updateElements<Scalar: Real>(
   _ parameters: inout [Scalar], _ gradient: [Scalar], _ memory: inout [Scalar],
   _ rule: (_ theta: Scalar, _ g: Scalar, _ memory: Scalar) -> (theta: Scalar, memory: Scalar)
 ) {

@@ -20,7 +20,7 @@ func stop(_ message: String) -> Never { fatalError(message) }
 /// too many to be counted.
 ///
 /// A size of 0 does not excuse the others: any part of a shape can then be multiplied as well.
-public func countOfElements(_ shape: [Int]) -> Int? {
+package func countOfElements(_ shape: [Int]) -> Int? {
   var (count, bytes) = (1, MemoryLayout<Double>.stride)
   for size in shape {
     let (product, overflow) = bytes.multipliedReportingOverflow(by: max(size, 1))
@@ -31,7 +31,8 @@ public func countOfElements(_ shape: [Int]) -> Int? {
 }
 
 /// The number of elements of a shape, or a sentence that it cannot have any number.
-public func elementCount(_ shape: [Int], _ owner: @autoclosure () -> String = "Tensor") -> Int {
+@usableFromInline
+package func elementCount(_ shape: [Int], _ owner: @autoclosure () -> String = "Tensor") -> Int {
   if let count = countOfElements(shape) { return count }
   require(
     shape.allSatisfy { $0 >= 0 },
@@ -40,7 +41,8 @@ public func elementCount(_ shape: [Int], _ owner: @autoclosure () -> String = "T
 }
 
 /// Stops with a sentence where so many numbers are more than the memory of this computer.
-public func requireRoom(_ count: Int, bytesEach: Int, _ owner: @autoclosure () -> String) {
+@usableFromInline
+package func requireRoom(_ count: Int, bytesEach: Int, _ owner: @autoclosure () -> String) {
   guard count > 1 << 24 else { return }
   require(
     count <= memory / bytesEach,
@@ -53,7 +55,8 @@ private let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
 /// Stops with a sentence unless so many numbers are a matrix of these sizes.
 ///
 /// Not inlined: a sentence within a loop's function makes that loop slower.
-public func requireMatrix(_ count: Int, _ rows: Int, _ columns: Int, _ owner: StaticString) {
+@usableFromInline
+package func requireMatrix(_ count: Int, _ rows: Int, _ columns: Int, _ owner: StaticString) {
   let (product, overflow) = rows.multipliedReportingOverflow(by: columns)
   require(
     rows >= 0 && columns >= 0 && !overflow && product == count,

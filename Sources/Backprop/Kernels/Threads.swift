@@ -29,7 +29,8 @@ public enum Threads {
 ///   - grain: Parts begin at multiples of this.
 ///   - worth: Whether there is enough work; a region costs about a microsecond.
 ///   - body: Works on a part; parts do not overlap.
-public func parallel(_ count: Int, grain: Int, worth: Bool, _ body: (Range<Int>) -> Void) {
+@usableFromInline
+package func parallel(_ count: Int, grain: Int, worth: Bool, _ body: (Range<Int>) -> Void) {
   require(
     count >= 0 && grain >= 1,
     "parallel: \(count) elements in parts of \(grain); it takes 0 or more, in parts of 1 or more")

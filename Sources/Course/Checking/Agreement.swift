@@ -1,12 +1,5 @@
-import Backprop
-
-/// How far a function's answers are from the truth, at most, over all cases.
-public struct Agreement: Codable, Equatable, Sendable {
-  /// The largest error relative to the larger of 1 and the right value's size.
-  public let error: Double
-  /// Whether the truth is central differences of the forward function; else it is the library.
-  public let isGradient: Bool
-}
+import Core
+public import Guiding
 
 extension Problem {
   /// Measures a module's function; nil if it throws, gives other shapes or what is no number, or has
@@ -14,7 +7,7 @@ extension Problem {
   ///
   /// Central differences have an error of their own, near 1e-10; where the forward function has a
   /// corner they say nothing, and the case is left out.
-  public func measure(_ answers: any AllChapters.Type) -> Agreement? {
+  public func measure(_ answers: AnswerModules) -> Agreement? {
     measure { try attempt(answers, $0) }
   }
 

@@ -1,4 +1,5 @@
-import Backprop
+import Core
+import Guiding
 
 /// What one case showed: the output, what it should be, and for each part what is wrong with it, or
 /// nil.
@@ -15,13 +16,14 @@ struct Outcome<Input, Output> {
 extension Problem {
   /// Checks an answer on every case, and explains the first one where it is wrong.
   func verdict(
-    from first: Int = 0, progress: (Progress) -> Void = { _ in }, _ answer: (Input) throws -> Output
+    from first: Int = 0, progress: (CheckProgress) -> Void = { _ in },
+    _ answer: (Input) throws -> Output
   ) -> Verdict {
     var outcomes = [Outcome<Input, Output>]()
     do {
       for index in first..<cases.count {
-        progress(.running(index))
         let input = cases[index].input
+        progress(.running(index, of: cases.count, input.summary))
         let output = try answer(input)
         let change = difference(
           between: output, and: try Silence.again { try answer(input) }, at: input)
@@ -33,7 +35,7 @@ extension Problem {
           findings: findings(output, expected: expected, in: cases[index]))
         outcomes.append(outcome)
         if outcome.isRight {
-          progress(.right(index))
+          progress(.right(index, input.label))
         } else {
           progress(.unexplained(diagnosis(of: outcomes, isExplained: false)))
           progress(.wrong(diagnosis(of: outcomes)))
@@ -145,7 +147,7 @@ extension Problem {
 
 /// Whether a number agrees with the reference's, but for rounding; NaN agrees with nothing, and an
 /// infinity with itself alone.
-func agree(_ a: Double, _ b: Double) -> Bool {
+package func agree(_ a: Double, _ b: Double) -> Bool {
   guard a.isFinite, b.isFinite else { return a == b }
   return abs(a - b) <= 1e-9 + 1e-9 * max(abs(a), abs(b))
 }

@@ -1,4 +1,4 @@
-import Backprop
+import Core
 import Foundation
 
 extension Problem {
@@ -117,14 +117,14 @@ extension Tensor where Scalar == Double {
 }
 
 /// Whether two tensors agree in shape and, but for rounding, in every element; NaN equals NaN here.
-func same(_ a: Matrix, _ b: Matrix) -> Bool {
+package func same(_ a: Matrix, _ b: Matrix) -> Bool {
   a.shape == b.shape
     && zip(a.scalars, b.scalars).allSatisfy { agree($0, $1) || ($0.isNaN && $1.isNaN) }
 }
 
 /// A number as a learner wants to read it: six digits, a whole number whole, and no sign for a zero
 /// or a NaN.
-func digits(_ x: Double, _ count: Int = 6) -> String {
+package func digits(_ x: Double, _ count: Int = 6) -> String {
   if x == x.rounded(), abs(x) < 1e15 { return "\(Int(x))" }
   return x.isNaN ? "nan" : String(format: "%.\(count)g", x)
 }
@@ -135,7 +135,7 @@ func digitsThatDiffer(_ a: Double, _ b: Double) -> Int {
 }
 
 /// The place of an element, as the learner's code would write it: [1, 2].
-func place(_ offset: Int, in shape: [Int]) -> String {
+package func place(_ offset: Int, in shape: [Int]) -> String {
   var (rest, index) = (offset, [Int]())
   for size in shape.reversed() {
     index.insert(rest % size, at: 0)

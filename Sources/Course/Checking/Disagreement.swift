@@ -1,13 +1,13 @@
-import Backprop
+import Core
 
 extension Problem {
   /// What tells an answer from the reference on any input, not only on those of the cases.
   ///
   /// - Parameters:
-  ///   - answers: The module of answers.
+  ///   - answers: The modules of answers.
   ///   - input: What its function is called with.
   /// - Returns: The first part and place where they differ, or nil if they agree.
-  package func disagreement(_ answers: any AllChapters.Type, on input: Input) -> String? {
+  package func disagreement(_ answers: AnswerModules, on input: Input) -> String? {
     do {
       let output = try attempt(answers, input)
       if let judge { return judge(input, output) }

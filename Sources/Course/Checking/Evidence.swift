@@ -1,4 +1,4 @@
-import Backprop
+import Core
 
 /// What all cases show about one part: the answers, what they should be, and what they may be made of.
 ///

@@ -1,16 +1,9 @@
+public import Guiding
+
 /// An exercise whatever its types: what the catalogue lists, and tests and commands run.
 public protocol Exercise {
-  /// Chapter and number, such as 4.1.
-  var id: String { get }
-  /// The function's name.
-  var name: String { get }
-  var minutes: Int { get }
-  /// From 1, a line that the lesson has nearly written, to 5.
-  var difficulty: Int { get }
-  /// Whether no chapter needs it.
-  var isChallenge: Bool { get }
-  /// The heading in the lesson that explains it.
-  var section: String { get }
+  /// Its number, its name, and what else the guide lists.
+  var facts: ExerciseFacts { get }
   /// From a nudge to almost the code.
   var hints: [String] { get }
   /// The known wrong answers: the name for `--bug`, and what the checker says.
@@ -21,12 +14,12 @@ public protocol Exercise {
   func describe(case index: Int) -> String
   /// The same in fewer words, for lists.
   func label(case index: Int) -> String
-  /// Checks the function in a module of answers, from a case on.
+  /// Checks the function in its chapter's answers, from a case on.
   func check(
-    _ answers: any AllChapters.Type, from first: Int, progress: (Progress) -> Void
+    _ answers: AnswerModules, from first: Int, progress: (CheckProgress) -> Void
   ) -> Verdict
   /// How far the function's answers are from the truth; nil where no number says it.
-  func measure(_ answers: any AllChapters.Type) -> Agreement?
+  func measure(_ answers: AnswerModules) -> Agreement?
   /// Checks each known wrong answer; its verdict should name it, and no other.
   func checkMisconceptions() -> [(name: String, sentence: String, verdict: Verdict)]
   /// Asks all that a diagnosis may ask about the cases; how many answers came.
@@ -37,29 +30,17 @@ public protocol Exercise {
   func keepersThatPass() -> [String]
 }
 
-/// How far a check has come, for a process that may be stopped in the middle of it.
-public enum Progress: Sendable {
-  /// A case is about to be run.
-  case running(Int)
-  /// A case is asked about once more, or one like it: what the function is called with.
-  case again(Int, String)
-  /// The function has answered a case; what follows is the check's own work on it.
-  case answered(Int)
-  /// A case was right.
-  case right(Int)
-  /// A case was wrong; its numbers, before anybody looks for what explains them.
-  case unexplained(String)
-  /// A case was wrong; the diagnosis of all cases so far.
-  case wrong(String)
-}
-
 extension Exercise {
-  /// The chapter's number.
-  public var chapter: Int { Int(id.prefix { $0 != "." }) ?? 0 }
-  /// The learner's file, such as Chapter04.swift.
-  public var file: String { "Chapter0\(chapter).swift" }
+  public var id: String { facts.id }
+  public var name: String { facts.name }
+  public var minutes: Int { facts.minutes }
+  public var difficulty: Int { facts.difficulty }
+  public var isChallenge: Bool { facts.isChallenge }
+  public var section: String { facts.section }
+  public var chapter: Int { facts.chapter }
+  public var file: String { facts.file }
 
-  public func check(_ answers: any AllChapters.Type) -> Verdict {
+  public func check(_ answers: AnswerModules) -> Verdict {
     check(answers, from: 0) { _ in }
   }
 }
@@ -74,7 +55,7 @@ extension Problem {
   public func label(case index: Int) -> String { cases[index].input.label }
 
   public func check(
-    _ answers: any AllChapters.Type, from first: Int, progress: (Progress) -> Void
+    _ answers: AnswerModules, from first: Int, progress: (CheckProgress) -> Void
   ) -> Verdict {
     let verdict = verdict(from: first, progress: progress) { try attempt(answers, $0) }
     guard verdict == .passed, first == 0, let promise else { return verdict }

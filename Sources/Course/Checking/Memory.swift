@@ -1,4 +1,5 @@
-import Backprop
+import Core
+import Guiding
 
 // An answer may depend on its arguments only. One that keeps its first result, by the shape or by a
 // part of what it was given, is right as long as no case is like an earlier one: so each case has
@@ -8,7 +9,7 @@ extension Problem {
   ///
   /// The cases come once more, the last one first, each with its variations, and then as it was.
   func trace(
-    of outcomes: [Outcome<Input, Output>], progress: (Progress) -> Void,
+    of outcomes: [Outcome<Input, Output>], progress: (CheckProgress) -> Void,
     _ answer: (Input) throws -> Output
   ) rethrows -> String? {
     let drawn = draw(CaseSeed.current &+ 1)

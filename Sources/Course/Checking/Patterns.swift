@@ -1,4 +1,4 @@
-import Backprop
+import Core
 
 // What wrong numbers have in common, where no known idea explains them: each finding holds for every
 // element of every case, and of several the most specific one is said.

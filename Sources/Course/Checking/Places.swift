@@ -1,4 +1,4 @@
-import Backprop
+import Core
 
 // Which elements are wrong, and what these have in common: what is said where nothing explains the
 // whole answer.

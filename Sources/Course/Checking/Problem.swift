@@ -1,37 +1,33 @@
-public import Backprop
+public import Core
+public import Guiding
 
 /// One exercise: what is asked, on which inputs, and the wrong answers that are known by name.
 public struct Problem<Input: Question, Output>: Exercise {
-  public let id: String
-  public let name: String
-  public let minutes: Int
-  public let difficulty: Int
-  public var isChallenge = false
-  public let section: String
+  public let facts: ExerciseFacts
   public let hints: [String]
   /// The most telling one first: not square, with a batch that no other size equals.
-  let cases: [Case<Input>]
+  package let cases: [Case<Input>]
   /// The same cases, their random numbers drawn with a seed.
-  let draw: (_ seed: UInt64) -> [Case<Input>]
+  package let draw: (_ seed: UInt64) -> [Case<Input>]
   /// The number whose gradient is asked, Σ dy·y or a loss; nil where the answer is no gradient.
-  let forward: ((Input) -> Double)?
+  package let forward: ((Input) -> Double)?
   /// The library's answer.
-  let reference: (Input) -> Output
-  let parts: [Part<Input, Output>]
-  let misconceptions: [Misconception<Input, Output>]
+  package let reference: (Input) -> Output
+  package let parts: [Part<Input, Output>]
+  package let misconceptions: [Misconception<Input, Output>]
   /// Right answers written in another way, which must pass.
-  let alternatives: [(Input) -> Output]
+  package let alternatives: [(Input) -> Output]
   /// The function in a module of answers.
-  let attempt: (any AllChapters.Type, Input) throws -> Output
+  package let attempt: (AnswerModules, Input) throws -> Output
   /// What the learner's function is given, by name; where findings may look for what is wrong.
-  let given: (Input) -> [(name: String, value: Matrix)]
+  package let given: (Input) -> [(name: String, value: Matrix)]
   /// Says what is wrong with an output that no single reference can be compared with.
-  var judge: ((Input, Output) -> String?)?
+  package var judge: ((Input, Output) -> String?)?
   /// What the function's comment promises and its result cannot show, if it is not kept: how often it
   /// calls a function that it is given, and what it does with that function's errors.
-  let promise: ((any AllChapters.Type, Input) throws -> String?)?
+  package let promise: ((AnswerModules, Input) throws -> String?)?
 
-  init(
+  package init(
     _ id: String, _ name: String, minutes: Int, difficulty: Int, isChallenge: Bool = false,
     section: String, hints: [String], cases: @escaping @autoclosure () -> [Case<Input>],
     forward: ((Input) -> Double)?,
@@ -39,11 +35,13 @@ public struct Problem<Input: Question, Output>: Exercise {
     misconceptions: [Misconception<Input, Output>], alternatives: [(Input) -> Output],
     given: @escaping (Input) -> [(name: String, value: Matrix)] = { $0.tensors },
     judge: ((Input, Output) -> String?)? = nil,
-    promise: ((any AllChapters.Type, Input) throws -> String?)? = nil,
-    attempt: @escaping (any AllChapters.Type, Input) throws -> Output
+    promise: ((AnswerModules, Input) throws -> String?)? = nil,
+    attempt: @escaping (AnswerModules, Input) throws -> Output
   ) {
-    (self.id, self.name, self.section, self.hints) = (id, name, section, hints)
-    (self.minutes, self.difficulty, self.isChallenge) = (minutes, difficulty, isChallenge)
+    facts = ExerciseFacts(
+      id, name, minutes: minutes, difficulty: difficulty, isChallenge: isChallenge, section: section
+    )
+    self.hints = hints
     (self.cases, self.forward, self.reference, self.parts) = (cases(), forward, reference, parts)
     draw = { CaseSeed.$current.withValue($0, operation: cases) }
     (self.misconceptions, self.alternatives) = (misconceptions, alternatives)
@@ -63,8 +61,8 @@ public struct Problem<Input: Question, Output>: Exercise {
 /// Where a chapter's backward functions come from.
 public enum Source: Sendable {
   case library
-  /// A module of answers: the learner's, or the solutions.
-  case answers(any AllChapters.Type)
+  /// Modules of answers: the learner's, or the solutions.
+  case answers(AnswerModules)
   /// The library's, but for one known misconception.
   case bug(String)
 }
@@ -116,12 +114,12 @@ extension Question {
 }
 
 /// One input to check with.
-struct Case<Input> {
-  let input: Input
+package struct Case<Input> {
+  package let input: Input
   /// Whether the function has a corner or a tie here, so that central differences say nothing.
-  let isCorner: Bool
+  package let isCorner: Bool
 
-  init(_ input: Input, isCorner: Bool = false) {
+  package init(_ input: Input, isCorner: Bool = false) {
     (self.input, self.isCorner) = (input, isCorner)
   }
 }
@@ -129,7 +127,7 @@ struct Case<Input> {
 extension Case where Input: Question {
   /// The same with its tensors, or those of some names, in steps of ½: zeros and equal numbers
   /// stand among them, which random numbers never do.
-  func rounded(_ names: String..., isCorner: Bool = false) -> Case {
+  package func rounded(_ names: String..., isCorner: Bool = false) -> Case {
     var rounded = input
     for (number, (name, path)) in Input.inputs.enumerated()
     where names.isEmpty || names.contains(name) {
@@ -148,13 +146,13 @@ extension Case where Input: Question {
 }
 
 /// One output of an exercise, and the input that it is the gradient of.
-struct Part<Input, Output> {
-  let name: String
+package struct Part<Input, Output> {
+  package let name: String
   /// What central differences nudge; nil where the part is no gradient of an input.
-  let variable: WritableKeyPath<Input, Matrix>?
-  let value: (Output) -> Matrix
+  package let variable: WritableKeyPath<Input, Matrix>?
+  package let value: (Output) -> Matrix
 
-  init(
+  package init(
     _ name: String, of variable: WritableKeyPath<Input, Matrix>? = nil,
     value: @escaping (Output) -> Matrix
   ) {
@@ -164,19 +162,19 @@ struct Part<Input, Output> {
 
 extension Part where Output == Matrix {
   /// The only output of an exercise.
-  init(_ name: String, of variable: WritableKeyPath<Input, Matrix>? = nil) {
+  package init(_ name: String, of variable: WritableKeyPath<Input, Matrix>? = nil) {
     self.init(name, of: variable) { $0 }
   }
 }
 
 /// A wrong implementation, and the sentence that names the idea behind it.
-struct Misconception<Input, Output> {
+package struct Misconception<Input, Output> {
   /// What `--bug` calls it, in lower case with hyphens.
-  let name: String
-  let sentence: String
-  let answer: (Input) -> Output
+  package let name: String
+  package let sentence: String
+  package let answer: (Input) -> Output
 
-  init(_ name: String, _ sentence: String, answer: @escaping (Input) -> Output) {
+  package init(_ name: String, _ sentence: String, answer: @escaping (Input) -> Output) {
     (self.name, self.sentence, self.answer) = (name, sentence, answer)
   }
 }

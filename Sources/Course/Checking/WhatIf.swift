@@ -1,4 +1,4 @@
-import Backprop
+import Core
 
 extension Problem {
   /// Explains a wrong part as the right answer to another question: dy all ones, x without its

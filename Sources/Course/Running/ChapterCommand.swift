@@ -1,5 +1,7 @@
+public import Checking
+import Core
 import Foundation
-import Backprop
+import Guiding
 
 /// A chapter's command line: its name, what it takes, and how it runs.
 public struct ChapterCommand: Sendable {
@@ -11,18 +13,23 @@ public struct ChapterCommand: Sendable {
   public let choosesRate: Bool
   /// Whether --load alone tests a network; with --epochs it goes on with the training, as elsewhere.
   public let loads: Bool
+  /// What it prints with --all only, as --help says it; nil where there is no such option.
+  public let more: String?
   /// The exercises whose functions the chapter runs on, by number: what --mine needs.
   public let uses: [String]
+  /// Where they are found.
+  let chapters: [ChapterModules]
 
   /// The executable's name, such as chapter04.
-  public var name: String { "chapter0\(number)" }
+  public var name: String { "chapter\(twoDigits(number))" }
 
   public init(
-    _ number: Int, _ summary: String, uses: [String], trains: Bool = false,
-    choosesRate: Bool = false, loads: Bool = false
+    _ number: Int, _ summary: String, uses: [String], of chapters: [ChapterModules],
+    trains: Bool = false, choosesRate: Bool = false, loads: Bool = false, more: String? = nil
   ) {
-    (self.number, self.summary, self.uses) = (number, summary, uses)
+    (self.number, self.summary, self.uses, self.chapters) = (number, summary, uses, chapters)
     (self.trains, self.choosesRate, self.loads) = (trains, choosesRate, loads)
+    self.more = more
   }
 
   /// The options that this chapter takes, with what stands behind each.
@@ -37,6 +44,7 @@ public struct ChapterCommand: Sendable {
       Flag("--figures", "DIR", "write the figures there, as SVG"),
       Flag("--threads", "N", "how many threads to use, 1 or more"),
     ]
+    if let more { flags.insert(Flag("--all", nil, more), at: 1) }
     if trains {
       flags += [
         Flag("--epochs", "N", "how often to go through the training data, 1 or more"),
@@ -77,14 +85,8 @@ public struct ChapterCommand: Sendable {
   /// 0 if all went well, 1 if an exercise is not done, 64 for a wrong command line, otherwise the
   /// failure's own status.
   ///
-  /// - Parameters:
-  ///   - exercises: The learner's functions, for --mine.
-  ///   - solutions: The finished ones, for --solutions.
-  ///   - body: The chapter, with the source of its backward functions.
-  public func run(
-    exercises: any AllChapters.Type, solutions: any AllChapters.Type,
-    _ body: (ChapterOptions, Source) throws -> Void
-  ) -> Never {
+  /// - Parameter body: The chapter, with the source of its backward functions.
+  public func run(_ body: (ChapterOptions, Source) throws -> Void) -> Never {
     do {
       let options = try ChapterOptions(parsing: Array(CommandLine.arguments.dropFirst()), for: self)
       if options.help {
@@ -97,11 +99,11 @@ public struct ChapterCommand: Sendable {
       }
       if options.mine {
         Mine.superviseChild()
-        try Mine.requirePassed(uses, in: exercises)
+        try Mine.requirePassed(inUse, in: chapters.map(\.exercises))
       }
       if let threads = options.threads { Threads.count = threads }
       Memory.keepFreed()
-      try body(options, options.source(exercises: exercises, solutions: solutions))
+      try body(options, options.source(in: self))
       exit(0)
     } catch let failure as any Failure {
       Self.complain("\(name): \(failure)")
@@ -112,14 +114,23 @@ public struct ChapterCommand: Sendable {
     }
   }
 
-  /// The mistakes that --bug knows in this chapter.
-  var bugs: [(name: String, sentence: String)] {
-    uses.compactMap(Catalogue.find).flatMap(\.wrongAnswers)
+  /// The exercises whose functions the chapter runs on.
+  var inUse: [any Exercise] {
+    let all = chapters.flatMap { $0.problems.all }
+    return uses.compactMap { id in all.first { $0.id == id } }
   }
+
+  /// The exercise that a known mistake belongs to.
+  public func exercise(withBug name: String) -> (any Exercise)? {
+    inUse.first { $0.wrongAnswers.contains { $0.name == name } }
+  }
+
+  /// The mistakes that --bug knows in this chapter.
+  var bugs: [(name: String, sentence: String)] { inUse.flatMap(\.wrongAnswers) }
 
   /// The mistakes by exercise, those of this chapter first.
   private var bugList: String {
-    let exercises = uses.compactMap(Catalogue.find)
+    let exercises = inUse
     let own = exercises.filter { $0.chapter == number }
     let earlier = exercises.filter { $0.chapter != number }
     let groups = (own + earlier).filter { !$0.wrongAnswers.isEmpty }.map { exercise in

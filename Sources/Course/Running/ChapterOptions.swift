@@ -1,10 +1,13 @@
-import Backprop
+import Checking
+import Core
 public import Foundation
 
 /// What a chapter was asked for on its command line.
 public struct ChapterOptions {
   public var help = false
   public var quick = false
+  /// Whether to print what is left out without --all.
+  public var all = false
   public var mine = false
   public var solutions = false
   public var plain = false
@@ -63,6 +66,7 @@ public struct ChapterOptions {
   private mutating func set(_ name: String) {
     switch name {
     case "--quick": quick = true
+    case "--all": all = true
     case "--mine": mine = true
     case "--solutions": solutions = true
     case "--plain": plain = true
@@ -107,17 +111,11 @@ public struct ChapterOptions {
     }
   }
 
-  /// Where the chapter's backward functions come from.
-  ///
-  /// - Parameters:
-  ///   - exercises: The learner's module of answers.
-  ///   - solutions: The finished ones.
-  /// - Returns: The library's functions, unless the command line asked for others.
-  func source(
-    exercises: any AllChapters.Type, solutions: any AllChapters.Type
-  ) -> Source {
-    if mine { return .answers(exercises) }
-    if self.solutions { return .answers(solutions) }
+  /// Where the chapter's backward functions come from: the library, unless the command line asked
+  /// for others.
+  func source(in command: ChapterCommand) -> Source {
+    if mine { return .answers(command.chapters.map(\.exercises)) }
+    if solutions { return .answers(command.chapters.map(\.solutions)) }
     return bug.map { .bug($0) } ?? .library
   }
 }

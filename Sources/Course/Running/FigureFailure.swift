@@ -1,4 +1,4 @@
-public import Backprop
+public import Core
 public import Figures
 
 /// A figure that cannot be written ends a chapter as any other failure does.

@@ -1,10 +1,11 @@
-public import Backprop
+public import Core
+import Guiding
 
 extension Screen {
   /// Whose functions the chapter runs on, if not the library's; a bug with its sentence.
-  public func source(_ options: ChapterOptions) {
+  public func source(_ options: ChapterOptions, of command: ChapterCommand) {
     if let bug = options.bug {
-      let known = Catalogue.all.flatMap(\.wrongAnswers).first { $0.name == bug }
+      let known = command.bugs.first { $0.name == bug }
       text("with the bug \(bug) put in:")
       for line in wrapped(known?.sentence ?? "", to: 76) { text("  " + line) }
     } else if options.mine {
@@ -20,17 +21,4 @@ extension Screen {
   public func stopped(_ failure: TrainingFailure, of name: String = "The training") {
     for line in wrapped("\(name) stopped. \(failure).", to: 80) { text(line) }
   }
-}
-
-/// A text in lines of at most some width, cut between words.
-public func wrapped(_ text: String, to width: Int) -> [String] {
-  var lines = [String]()
-  for word in text.split(separator: " ") {
-    if let last = lines.last, last.count + 1 + word.count <= width {
-      lines[lines.count - 1] = "\(last) \(word)"
-    } else {
-      lines.append(String(word))
-    }
-  }
-  return lines
 }

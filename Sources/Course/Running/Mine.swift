@@ -1,5 +1,7 @@
-import Backprop
+import Checking
+import Core
 import Foundation
+import Guiding
 
 /// A chapter on the learner's own functions: in a process of its own, so that a crash in one of them
 /// ends in a sentence, and not before its exercises have passed.
@@ -51,8 +53,8 @@ enum Mine {
   }
 
   /// In the child: throws unless the learner's functions pass, naming those that do not.
-  static func requirePassed(_ names: [String], in answers: any AllChapters.Type) throws {
-    let verdicts = names.compactMap(Catalogue.find).map { exercise in
+  static func requirePassed(_ exercises: [any Exercise], in answers: AnswerModules) throws {
+    let verdicts = exercises.map { exercise in
       let (id, name, seconds) = (exercise.id, exercise.name, Trial.seconds)
       let alarm = DispatchWorkItem {
         let verdict = Verdict.timedOut("no answer after \(seconds) seconds: does a loop never end?")

@@ -1,6 +1,7 @@
-import Backprop
+import Core
 public import Figures
 import Foundation
+import Guiding
 
 /// What a chapter prints on, and where its figures go.
 public struct Screen {
@@ -14,10 +15,8 @@ public struct Screen {
   public init(_ options: ChapterOptions) {
     folder = options.figures
     isPlain = options.plain
-    isTerminal = isatty(STDOUT_FILENO) == 1 && !options.plain
-    let environment = ProcessInfo.processInfo.environment
-    usesColour =
-      isTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+    isTerminal = StandardOutput.isTerminal && !options.plain
+    usesColour = StandardOutput.takesColour && !options.plain
   }
 
   /// The chapter's title, with a rule.

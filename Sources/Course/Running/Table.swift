@@ -66,3 +66,12 @@ public func significant(_ x: Double, _ digits: Int) -> String {
 public func percent(_ share: Double, _ decimals: Int = 2) -> String {
   fixed(100 * share, decimals) + " %"
 }
+
+/// A whole number with commas: 61,706.
+public func grouped(_ number: Int) -> String {
+  let digits = Array("\(number)".reversed())
+  let groups = stride(from: 0, to: digits.count, by: 3).map {
+    String(digits[$0..<min($0 + 3, digits.count)].reversed())
+  }
+  return groups.reversed().joined(separator: ",")
+}

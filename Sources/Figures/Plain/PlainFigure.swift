@@ -12,9 +12,18 @@ extension Figure {
     case .bars(let chart): lines += plainLines(of: chart)
     case .images(let grid):
       lines.append("\(grid.images.count) images.")
-      lines += grid.captions.enumerated().map { "image \($0.offset + 1): \($0.element)" }
+      for (index, image) in grid.images.enumerated() {
+        let caption = index < grid.captions.count ? grid.captions[index] : ""
+        if !caption.isEmpty { lines.append("image \(index + 1): \(caption)") }
+        guard image.showsNumbers else { continue }
+        lines += (0..<image.height).map { row in
+          "  " + (0..<image.width).map { spoken(image.map[row, $0]) }.joined(separator: "; ")
+        }
+      }
     case .heatMap(let map): lines += plainLines(of: map)
     case .graph(let graph): lines += plainLines(of: graph)
+    case .stages(let stages):
+      for stage in stages { lines += [stage.caption] + plainLines(of: stage.graph) }
     }
     return lines.map(printable).joined(separator: "\n")
   }
@@ -82,7 +91,9 @@ private func plainLines(of graph: NodeGraph) -> [String] {
   graph.nodes.enumerated().map { index, node in
     let words = (node.lines.isEmpty ? [node.id] : node.lines).joined(separator: ", ")
     let parents = graph.links.filter { $0.to == index }.map { link in
-      graph.nodes[link.from].lines.first ?? graph.nodes[link.from].id
+      let label = graph.label(from: link.from, to: link.to)
+      return (graph.nodes[link.from].lines.first ?? graph.nodes[link.from].id)
+        + (label.isEmpty ? "" : " (\(label))")
     }
     return words + (parents.isEmpty ? "" : "; made from " + parents.joined(separator: " and "))
   }

@@ -50,6 +50,16 @@ struct SVGDocument {
     add("<text x=\"\(format(x))\" y=\"\(format(y))\"\(anchored)\(styled)>\(escaped(text))</text>")
   }
 
+  /// Writes a text in as many lines as it needs, and moves below them.
+  mutating func paragraph(_ text: String) {
+    top += 6
+    for line in wrap(text, width: 62, lines: 4) {
+      top += 19
+      write(line, x: 4, y: top, style: "t")
+    }
+    top += 10
+  }
+
   mutating func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, style: String) {
     add("<path class=\"\(style)\" d=\"M\(format(x1)) \(format(y1))L\(format(x2)) \(format(y2))\"/>")
   }

@@ -22,6 +22,15 @@ extension SVGDocument {
     for points in arrangement.arrows {
       drawArrow(points.map(moved), downward: arrangement.isDownward)
     }
+    for (points, link) in zip(arrangement.arrows, arrangement.links) {
+      let label = typographic(graph.label(from: link.from, to: link.to))
+      guard !label.isEmpty else { continue }
+      // In the middle of the way, over a halo that parts it from the arrow.
+      let (before, after) = (points[(points.count - 1) / 2], points[points.count / 2])
+      let middle = moved(((before.x + after.x) / 2, (before.y + after.y) / 2))
+      write(label, x: middle.x, y: middle.y + 5, anchor: "middle", style: "o")
+      write(label, x: middle.x, y: middle.y + 5, anchor: "middle")
+    }
     for (index, box) in boxes.enumerated() {
       let isOperation = graph.nodes[index].kind == .operation
       let (x, y) = moved(arrangement.middles[index])
@@ -31,7 +40,7 @@ extension SVGDocument {
         radius: isOperation ? min(box.height, box.width) / 2 : 5)
       for (line, text) in box.lines.enumerated() {
         write(
-          text, x: x, y: y - box.height / 2 + 20 + Double(line) * 19, anchor: "middle",
+          typographic(text), x: x, y: y - box.height / 2 + 20 + Double(line) * 19, anchor: "middle",
           style: line == 0 ? "" : "t")
       }
     }
@@ -87,6 +96,7 @@ private struct Arrangement {
   let width: Double
   let height: Double
   let middles: [Place]
+  let links: [(from: Int, to: Int)]
   /// The leaving and entering places of each arrow, the layers between included.
   let arrows: [[Place]]
 
@@ -101,7 +111,8 @@ private struct Arrangement {
     }
     let total = depths.reduce(0, +)
     let gaps = Double(max(depths.count - 1, 1))
-    let gap = downward ? 34 : min(max((592 - total) / gaps, 34), 80)
+    let widest = graph.edges.contains { !$0.label.isEmpty } ? 130.0 : 80
+    let gap = downward ? 34 : min(max((592 - total) / gaps, 34), widest)
     var (starts, start) = ([Double](), 0.0)
     for depth in depths {
       starts.append(start)
@@ -112,6 +123,7 @@ private struct Arrangement {
     }
     func middle(_ layer: Int) -> Double { starts[layer] + depths[layer] / 2 }
 
+    links = layout.links
     middles = layout.layer.indices.map { point(middle(layout.layer[$0]), layout.y[$0]) }
     arrows = layout.links.enumerated().map { index, link in
       let (first, last) = (layout.layer[link.from], layout.layer[link.to])

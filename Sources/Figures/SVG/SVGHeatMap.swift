@@ -97,7 +97,8 @@ extension SVGDocument {
     add("</g>")
   }
 
-  private mutating func drawNumbers(_ map: HeatMap, _ shading: Shading, _ area: PlotArea) {
+  /// Each value, in the middle of its cell.
+  mutating func drawNumbers(_ map: HeatMap, _ shading: Shading, _ area: PlotArea) {
     let width = area.width / Double(map.columns)
     let height = area.height / Double(map.rows)
     for row in 0..<map.rows {

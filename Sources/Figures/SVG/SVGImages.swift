@@ -2,6 +2,7 @@ extension SVGDocument {
   /// Rectangles for few pixels, else an embedded picture for each row of images; captions above.
   mutating func draw(_ grid: ImageGrid) {
     let images = grid.images.filter { !$0.map.isEmpty }
+    let isNumbered = images.contains { $0.showsNumbers || !$0.frames.isEmpty }
     guard !images.isEmpty else {
       top += 16
       write("(no images)", x: 4, y: top, style: "t")
@@ -12,7 +13,8 @@ extension SVGDocument {
     let widest = images.map(\.width).max() ?? 1
     let gap = max(1, widest / 10)
     let pixels = columns * (widest + gap) - gap
-    let unit = min((width - 8) / Double(pixels), 140 / Double(widest))
+    let largest = isNumbered ? 36 : 140 / Double(widest)
+    let unit = min((width - 8) / Double(pixels), largest)
     let pixelCount = grid.images.reduce(0) { $0 + $1.width * $1.height }
 
     for start in stride(from: 0, to: grid.images.count, by: columns) {
@@ -33,12 +35,16 @@ extension SVGDocument {
       guard height > 0 else { continue }
       if pixelCount <= 800 {
         for (offset, image) in row.enumerated() {
-          let map = image.map
-          drawRuns(
-            map, Shading(map),
-            PlotArea(
-              left: 4 + Double(offset) * pitch, top: top, width: Double(image.width) * unit,
-              height: Double(image.height) * unit))
+          let (map, shading) = (image.map, Shading(image.map))
+          let area = PlotArea(
+            left: 4 + Double(offset) * pitch, top: top, width: Double(image.width) * unit,
+            height: Double(image.height) * unit)
+          drawRuns(map, shading, area)
+          if image.showsNumbers {
+            rectangle(x: area.left, y: area.top, width: area.width, height: area.height, style: "g")
+            drawNumbers(map, shading, area)
+          }
+          draw(image.frames, in: area, unit: unit, isOnPale: image.showsNumbers)
         }
       } else {
         let width = row.count * (widest + gap) - gap
@@ -49,7 +55,51 @@ extension SVGDocument {
       }
       top += Double(height) * unit + Double(gap) * unit
     }
+    if images.contains(where: \.isSigned) { drawSigns() }
     top += 8
+  }
+
+  /// The key to the colours of signed images.
+  private mutating func drawSigns() {
+    let steps = 64
+    let palette = (0..<steps).map { step in
+      Palette.map(tone: 2 * Double(step) / Double(steps - 1) - 1, diverging: true)
+    }
+    let png = PNG.encode(
+      width: steps, height: 1, palette: palette, pixels: (0..<steps).map(UInt8.init))
+    top += 20
+    let left = 4 + textWidth("negative") + 8
+    write("negative", x: left - 8, y: top, anchor: "end", style: "t")
+    picture(png, x: left, y: top - 12, width: 120, height: 14)
+    write("positive, by the largest of each image", x: left + 128, y: top, style: "t")
+    top += 6
+  }
+
+  /// Boxes, and the lines of windows, in the order in which they are given.
+  ///
+  /// Pixels with numbers are pale on dark pages too, and so are the lines on them the dark ones.
+  private mutating func draw(
+    _ frames: [Frame], in area: PlotArea, unit: Double, isOnPale: Bool
+  ) {
+    for frame in frames {
+      let (x, y) = (area.left + Double(frame.column) * unit, area.top + Double(frame.row) * unit)
+      let (width, height) = (Double(frame.width) * unit, Double(frame.height) * unit)
+      switch frame.kind {
+      case .box: rectangle(x: x, y: y, width: width, height: height, style: "b")
+      case .markedBox: rectangle(x: x, y: y, width: width, height: height, style: "p")
+      case .window(let number):
+        // Each a little inside of the one before, so that lines on one border are both seen.
+        let inset = 1 + 1.5 * Double(number)
+        let (x1, y1) = (format(x + inset), format(y + inset))
+        let (x2, y2) = (format(x + width - inset), format(y + height - inset))
+        let (index, dashes) = (Palette.index(number), svgDashes[number % svgDashes.count])
+        path(
+          "M\(x1) \(y1)L\(x2) \(y1)L\(x2) \(y2)L\(x1) \(y2)Z",
+          style: isOnPale ? "l" : "l s\(index)",
+          extra: (isOnPale ? " stroke=\"\(Palette.light[index])\"" : "")
+            + (dashes.isEmpty ? "" : " stroke-dasharray=\"\(dashes)\""))
+      }
+    }
   }
 
   /// Images side by side in one picture, transparent between them.

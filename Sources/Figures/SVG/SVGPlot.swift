@@ -1,3 +1,6 @@
+/// How high a plot is between its axes' ends.
+let plotHeight = 290.0
+
 /// A plot's area on the page: places of the unit square to units of the document.
 struct PlotArea {
   let left: Double
@@ -28,8 +31,9 @@ extension SVGDocument {
         || series.points.count <= 12
     }
 
+    let ends = endNames(plot, frame)
     let showsLegend = named.count > 1 || (named.count == 1 && !plot.y.label.isEmpty)
-    if showsLegend {
+    if showsLegend && ends == nil {
       legend(named.map { plot.series[$0].name }, left: 4) { document, entry, x, y in
         let index = named[entry]
         if plot.series[index].style != .points {
@@ -52,7 +56,7 @@ extension SVGDocument {
     let label = plot.y.label.isEmpty && named.count == 1 ? plot.series[named[0]].name : plot.y.label
     let area = axes(
       x: frame.x, y: frame.y, xLabel: plot.x.label, yLabel: label,
-      showsGrid: plot.background == nil
+      margin: ends?.width ?? 18, showsGrid: plot.background == nil
     ) {
       document, area in
       if let map = plot.background, !map.isEmpty {
@@ -78,6 +82,37 @@ extension SVGDocument {
       if plot.background != nil && !isFilled(sign(index)) { path(data, style: "o") }
       path(data, style: style(of: sign(index), index))
     }
+    guard let ends else { return }
+    for (label, middle) in zip(ends.labels, ends.middles) {
+      let (left, y) = (area.x(1) + 3, area.top + middle)
+      let nameY = y - (label.note == nil ? 0 : 8)
+      let start = label.isReached ? area.y(label.height) : nameY
+      path(
+        "M\(format(left)) \(format(start))L\(format(left + 14)) \(format(nameY))h12",
+        style: "l s\(Palette.index(label.series))", extra: dash(label.series))
+      if isMarked(label.series) {
+        path(
+          marks(sign(label.series), at: [(left + 20, nameY)]),
+          style: style(of: sign(label.series), label.series))
+      }
+      write(label.name, x: left + 32, y: nameY + 5)
+      write(label.note ?? "", x: left + 32, y: nameY + 22, style: "t n")
+    }
+  }
+
+  /// Names for the curves' ends, with their places down the right border and the room that they take;
+  /// nil where a legend above the plot is the better place.
+  private func endNames(
+    _ plot: Plot, _ frame: PlotFrame
+  ) -> (labels: [EndLabel], middles: [Double], width: Double)? {
+    guard let labels = frame.endLabels(plot) else { return nil }
+    let widest = labels.map { max(textWidth($0.name), textWidth($0.note ?? "", size: 14)) }.max()
+    guard let widest, widest <= 190,
+      let middles = stacked(
+        labels.map { (1 - $0.height) * plotHeight },
+        heights: labels.map { $0.note == nil ? 20 : 38 }, length: plotHeight)
+    else { return nil }
+    return (labels, middles, widest + 40)
   }
 
   // MARK: Axes
@@ -87,8 +122,8 @@ extension SVGDocument {
   /// The background is drawn under the grid; the grid leads from the ticks across the area.
   @discardableResult
   mutating func axes(
-    x: Extent, y: Extent, xLabel: String, yLabel: String, height: Double = 290,
-    showsGrid: Bool = true,
+    x: Extent, y: Extent, xLabel: String, yLabel: String, height: Double = plotHeight,
+    margin: Double = 18, showsGrid: Bool = true,
     _ background: (inout SVGDocument, PlotArea) -> Void = { _, _ in }
   ) -> PlotArea {
     let yTicks = y.ticks(7)
@@ -98,7 +133,8 @@ extension SVGDocument {
       write(shortened(yLabel, to: 64), x: 4, y: top, style: "t")
       top += 6
     }
-    let area = PlotArea(left: gutter, top: top + 6, width: width - gutter - 18, height: height)
+    let area = PlotArea(
+      left: gutter, top: top + 6, width: width - gutter - margin, height: height)
     background(&self, area)
     for tick in yTicks {
       guard let part = y.position(tick.value) else { continue }
@@ -113,7 +149,7 @@ extension SVGDocument {
     }
     let bottom = area.y(0)
     var free = 0.0
-    for tick in x.ticks(8) {
+    for tick in x.ticks(margin > 100 ? 6 : 8) {
       guard let part = x.position(tick.value) else { continue }
       let half = textWidth(tick.label) / 2
       let middle = min(max(area.x(part), half), width - half)

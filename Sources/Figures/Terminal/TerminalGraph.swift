@@ -34,20 +34,26 @@ private struct GraphTree {
 
   /// Writes a node and all that it is made of, without recursion: graphs may be deep.
   private mutating func write(from root: Int) {
-    var stack = [(node: root, lead: "", branch: "")]
-    while let (node, lead, branch) = stack.popLast() {
+    var stack = [(node: root, lead: "", branch: "", edge: "")]
+    while let (node, lead, branch, edge) = stack.popLast() {
       let isRepeated = isWritten[node]
       isWritten[node] = true
       let indent = fitted(lead + branch)
       lines.append(
         TextRow(indent)
           + TextRow(
-            shortened(label(node, isRepeated: isRepeated), to: width - indent.count),
+            shortened(
+              label(node, isRepeated: isRepeated) + (edge.isEmpty ? "" : " │ \(edge)"),
+              to: width - indent.count),
             colour: graph.nodes[node].kind == .operation ? Palette.terminal(1) : nil))
       if isRepeated { continue }
       let below = lead + (branch == "├─ " ? "│  " : branch.isEmpty ? "" : "   ")
       for (offset, input) in inputs[node].enumerated().reversed() {
-        stack.append((input, below, offset == inputs[node].count - 1 ? "└─ " : "├─ "))
+        stack.append(
+          (
+            input, below, offset == inputs[node].count - 1 ? "└─ " : "├─ ",
+            graph.label(from: input, to: node)
+          ))
       }
     }
   }

@@ -35,7 +35,7 @@ func terminalRows(of grid: ImageGrid, width: Int) -> [TextRow] {
       rows.append(line)
     }
   }
-  if images.contains(where: \.isSigned) {
+  if images.contains(where: { $0.isSigned && !$0.showsNumbers }) {
     rows += legendRows(
       [("=-", "negative", nil), ("░▓", "positive, by the largest magnitude of the image", nil)],
       width: width)
@@ -45,17 +45,30 @@ func terminalRows(of grid: ImageGrid, width: Int) -> [TextRow] {
 
 /// Whether an image is drawn in dots, two by four a character: large ones, unless signed.
 private func isDotted(_ image: Image) -> Bool {
-  !image.isSigned && image.width > 14
+  !image.isSigned && !image.showsNumbers && image.width > 14
 }
 
 /// The characters that an image would like to be wide.
 private func natural(_ image: Image) -> Int {
+  if image.showsNumbers { return numbers(image).map(\.count).max() ?? 1 }
   if isDotted(image) { return (image.width + 1) / 2 }
   return image.width <= 14 ? image.width * 2 : image.width
 }
 
+/// The values of an image in columns, one line for each row.
+private func numbers(_ image: Image) -> [String] {
+  let cells = (0..<image.height).map { y in
+    (0..<image.width).map { image.map[y, $0].isFinite ? short(image.map[y, $0]) : "" }
+  }
+  let width = cells.joined().map(\.count).max() ?? 0
+  return cells.map { row in
+    row.map { String(repeating: " ", count: width - $0.count) + $0 }.joined(separator: " ")
+  }
+}
+
 private func picture(_ image: Image, room: Int) -> [TextRow] {
   guard !image.map.isEmpty, room > 0 else { return [] }
+  if image.showsNumbers { return numbers(image).map { TextRow(String($0.prefix(room))) } }
   if isDotted(image) { return dots(image, room: room) }
   let shading = Shading(image.map)
   var map = image.map

@@ -7,6 +7,22 @@ func terminalRows(of plot: Plot, width: Int) -> [TextRow] {
   return picture.rows()
 }
 
+/// The names at the ends of a plot's curves and their first rows, where they fit beside the plot.
+private func endNames(
+  _ plot: Plot, _ frame: PlotFrame, height: Int, width: Int
+) -> (labels: [EndLabel], rows: [Int])? {
+  guard let labels = frame.endLabels(plot),
+    labels.allSatisfy({ 3 * max($0.name.count, $0.note?.count ?? 0) + 9 <= width }),
+    let middles = stacked(
+      labels.map { (1 - $0.height) * Double(height - 1) + 0.5 },
+      heights: labels.map { $0.note == nil ? 1 : 2 }, length: Double(height))
+  else { return nil }
+  let rows = zip(labels, middles).map { label, middle in
+    Int((middle - (label.note == nil ? 0.5 : 1)).rounded())
+  }
+  return (labels, rows)
+}
+
 private struct PlotPicture {
   let plot: Plot
   let frame: PlotFrame
@@ -15,6 +31,8 @@ private struct PlotPicture {
   let gutter: Int
   let columns: Int
   let height: Int
+  /// Names at the curves' ends and the rows where they begin; nil where a legend names the curves.
+  let ends: (labels: [EndLabel], rows: [Int])?
   var cells: [[Cell]]
 
   init(_ plot: Plot, width: Int) {
@@ -24,7 +42,9 @@ private struct PlotPicture {
     height = min(max(width / 4, 10), 20)
     yTicks = frame.y.ticks(height / 3)
     gutter = min(yTicks.map(\.label.count).max() ?? 0, width / 3)
-    columns = max(width - gutter - 2, 4)
+    ends = endNames(plot, frame, height: height, width: width)
+    let names = ends?.labels.map { max($0.name.count, $0.note?.count ?? 0) + 3 }.max() ?? 0
+    columns = max(width - gutter - 2 - names, 4)
     cells = Array(repeating: Array(repeating: Cell(), count: columns), count: height)
   }
 
@@ -152,7 +172,7 @@ private struct PlotPicture {
   func rows() -> [TextRow] {
     var rows: [TextRow] = []
     let named = plot.series.indices.filter { !plot.series[$0].name.isEmpty }
-    if named.count > 1 || (named.count == 1 && needsSigns) {
+    if ends == nil, named.count > 1 || (named.count == 1 && needsSigns) {
       rows += legendRows(
         named.map { (String(marker($0).glyph), plot.series[$0].name, colour($0)) }, width: width)
     }
@@ -176,9 +196,23 @@ private struct PlotPicture {
         String(repeating: " ", count: gutter - text.count) + text
           + (labels[row] == nil ? " │" : " ┤"))
       line.cells += cells[row]
+      line.cells += endText(row).cells
       rows.append(line)
     }
     return rows + xAxis()
+  }
+
+  /// What stands beside the plot in a row: a curve's sign and name, or the note below them.
+  private func endText(_ row: Int) -> TextRow {
+    guard let ends else { return TextRow() }
+    for (label, first) in zip(ends.labels, ends.rows) {
+      if row == first {
+        return TextRow(" \(marker(label.series).glyph)", colour: colour(label.series))
+          + TextRow(" \(label.name)")
+      }
+      if row == first + 1, let note = label.note { return TextRow("   \(note)") }
+    }
+    return TextRow()
   }
 
   private func xAxis() -> [TextRow] {

@@ -7,7 +7,7 @@ import Solutions
 public enum Audit {
   public static let usage = """
     usage: swift run audit [CHAPTER or EXERCISE …]   every mutant of these, or of all exercises
-                           --sample N                only N of them, always the same ones
+                           --sample N                only N of them, as many of each chapter, always the same
                            --seeds N                 instead: right answers, on N draws of the cases
     """
 
@@ -50,7 +50,7 @@ public enum Audit {
     var (checks, failures, few) = (0, [String](), [String]())
     for seed in 0..<UInt64(seeds) {
       for exercise in Catalogue.all(seed: seed) where ids.contains(exercise.id) {
-        let verdicts = exercise.checkAlternatives() + [exercise.check(Answers.self)]
+        let verdicts = exercise.checkAlternatives() + [exercise.check(Solutions.all)]
         checks += verdicts.count
         if seed == 0 && verdicts.count < 5 { few.append(exercise.id) }
         for (index, verdict) in verdicts.enumerated() where verdict != .passed {
@@ -75,9 +75,9 @@ public enum Audit {
     guard let program = Bundle.main.executableURL else { return false }
     let products = program.resolvingSymlinksInPath().deletingLastPathComponent()
     let package = URL(filePath: #filePath).appending(path: "../../../..").standardized
-    let sources = try (1...8).map { chapter in
+    let sources = try Catalogue.chapters.indices.map { index in
       try String(
-        contentsOf: package.appending(path: "solutions/Chapter0\(chapter).swift"), encoding: .utf8)
+        contentsOf: package.appending(path: "solutions/\(chapterFile(index + 1))"), encoding: .utf8)
     }
     var report = Report()
     let chosen = chosen(sources.flatMap(Solution.all), ids, sample: sample)
@@ -86,13 +86,11 @@ public enum Audit {
       let mutants = chosen.filter { mutant in solutions.contains { $0.id == mutant.solution.id } }
       guard !mutants.isEmpty else { continue }
       let start = Date.now
-      let stubs = try sources.enumerated().filter { $0.offset != index }.map {
-        try Stubs.stub($0.element)
-      }
+      let folder = "mutants/chapter\(twoDigits(index + 1))"
       let compiler = MutantCompiler(
-        products: products, folder: products.appending(path: "mutants/chapter\(index + 1)"))
+        products: products, folder: products.appending(path: folder))
       let (executable, compiled) = try compiler.compile(mutants) {
-        MutantProgram(mutants: $0, stubs: stubs, chapter: index + 1, solutions: solutions)
+        MutantProgram(mutants: $0, chapter: index + 1, solutions: solutions)
       }
       let compilation = Date.now.timeIntervalSince(start)
       let limits = Dictionary(
@@ -128,13 +126,15 @@ public enum Audit {
   /// at least.
   private static func milliseconds(for exercise: any Exercise) -> Int {
     let start = clock()
-    _ = exercise.check(Answers.self)
+    _ = exercise.check(Solutions.all)
     let taken = Double(clock() - start) / Double(CLOCKS_PER_SEC)
     return max(1000, Int(50_000 * taken))
   }
 
-  /// The mutants to run, numbered from 1; a sample takes them from everywhere.
-  private static func chosen(
+  /// The mutants to run, numbered from 1; a sample takes as many from every chapter.
+  ///
+  /// What it takes from one depends on that chapter alone, and on how many there are.
+  static func chosen(
     _ solutions: [Solution], _ ids: [String], sample: Int?
   ) -> [Mutant] {
     var mutants = [Mutant]()
@@ -144,8 +144,12 @@ public enum Audit {
       }
     }
     guard let sample, sample < mutants.count else { return mutants }
-    var generator = SplitMix64(seed: 1)
-    let places = Set(generator.permutation(of: mutants.count).prefix(sample))
-    return mutants.enumerated().filter { places.contains($0.offset) }.map(\.element)
+    let chapters = Dictionary(grouping: mutants) { Catalogue.find($0.solution.id)?.chapter ?? 0 }
+    return chapters.sorted { $0.key < $1.key }.enumerated().flatMap { index, chapter in
+      var generator = SplitMix64(seed: UInt64(chapter.key))
+      let share = sample * (index + 1) / chapters.count - sample * index / chapters.count
+      let places = Set(generator.permutation(of: chapter.value.count).prefix(share))
+      return chapter.value.indices.filter { places.contains($0) }.map { chapter.value[$0] }
+    }
   }
 }

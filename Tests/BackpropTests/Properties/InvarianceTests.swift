@@ -41,7 +41,7 @@ import Testing
   }
 
   /// Runs a normalization on x and on factor·x + offset, and compares outputs and gradients.
-  private func checkScale<Network: Layer<Double>>(
+  private func checkScale<Network: TensorLayer<Double>>(
     _ layer: Network, _ x: Tensor<Double>, variances: Tensor<Double>, _ draw: inout Draw,
     _ name: Comment
   ) {

@@ -4,7 +4,7 @@ import Backprop
 let propertySeeds = Array(UInt64(1)...40)
 
 /// A layer with the input, the pass and the textbook that it is checked with.
-struct LayerCase<Network: Layer<Double>> {
+struct LayerCase<Network: TensorLayer<Double>> {
   let layer: Network
   let input: Tensor<Double>
   var context = Context.inference
@@ -14,7 +14,7 @@ struct LayerCase<Network: Layer<Double>> {
 
 /// Something that holds for every layer.
 protocol LayerProperty {
-  func check<Network: Layer<Double>>(_ test: LayerCase<Network>)
+  func check<Network: TensorLayer<Double>>(_ test: LayerCase<Network>)
 }
 
 /// The layers, each drawn from a seed with a shape of its own.
@@ -152,7 +152,7 @@ enum LayerKind: String, CaseIterable, Sendable {
   private func checkImages(_ property: some LayerProperty, _ draw: inout Draw) {
     let (m, c, h, w) = (draw.size(2...4), draw.size(1...3), draw.size(3...6), draw.size(3...6))
     let x = draw.tensor([m, c, h, w])
-    func check<Network: Layer<Double>>(
+    func check<Network: TensorLayer<Double>>(
       _ layer: Network, _ input: Tensor<Double>? = nil, _ context: Context = .inference,
       _ textbook: @escaping (DualTensor, [DualTensor]) -> DualTensor
     ) {

@@ -23,7 +23,7 @@ private struct Linearity: LayerProperty {
   let name: Comment
   let seed: UInt64
 
-  func check<Network: Layer<Double>>(_ test: LayerCase<Network>) {
+  func check<Network: TensorLayer<Double>>(_ test: LayerCase<Network>) {
     var (draw, context) = (Draw(seed: seed &+ 1000), test.context)
     let (y, cache) = test.layer.forward(test.input, in: &context)
     let (u, v) = (draw.tensor(y.shape), draw.tensor(y.shape))
@@ -42,7 +42,7 @@ private struct Additivity: LayerProperty {
   let name: Comment
   let seed: UInt64
 
-  func check<Network: Layer<Double>>(_ test: LayerCase<Network>) {
+  func check<Network: TensorLayer<Double>>(_ test: LayerCase<Network>) {
     var (draw, context) = (Draw(seed: seed &+ 2000), test.context)
     let (y, cache) = test.layer.forward(test.input, in: &context)
     let u = draw.tensor(y.shape)
@@ -67,7 +67,7 @@ private struct Adjointness: LayerProperty {
   let name: Comment
   let seed: UInt64
 
-  func check<Network: Layer<Double>>(_ test: LayerCase<Network>) {
+  func check<Network: TensorLayer<Double>>(_ test: LayerCase<Network>) {
     var (draw, context) = (Draw(seed: seed &+ 3000), test.context)
     let (y, cache) = test.layer.forward(test.input, in: &context)
     let parameters = test.layer.parameters.named.map(\.value)

@@ -19,7 +19,8 @@ struct WrongCall: Sendable {
     + losses + kernels
 }
 
-@Suite struct WrongCallTests {
+// One after the other: hundreds of processes at once would leave no time to tests that measure it.
+@Suite(.serialized) struct WrongCallTests {
   @Test(arguments: WrongCall.all.indices)
   func `a call that cannot work stops with a sentence`(place: Int) async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
@@ -43,7 +44,7 @@ func withoutBacktrace() {
 func zeros(_ shape: Int...) -> Tensor<Double> { Tensor(shape: shape) }
 
 /// What a layer's forward pass in training remembers.
-func cache<L: Layer<Double>>(of layer: L, _ x: Tensor<Double>) -> L.Cache {
+func cache<L: TensorLayer<Double>>(of layer: L, _ x: Tensor<Double>) -> L.Cache {
   var context = Context.training(seed: 1)
   return layer.forward(x, in: &context).cache
 }

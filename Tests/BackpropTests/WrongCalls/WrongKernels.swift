@@ -1,4 +1,5 @@
 import Backprop
+import ImageKernels
 import Kernels
 
 private func numbers(_ count: Int) -> [Double] { Array(repeating: 0, count: count) }
@@ -126,8 +127,6 @@ extension WrongCall {
     WrongCall("positionMeansGradient: 3 numbers") {
       _ = positionMeansGradient(numbers(3), channels: 2, positions: 2, samples: 2)
     },
-    WrongCall("textbookProduct: 3 numbers") { _ = textbookProduct(2, numbers(3), numbers(4)) },
-    WrongCall("-1 rounds") { _ = multiplyAddsInRegisters(-1) },
     WrongCall("parallel: -1 elements") { parallel(-1, grain: 1, worth: true) { _ in } },
     WrongCall("in parts of 0") { parallel(4, grain: 0, worth: true) { _ in } },
   ]

@@ -24,7 +24,6 @@ extension WrongCall {
     WrongCall("do not fit into the memory") {
       _ = matmul(transposed: zeros(0, 1 << 22), zeros(0, 1 << 22))
     },
-    WrongCall("matmulReference: [2, 3] · [4, 2]") { _ = matmulReference(zeros(2, 3), zeros(4, 2)) },
     WrongCall("do not fit into the memory") { _ = zeros(0, 1 << 45).sum(axis: 0) },
     WrongCall("do not fit into the memory") { _ = zeros(1 << 45, 0).mean(axis: 1) },
     WrongCall("there are no rows 0..<1099511627776") { _ = zeros(3, 2).rows(0..<1 << 40) },
@@ -53,6 +52,7 @@ extension WrongCall {
     WrongCall("item: needs a tensor with one element") { _ = zeros(0).item },
     WrongCall("transposed: needs a matrix") { _ = zeros(2).transposed },
     WrongCall("zip: the shapes [2] and [3]") { _ = zeros(2).zip(zeros(3)) { $0 + $1 } },
+    WrongCall("to every row; matmul is the matrix product") { _ = zeros(5, 2) * zeros(2, 3) },
     WrongCall("[2, 3] - [2]: the shapes must be the same") { _ = zeros(2, 3) - zeros(2) },
     WrongCall("sum(axis:): a matrix has the axes 0 and 1, not -1") {
       _ = zeros(2, 2).sum(axis: -1)

@@ -1,11 +1,8 @@
-import Backprop
-import Course
 import Foundation
+import Problems01
 
-// Functions that misbehave, each in a way of its own. The files of the other chapters beside this
-// one are links to the solutions: their verdicts must not suffer.
-
-extension Answers: Chapter01 {
+/// Functions that misbehave, each in a way of its own.
+public enum Answers: Chapter01 {
   /// Traps, after it has printed something.
   public static func sigmoidBackward(_ dy: Matrix, y: Matrix) throws -> Matrix {
     print("before the trap")

@@ -1,8 +1,8 @@
-import Backprop
-import Course
 import Foundation
+import Problems02
 
-extension Answers: Chapter02 {
+/// Functions that misbehave, each in a way of its own.
+public enum Answers: Chapter02 {
   /// Is right, and prints what looks like a verdict; with `FORGERY` set it is wrong, and claims in
   /// that way to have passed.
   public static func meanSquaredErrorBackward(

@@ -28,14 +28,13 @@ struct SourceFile {
 /// The program that runs the mutants of one chapter: one function each, and a switch between them.
 struct MutantProgram {
   let mutants: [Mutant]
-  /// The stubs of the other chapters, which only make the type complete.
-  let stubs: [String]
   let chapter: Int
   let solutions: [Solution]
 
   /// The files to compile; the mutants are spread over a few, so that all cores have work.
   func files(parts: Int = 2) -> [SourceFile] {
-    let imports = "import Auditing\nimport Backprop\nimport Course\n"
+    let problems = "Problems\(twoDigits(chapter))"
+    let imports = "import Auditing\nimport \(problems)\n"
     var (files, main) = ([SourceFile](), SourceFile("main.swift"))
     for part in 0..<parts {
       var file = SourceFile("Mutants\(part).swift")
@@ -48,15 +47,11 @@ struct MutantProgram {
       files.append(file)
     }
     var answers = SourceFile("Answers.swift")
-    answers.add(imports + "nonisolated(unsafe) var current = 0\nenum Answers {}")
-    for stub in stubs {
-      let chapterExtension = stub.replacing("import Backprop\nimport Course\n", with: "")
-      answers.add(chapterExtension)
-    }
+    answers.add(imports + "nonisolated(unsafe) var current = 0")
     for solution in solutions {
       answers.add("func \(solution.name)Solved\(solution.signature) {\n\(solution.body)\n}")
     }
-    answers.add("extension Answers: Chapter0\(chapter) {")
+    answers.add("enum Answers: Chapter\(twoDigits(chapter)) {")
     for solution in solutions {
       answers.add("static func \(solution.name)\(solution.signature) {\nswitch current {")
       for mutant in mutants where mutant.solution.id == solution.id {

@@ -40,10 +40,11 @@ public enum MutantTrial {
   /// A mutant's messages are those of `Trial`, which the learner's guide reads too, between the lines
   /// `start 17` and `outcome 17 …`.
   public static func run(
-    _ answers: any AllChapters.Type, chapter: Int, choose: (_ mutant: Int) -> Void
+    _ module: any AnswerModule.Type, chapter: Int, choose: (_ mutant: Int) -> Void
   ) {
     let parent = getppid()
     Confinement.begin()
+    let answers = [module]
     let samples = Samples.chapter(chapter)
     let exercises = Catalogue.chapter(chapter)
     while let errand = readLine().flatMap(Errand.init) {
@@ -71,20 +72,20 @@ public enum MutantTrial {
 
   /// What the course's check says, while mutants can tell the first case from the others.
   static func check(
-    _ exercise: any Exercise, _ answers: any AllChapters.Type, from first: Int = 0,
-    progress: (Course.Progress) -> Void = { _ in }
+    _ exercise: any Exercise, _ answers: AnswerModules, from first: Int = 0,
+    progress: (CheckProgress) -> Void = { _ in }
   ) -> Verdict {
     Situation.begin()
     defer { Situation.isFirstCase = false }
     return exercise.check(answers, from: first) { step in
-      if case .running(let index) = step { Situation.isFirstCase = index == 0 }
+      if case .running(let index, _, _) = step { Situation.isFirstCase = index == 0 }
       progress(step)
     }
   }
 
   /// Whether an answer that has passed equals the reference on random inputs.
   static func comparison(
-    _ answers: any AllChapters.Type, _ sample: Samples.Sample?
+    _ answers: AnswerModules, _ sample: Samples.Sample?
   ) -> Outcome {
     guard let sample else { return .survived("there are no random inputs for this exercise") }
     for seed in 0..<UInt64(inputs) {

@@ -63,7 +63,7 @@ struct Trials {
           continue
         }
         // As the learner's guide does: another child goes on with the next case.
-        var inquiry = inquiries[errand.number] ?? Inquiry(exercise, word: Errand.word)
+        var inquiry = inquiries[errand.number] ?? Inquiry(word: Errand.word)
         inquiry.add(
           Trial.Remains(
             output: record.output, errors: hasDied ? remains.errors : [],

@@ -4,7 +4,7 @@ import Course
 /// Random inputs for each exercise, of all that it permits: far more than the checker's cases.
 enum Samples {
   /// What tells answers from the reference on a random input, or nil.
-  typealias Sample = (_ answers: any AllChapters.Type, _ seed: UInt64) -> String?
+  typealias Sample = (_ answers: AnswerModules, _ seed: UInt64) -> String?
 
   /// Those of a chapter's exercises, by their numbers.
   static func chapter(_ number: Int) -> [String: Sample] {

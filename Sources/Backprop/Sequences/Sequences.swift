@@ -1,0 +1,84 @@
+// Sequences, [m, steps, features], cut into steps and put together again.
+
+public import Core
+
+/// The steps of a sequence: `[m, steps, n]` → as many `[m, n]`.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+func steps<Scalar: Real>(of x: Tensor<Scalar>, _ name: String) -> [Tensor<Scalar>] {
+  require(x.rank == 3, "\(name): \(x.shape) is no batch of sequences, [m, steps, features]")
+  let (m, steps, n) = (x.shape[0], x.shape[1], x.shape[2])
+  return (0..<steps).map { t in
+    var step = Tensor<Scalar>(shape: [m, n])
+    for i in 0..<m {
+      for j in 0..<n { step.storage[i * n + j] = x.storage[(i * steps + t) * n + j] }
+    }
+    return step
+  }
+}
+
+/// The way back: steps `[m, n]` → `[m, steps, n]`; `like` has m and the number of steps.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+func joined<Scalar: Real>(
+  _ parts: [Tensor<Scalar>], like x: Tensor<Scalar>, width n: Int
+) -> Tensor<Scalar> {
+  let (m, steps) = (x.shape[0], x.shape[1])
+  for part in parts {
+    require(
+      part.shape == [m, n],
+      "a step of a sequence is \(part.shape), should be [\(m), \(n)], as the others and the layer want it"
+    )
+  }
+  require(parts.count == steps, "a sequence of \(parts.count) steps, should have \(steps)")
+  var sequence = Tensor<Scalar>(shape: [m, steps, n])
+  for (t, part) in parts.enumerated() {
+    for i in 0..<m {
+      for j in 0..<n { sequence.storage[(i * steps + t) * n + j] = part.storage[i * n + j] }
+    }
+  }
+  return sequence
+}
+
+func requireSteps(_ got: Int, _ expected: Int, _ name: String) {
+  require(
+    got == expected,
+    "\(name) backward: dY has \(got) steps, the forward pass had \(expected)")
+}
+
+/// The last step of a sequence, `[m, steps, n]` → `[m, n]`: where a recurrent layer has seen all.
+public struct LastStep<Scalar: Real>: Layer, Sendable {
+  /// The shape of the input.
+  public struct Cache: Sendable {
+    public let shape: [Int]
+
+    public init(shape: [Int]) {
+      requireShape(shape, rank: 3, "LastStep.Cache")
+      self.shape = shape
+    }
+  }
+
+  public init() {}
+
+  public func forward(
+    _ x: Tensor<Scalar>, in context: inout Context
+  ) -> (output: Tensor<Scalar>, cache: Cache) {
+    require(
+      x.rank == 3 && x.shape[1] >= 1,
+      "LastStep: the input is \(x.shape); it must be [m, steps, n], with a step at least")
+    let sequence = steps(of: x, "LastStep")
+    return (sequence[sequence.count - 1], Cache(shape: x.shape))
+  }
+
+  public func backward(
+    _ dY: Tensor<Scalar>, _ cache: Cache
+  ) -> (dInput: Tensor<Scalar>, gradient: NoParameters<Scalar>) {
+    let (m, count, n) = (cache.shape[0], cache.shape[1], cache.shape[2])
+    require(
+      count >= 1 && dY.shape == [m, n],
+      "LastStep backward: dY is \(dY.shape), should be [\(m), \(n)]")
+    // forward: y = x at the last step; the others get no gradient
+    let before = Array(repeating: Tensor<Scalar>(shape: [m, n]), count: count - 1)
+    return (joined(before + [dY], like: Tensor(shape: cache.shape), width: n), NoParameters())
+  }
+}

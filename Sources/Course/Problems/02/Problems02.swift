@@ -1,9 +1,0 @@
-/// The exercises of chapter 2, one file each.
-public enum Chapter02Problems {
-  static var all: [any Exercise] {
-    [
-      meanSquaredError, binaryCrossEntropy, softmaxCrossEntropy, l2Penalty, weightedCrossEntropy,
-      huber,
-    ]
-  }
-}

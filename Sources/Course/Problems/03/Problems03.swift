@@ -1,9 +1,0 @@
-/// The exercises of chapter 3.
-public enum Chapter03Problems {
-  static var all: [any Exercise] {
-    [
-      numericalGradient, multiply, tanhNode, powNode, topologicalOrder, backward, twoLayer,
-      forwardMode,
-    ]
-  }
-}

@@ -1,6 +1,0 @@
-/// The exercises of chapter 4.
-public enum Chapter04Problems {
-  static var all: [any Exercise] {
-    [dense, multilayer, dropout, trainingStep, precisionRecallF1, areaUnderROC]
-  }
-}

@@ -1,6 +1,0 @@
-/// The exercises of chapter 5.
-public enum Chapter05Problems {
-  static var all: [any Exercise] {
-    [convolutionBias, convolutionWeights, convolutionInput, maxPool, averagePool, depthwise]
-  }
-}

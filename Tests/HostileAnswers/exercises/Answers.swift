@@ -1,1 +1,0 @@
-../../../solutions/Answers.swift

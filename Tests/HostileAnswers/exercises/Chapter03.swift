@@ -1,1 +1,0 @@
-../../../solutions/Chapter03.swift

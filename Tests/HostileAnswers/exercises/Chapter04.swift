@@ -1,1 +1,0 @@
-../../../solutions/Chapter04.swift

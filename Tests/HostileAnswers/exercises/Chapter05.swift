@@ -1,1 +1,0 @@
-../../../solutions/Chapter05.swift

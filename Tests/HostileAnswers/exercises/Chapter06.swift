@@ -1,1 +1,0 @@
-../../../solutions/Chapter06.swift

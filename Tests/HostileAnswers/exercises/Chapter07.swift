@@ -1,1 +1,0 @@
-../../../solutions/Chapter07.swift

@@ -1,1 +1,0 @@
-../../../solutions/Chapter08.swift

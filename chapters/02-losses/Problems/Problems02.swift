@@ -1,0 +1,11 @@
+public import Checking
+
+/// The exercises of chapter 2, one file each.
+public enum Chapter02Problems: ChapterProblems {
+  public static var all: [any Exercise] {
+    [
+      meanSquaredError, binaryCrossEntropy, softmaxCrossEntropy, l2Penalty, weightedCrossEntropy,
+      huber,
+    ]
+  }
+}
