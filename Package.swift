@@ -309,7 +309,8 @@ let package = Package(
       name: "Running", dependencies: ["Core", "Checking", "Figures", "Guiding"],
       path: "Sources/Course/Running", swiftSettings: strict),
     .target(
-      name: "TrainingRuns", dependencies: ["Core", "Training", "Checkpoints", "Running"],
+      name: "TrainingRuns",
+      dependencies: ["Core", "Training", "Checkpoints", "Datasets", "Running"],
       path: "Sources/Course/TrainingRuns", swiftSettings: strict),
     .target(
       name: "Course", dependencies: ["Checking", "Guiding"] + problems,
