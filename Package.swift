@@ -328,7 +328,7 @@ let package = Package(
       .testTarget(
         name: "BackpropTests", dependencies: ["Backprop", "ImageKernels", "Kernels", "Processor"],
         exclude: ["Golden"],
-        swiftSettings: strict + optimised),
+        swiftSettings: strict),
       .testTarget(
         name: "DatasetsTests", dependencies: ["Backprop", "Datasets", "SmallSets"],
         swiftSettings: strict),
