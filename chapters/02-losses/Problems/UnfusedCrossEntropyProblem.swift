@@ -29,6 +29,13 @@ public struct UnfusedCrossEntropyQuestion: Question {
       targets: Matrix(rows: [[0, 1, 0, 0], [0.5, 0, 0.5, 0], [0, 0, 0.25, 0.75]]))
   }
 
+  /// Rows whose sums are equal.
+  fileprivate static var alike: Self {
+    Self(
+      logits: Matrix(rows: [[1, 0], [0, 1], [1, 0]]),
+      targets: Matrix(rows: [[1, 0], [1, 0], [0.25, 0.75]]))
+  }
+
   public var isPermitted: Bool {
     targets.areDistributions && logits.scalars.allSatisfy { abs($0) <= 100 }
   }
@@ -113,7 +120,7 @@ extension Chapter02Problems {
         Case(UnfusedCrossEntropyQuestion(4, 4, labels: [2, 0, 3, 2], seed: 232)),
         Case(UnfusedCrossEntropyQuestion(1, 6, seed: 233)),
         Case(UnfusedCrossEntropyQuestion(6, 2, labels: [1, 0, 1, 1, 0, 0], seed: 234)),
-        Case(.sure, isCorner: true),
+        Case(.sure, isCorner: true), Case(.alike),
         Case(UnfusedCrossEntropyQuestion(2, 5, seed: 235)).rounded("logits"),
       ],
       forward: { $0.loss },
