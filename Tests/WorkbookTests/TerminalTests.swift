@@ -45,7 +45,7 @@ import Testing
     #expect(try copy.text(file).contains("throw Todo(\"2.2\")"))
 
     terminal.press("n")
-    try terminal.wait(for: "· 2.3 softmaxCrossEntropyBackward: not started")
+    try terminal.wait(for: "· 2.3a unfusedCrossEntropyBackward: not started")
     #expect(!terminal.isAsItWas)
     terminal.press("q")
     #expect(terminal.waitForEnd() == 0)
