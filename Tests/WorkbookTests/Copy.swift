@@ -100,7 +100,7 @@ final class Copy {
   }
 
   /// The checks that are still there.
-  var running: [String] { asked.filter { kill($0.process, 0) == 0 }.map(\.id) }
+  var running: [String] { asked.filter { isRunning($0.process) }.map(\.id) }
 
   func text(_ path: String) throws -> String {
     try String(contentsOf: root.appending(path: path), encoding: .utf8)
@@ -140,6 +140,13 @@ final class Copy {
       [product("workbook")] + words, folder: root.appending(path: folder),
       environment: environment.merging(more) { $1 })
   }
+}
+
+/// Whether a process is there, and has not ended: one that nobody has waited for yet has.
+func isRunning(_ process: pid_t) -> Bool {
+  guard kill(process, 0) == 0 else { return false }
+  let state = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+  return state?.split(separator: ")").last?.hasPrefix(" Z") != true
 }
 
 /// What a run left behind.
