@@ -187,6 +187,16 @@ func targets(of chapter: Chapter) -> [Target] {
 let checkers = (Context.environment["WORKBOOK_CHAPTERS"] ?? "").split(separator: ",")
   .map { Target.Dependency.byName(name: "checker\($0)") }
 
+/// Whether the course's proofs of itself are built, too: PROOFS=1.
+///
+/// Without them `swift test` has the tests of the library and of the solutions, and
+/// `swift test --filter Exercise` builds no more than those.
+let proofs: Bool = {
+  guard let chosen = Context.environment["PROOFS"] else { return false }
+  guard chosen == "1" else { fatalError("PROOFS is \(chosen); it must be 1, or not be set") }
+  return true
+}()
+
 /// One module of a kind for each chapter.
 func each(_ kind: String) -> [Target.Dependency] {
   chapters.map { .byName(name: kind + $0.digits) }
@@ -196,6 +206,57 @@ let (problems, learners, solutions) = (each("Problems"), each("Exercises"), each
 /// The runtime shall find the `abort` of Crash.swift, which a backtrace sees through.
 let talkingLinker: [LinkerSetting] = [
   .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=abort"], .when(platforms: [.linux]))
+]
+
+/// What holds the course to what it says: its guide, its lessons, its checks, its speed.
+let proofTargets: [Target] = [
+  .target(
+    name: "Auditing", dependencies: ["Backprop", "Course", "Solutions"],
+    path: "Sources/audit/Auditing", swiftSettings: strict),
+  .executableTarget(
+    name: "audit", dependencies: ["Auditing"], path: "Sources/audit/Command",
+    swiftSettings: strict),
+  .executableTarget(
+    // The textbook's loop and the peak of the registers are compiled as the kernels are.
+    name: "benchmark", dependencies: ["Backprop", "Datasets", "Processor"],
+    exclude: ["peers", "ratios.json"],
+    swiftSettings: strict + kernels),
+  .testTarget(
+    name: "CourseTests",
+    dependencies: [
+      "Backprop", "Course", "Running", "Solutions", "TrainingRuns", "chapter03", "chapter07",
+    ],
+    swiftSettings: strict + talking, linkerSettings: talkingLinker),
+  .testTarget(
+    name: "AuditTests", dependencies: ["Auditing", "Backprop", "Course", "Solutions"],
+    swiftSettings: strict),
+  // What the guide is tested with: functions that misbehave, and finished ones.
+  .target(
+    name: "HostileAnswers01", dependencies: ["Problems01"],
+    path: "Tests/HostileAnswers/exercises",
+    exclude: ["Chapter02.swift", "Forgery.swift"], sources: ["Chapter01.swift"],
+    packageAccess: false, swiftSettings: talking),
+  .target(
+    name: "HostileAnswers02", dependencies: ["Problems02"],
+    path: "Tests/HostileAnswers/exercises",
+    exclude: ["Chapter01.swift"], sources: ["Chapter02.swift", "Forgery.swift"],
+    packageAccess: false, swiftSettings: talking),
+  .executableTarget(
+    name: "HostileChecker",
+    dependencies: ["Course", "HostileAnswers01", "HostileAnswers02", "Running", "Solutions"],
+    path: "Tests/HostileChecker", swiftSettings: strict, linkerSettings: talkingLinker),
+  .executableTarget(
+    name: "SolvedChecker", dependencies: ["Course", "Solutions"],
+    path: "Tests/SolvedChecker", swiftSettings: strict, linkerSettings: talkingLinker),
+  .testTarget(
+    name: "WorkbookTests",
+    dependencies: ["Course", "workbook", "HostileChecker", "SolvedChecker"],
+    swiftSettings: strict),
+  .testTarget(
+    name: "LessonTests",
+    dependencies: ["Backprop", "Course"]
+      + chapters.map { .byName(name: $0.name) },
+    swiftSettings: strict),
 ]
 
 let package = Package(
@@ -248,7 +309,8 @@ let package = Package(
       name: "Running", dependencies: ["Core", "Checking", "Figures", "Guiding"],
       path: "Sources/Course/Running", swiftSettings: strict),
     .target(
-      name: "TrainingRuns", dependencies: ["Core", "Training", "Checkpoints", "Running"],
+      name: "TrainingRuns",
+      dependencies: ["Core", "Training", "Checkpoints", "Datasets", "Running"],
       path: "Sources/Course/TrainingRuns", swiftSettings: strict),
     .target(
       name: "Course", dependencies: ["Checking", "Guiding"] + problems,
@@ -258,17 +320,6 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "workbook", dependencies: ["Figures", "Guiding"], swiftSettings: strict),
-    .target(
-      name: "Auditing", dependencies: ["Backprop", "Course", "Solutions"],
-      path: "Sources/audit/Auditing", swiftSettings: strict),
-    .executableTarget(
-      name: "audit", dependencies: ["Auditing"], path: "Sources/audit/Command",
-      swiftSettings: strict),
-    .executableTarget(
-      // The textbook's loop and the peak of the registers are compiled as the kernels are.
-      name: "benchmark", dependencies: ["Backprop", "Datasets", "Processor"],
-      exclude: ["peers", "ratios.json"],
-      swiftSettings: strict + kernels),
   ]
     + (checkers.isEmpty
       ? []
@@ -277,51 +328,16 @@ let package = Package(
       .testTarget(
         name: "BackpropTests", dependencies: ["Backprop", "ImageKernels", "Kernels", "Processor"],
         exclude: ["Golden"],
-        swiftSettings: strict + optimised),
+        swiftSettings: strict),
       .testTarget(
         name: "DatasetsTests", dependencies: ["Backprop", "Datasets", "SmallSets"],
         swiftSettings: strict),
       .testTarget(name: "FiguresTests", dependencies: ["Figures"], swiftSettings: strict),
       .testTarget(
-        name: "CourseTests",
-        dependencies: [
-          "Backprop", "Course", "Running", "Solutions", "TrainingRuns", "chapter03", "chapter07",
-        ],
-        swiftSettings: strict + talking, linkerSettings: talkingLinker),
-      .testTarget(
         name: "SolutionTests", dependencies: ["Course", "Solutions"], swiftSettings: strict),
-      .testTarget(
-        name: "AuditTests", dependencies: ["Auditing", "Backprop", "Course", "Solutions"],
-        swiftSettings: strict),
       .testTarget(
         name: "ExerciseTests", dependencies: ["Course"] + learners, swiftSettings: strict,
         linkerSettings: talkingLinker),
-      // What the guide is tested with: functions that misbehave, and finished ones.
-      .target(
-        name: "HostileAnswers01", dependencies: ["Problems01"],
-        path: "Tests/HostileAnswers/exercises",
-        exclude: ["Chapter02.swift", "Forgery.swift"], sources: ["Chapter01.swift"],
-        packageAccess: false, swiftSettings: talking),
-      .target(
-        name: "HostileAnswers02", dependencies: ["Problems02"],
-        path: "Tests/HostileAnswers/exercises",
-        exclude: ["Chapter01.swift"], sources: ["Chapter02.swift", "Forgery.swift"],
-        packageAccess: false, swiftSettings: talking),
-      .executableTarget(
-        name: "HostileChecker",
-        dependencies: ["Course", "HostileAnswers01", "HostileAnswers02", "Running", "Solutions"],
-        path: "Tests/HostileChecker", swiftSettings: strict, linkerSettings: talkingLinker),
-      .executableTarget(
-        name: "SolvedChecker", dependencies: ["Course", "Solutions"],
-        path: "Tests/SolvedChecker", swiftSettings: strict, linkerSettings: talkingLinker),
-      .testTarget(
-        name: "WorkbookTests",
-        dependencies: ["Course", "workbook", "HostileChecker", "SolvedChecker"],
-        swiftSettings: strict),
-      .testTarget(
-        name: "LessonTests",
-        dependencies: ["Backprop", "Course"]
-          + chapters.map { .byName(name: $0.name) },
-        swiftSettings: strict),
     ]
+    + (proofs ? proofTargets : [])
 )

@@ -37,6 +37,35 @@ public enum Answers: Chapter02 {
     throw Todo("2.2")
   }
 
+  /// Exercise 2.3a: the gradient of each step of softmax and cross-entropy, one after the other.
+  ///
+  ///     shifted = z - max   e = exp(shifted)   S = Σ e   p = e/S   l = log p   loss = -1/m Σ t·l
+  ///
+  /// max and S are one number a row, and e, S and p come in. Find ∂loss/∂ of every step, from the
+  /// last line to the first; each is made of those before it. The maximum counts as a constant: what
+  /// goes through it is 0 in sum. To send that on to the largest logit, or to any of equal ones, is
+  /// as right. Logits are within ±100 here, so that no p is rounded to 0.
+  /// Lesson: chapter 2, "Softmax and cross-entropy, step by step".
+  /// About 30 minutes, difficulty 3 of 5.
+  /// Stuck? `swift run workbook hint 2.3a`
+  ///
+  /// - Parameters:
+  ///   - targets: t, `[m, n]`; each row is at least 0 and sums to 1.
+  ///   - exponentials: e, `[m, n]`.
+  ///   - sums: S, `[m]`.
+  ///   - probabilities: p, `[m, n]`.
+  /// - Throws: `Todo`, until you have written it.
+  /// - Returns: ∂loss/∂l, ∂loss/∂p, ∂loss/∂S, ∂loss/∂e, ∂loss/∂shifted and ∂loss/∂z: that of S
+  ///   is `[m]`, the others `[m, n]`.
+  public static func unfusedCrossEntropyBackward(
+    targets: Matrix, exponentials: Matrix, sums: Matrix, probabilities: Matrix
+  ) throws -> (
+    dLogProbabilities: Matrix, dProbabilities: Matrix, dSums: Matrix, dExponentials: Matrix,
+    dShifted: Matrix, dLogits: Matrix
+  ) {
+    throw Todo("2.3a")
+  }
+
   /// Exercise 2.3: the gradient of softmax and cross-entropy together, with respect to the logits.
   ///
   /// With p = softmax(z) of each row, the loss is 1/m Σ -t·log p: each of the m rows is one question

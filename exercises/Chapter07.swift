@@ -49,6 +49,34 @@ public enum Answers: Chapter07 {
     throw Todo("7.2")
   }
 
+  /// Exercise 7.3a: the gradient of each step of batch normalization, one after the other.
+  ///
+  ///     μ = mean of x   c = x - μ   v = mean of c²   s = √(v + ε)   x̂ = c/s   y = γ·x̂ + β
+  ///
+  /// Both means are over the batch, of each column, and divide by m. c, s and x̂ come in. Find
+  /// ∂loss/∂ of every step, from the last line to the first; each is made of those before it.
+  /// dγ and dβ are left to 7.3.
+  /// Lesson: chapter 7, "Batch normalization, step by step". About 25 minutes, difficulty 3 of 5.
+  /// Stuck? `swift run workbook hint 7.3a`
+  ///
+  /// - Parameters:
+  ///   - dy: ∂loss/∂y, `[m, n]`.
+  ///   - gamma: γ, `[n]`.
+  ///   - centred: c, `[m, n]`, with m at least 2.
+  ///   - deviation: s, `[n]`; ε, above 0, is in it.
+  ///   - normal: x̂, `[m, n]`.
+  /// - Throws: `Todo`, until you have written it.
+  /// - Returns: ∂loss/∂x̂ `[m, n]`, ∂loss/∂s and ∂loss/∂v `[n]`, ∂loss/∂c `[m, n]`, ∂loss/∂μ `[n]`
+  ///   and ∂loss/∂x `[m, n]`; that of c by all ways, and that of μ with x held.
+  public static func unfusedBatchNormBackward(
+    _ dy: Matrix, gamma: Matrix, centred: Matrix, deviation: Matrix, normal: Matrix
+  ) throws -> (
+    dNormal: Matrix, dDeviation: Matrix, dVariance: Matrix, dCentred: Matrix, dMean: Matrix,
+    dx: Matrix
+  ) {
+    throw Todo("7.3a")
+  }
+
   /// Exercise 7.3: the gradients of batch normalization, in training.
   ///
   ///     x̂ = (x - mean)/√(var + ε)   y = γ·x̂ + β

@@ -116,10 +116,11 @@ struct Request {
     if words.isEmpty { return outline.all }
     var found = [ExerciseFacts]()
     for word in words {
+      // 3.3 stands for 3.3a and 3.3b; 2.3 for itself, though there is a 2.3a.
+      let isExercise = outline.find(word) != nil
       let matches = outline.all.filter { exercise in
-        // 3.3 stands for 3.3a and 3.3b.
         exercise.id == word || exercise.name == word || "\(exercise.chapter)" == word
-          || exercise.id.last?.isLetter == true && exercise.id.dropLast() == word
+          || !isExercise && exercise.id.last?.isLetter == true && exercise.id.dropLast() == word
       }
       guard !matches.isEmpty else { throw Self.unknown(word, outline) }
       found += matches.filter { match in !found.contains { $0.id == match.id } }

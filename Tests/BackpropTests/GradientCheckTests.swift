@@ -22,14 +22,17 @@ import Testing
     }
   }
 
-  @Test(arguments: [
+  /// Two derivatives, the loss beside them, and whether they agree.
+  private static let pairs: [(Double, Double, Double, Bool)] = [
     (1.0, 1.0, 0.0, true), (1, 1 + 0.9e-6, 0, true), (1, 1 + 1.2e-6, 0, false),
     (0, 0.9e-8, 0, true), (0, 1.1e-8, 0, false), (1, -1, 0, false),
     (0, 1.9e-8, 100, true), (0, 5e-7, 100, false),
     (0.003, 0.006, 1e6, false), (0.003, 0, 1e6, false), (0.003, 0.00305, 1e6, true),
     (.nan, .nan, 0, false), (.nan, 1, 0, false), (1, .nan, 0, false), (1, 1, .nan, false),
     (.infinity, .infinity, 0, false), (1, 2, .infinity, false),
-  ])
+  ]
+
+  @Test(arguments: pairs)
   func `agreement follows its formula, and NaN never agrees`(
     _ a: Double, _ b: Double, _ loss: Double, _ agrees: Bool
   ) {

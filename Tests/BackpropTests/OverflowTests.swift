@@ -150,6 +150,31 @@ import Testing
     }
   }
 
+  @Test(arguments: [0, 1, 1e12, 1e20, 1e30, .infinity, .nan] as [Float])
+  func `a number's steps do not depend on the numbers beside it`(_ size: Float) {
+    func check(_ optimizer: some Optimizer<Float>, _ place: Int) {
+      var generator = SplitMix64(seed: 7)
+      let gradients = (0..<4).map { step in
+        var gradient = Tensor<Float>(shape: [200], using: &generator)
+        if step == 1 { gradient[place] = size }
+        return gradient
+      }
+      var (whole, together) = (optimizer, Tensor<Float>(shape: [200]))
+      for gradient in gradients { whole.update(&together, gradient) }
+      for i in [place, (place + 1) % 200, (place + 70) % 200, 199] {
+        var (single, alone) = (optimizer, Tensor<Float>([0]))
+        for gradient in gradients { single.update(&alone, Tensor([gradient[i]])) }
+        #expect(alone[0] == together[i] || alone[0].isNaN && together[i].isNaN, "\(place), \(i)")
+      }
+    }
+    for place in [0, 63, 64, 130, 199] {
+      check(Adam(learningRate: 0.1), place)
+      check(RMSprop(learningRate: 0.1, rho: 0.9, epsilon: 1e-8), place)
+      check(AdaGrad(learningRate: 0.1, epsilon: 1e-8), place)
+      check(Adam(learningRate: 0.1, epsilon: 1e-30), place)
+    }
+  }
+
   @Test func `one huge gradient is forgotten at the pace of its average`() {
     // Beside it an ordinary one, which must not feel it.
     var (optimizer, point) = (

@@ -57,28 +57,15 @@ import Testing
     #expect(losses.last?.isFinite == false)
   }
 
-  @Test func `batch norm on an answer's gradients is batch norm, on rows and on images`() {
-    let norm = BatchNorm<Double>(3)
-    let adapted = AdaptedBatchNorm(norm, gradients: Chapter07Problems.batchNorm.reference)
-    for shape in [[5, 3], [3, 2, 4, 5]] {
-      let (x, dy) = (draw(shape, seed: 3), draw(shape, seed: 4))
-      var context = Context.training(seed: 0)
-      let right = norm.backward(dy, norm.forward(x, in: &context).cache)
-      let found = adapted.backward(dy, adapted.forward(x, in: &context).cache)
-      #expect((found.dInput - right.dInput).norm() <= 1e-12)
-      #expect((found.gradient + right.gradient * -1).norm <= 1e-12)
-    }
-  }
-
-  @Test func `a recurrent layer on an answer's gradients is a recurrent layer`() {
+  @Test func `backpropagation through time on an answer is the library's, step by step`() {
     var generator = SplitMix64(seed: 6)
     let rnn = RNN<Double>(2, 4, using: &generator)
-    let adapted = AdaptedRNN(rnn, stepBackward: Chapter07Problems.rnnStep.reference)
     let (x, dy) = (draw([3, 5, 2], seed: 7), draw([3, 5, 4], seed: 8))
     var context = Context.training(seed: 0)
     let (_, cache) = rnn.forward(x, in: &context)
     let right = rnn.backwardThroughTime(dy, cache)
-    let found = adapted.backwardThroughTime(dy, adapted.forward(x, in: &context).cache)
+    let found = rnn.backwardThroughTime(
+      dy, cache, stepBackward: Chapter07Problems.rnnStep.reference)
     #expect((found.dX - right.dX).norm() <= 1e-12)
     #expect((found.gradient + right.gradient * -1).norm <= 1e-12)
     #expect(found.dHidden.count == 5)

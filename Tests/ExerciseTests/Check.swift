@@ -28,6 +28,7 @@ private let learners: AnswerModules = [
 func check(_ id: String) async throws {
   _ = backtraces
   let exercise = try #require(Catalogue.find(id))
+  results.withLock { $0[id] = "\(id) \(exercise.name) ✗ no verdict came: a fault of the course" }
   let (verdict, printed) = try await Trial.verdict { first, word in
     let result = try await #require(
       processExitsWith: .failure,
@@ -41,9 +42,12 @@ func check(_ id: String) async throws {
     return Trial.Remains(
       output: result.standardOutputContent, errors: result.standardErrorContent, signal: signal)
   }
-  if !printed.isEmpty { print(printed) }
   let line = "\(id) \(exercise.name) \(verdict)"
-  results.withLock { $0[id] = line + (printed.isEmpty ? "" : "\nit printed\n" + printed) }
+  if ALineEach.isAlone {
+    results.withLock { $0[id] = line + (printed.isEmpty ? "" : "\nIt printed:\n" + printed) }
+  } else if !printed.isEmpty {
+    print(printed)
+  }
   if verdict != .passed {
     Issue.record("\(line)", sourceLocation: try place(of: exercise))
   }

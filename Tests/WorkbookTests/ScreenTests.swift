@@ -60,7 +60,7 @@ import Testing
     try terminal.wait(for: "q quit")
     terminal.forget()
     terminal.resize(columns: 40)
-    let screen = plain(try terminal.wait(for: "0 of 50 done"))
+    let screen = plain(try terminal.wait(for: "0 of \(exerciseCount) done"))
     for line in screen.split(separator: "\n") { #expect(line.count <= 40, "\(line)") }
     terminal.press("q")
     #expect(terminal.waitForEnd() == 0)
@@ -98,7 +98,7 @@ import Testing
       #expect(!screen.contains(sign), "\(screen)")
     }
     if words.isEmpty || words.first == "check" && words.count == 1 {
-      #expect(screen.contains("0 of 50 done"))
+      #expect(screen.contains("0 of \(exerciseCount) done"))
     }
     if words == ["check", "2.2"] { #expect(screen.contains("  wrong: ")) }
   }

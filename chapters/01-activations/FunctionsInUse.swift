@@ -25,12 +25,12 @@ struct FunctionsInUse {
   let source: Source
   private let answersName: String
 
-  init(_ options: ChapterOptions, _ source: Source) {
-    self.source = source
-    answersName = options.mine ? "yours" : "solutions"
+  /// - Parameters:
+  ///   - source: Where the functions come from.
+  ///   - areMine: Whether its answers are the reader's.
+  init(_ source: Source, areMine: Bool = false) {
+    (self.source, answersName) = (source, areMine ? "yours" : "solutions")
   }
-
-  private init(_ source: Source) { (self.source, answersName) = (source, "") }
 
   static let library = FunctionsInUse(.library)
 

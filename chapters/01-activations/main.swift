@@ -14,7 +14,7 @@ let command = ChapterCommand(
 
 command.run { options, source in
   let screen = Screen(options)
-  let functions = FunctionsInUse(options, source)
+  let functions = FunctionsInUse(source, areMine: options.mine)
   screen.title("Chapter 1 · Activations")
   screen.source(options, of: command)
   showCollapse(seed: options.seed, on: screen)

@@ -21,7 +21,7 @@ struct LinearClassifier {
 
 /// The length of the gradient and the loss after some steps, with and without the division by m.
 func showBatchMean(
-  _ gradients: LossGradients, _ options: ChapterOptions, on screen: Screen
+  _ functions: FunctionsInUse, _ options: ChapterOptions, on screen: Screen
 ) throws {
   screen.section("What does the 1/m do?")
   let steps = options.quick ? 100 : 400
@@ -40,7 +40,7 @@ func showBatchMean(
   for m in sizes {
     func places() -> [Int] { (0..<m).map { _ in generator.integer(below: moons.count) } }
     func gradient(_ batch: [Int]) -> (Matrix) throws -> Matrix {
-      { try gradients.softmaxCrossEntropy($0, targets.rows(batch)) }
+      { try functions.softmaxCrossEntropy($0, targets.rows(batch)) }
     }
     var length = 0.0
     for _ in 0..<20 {

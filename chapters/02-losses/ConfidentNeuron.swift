@@ -35,19 +35,19 @@ private struct Neuron {
 }
 
 /// The confidently wrong neuron, under the squared error and under cross-entropy.
-func showConfidentNeuron(_ gradients: LossGradients, on screen: Screen) throws {
+func showConfidentNeuron(_ functions: FunctionsInUse, on screen: Screen) throws {
   screen.section("A neuron is sure, and wrong. How fast does it learn?")
   screen.text(
     """
     Input 1, target 0, learning rate 0.15. One neuron starts mildly wrong (w = 0.6,
     b = 0.9), one sure and wrong (w = b = 2). The columns are their outputs.
     """)
-  let squared = { try logitGradient(ofSquaredError: gradients, $0, $1) }
+  let squared = { try logitGradient(ofSquaredError: functions, $0, $1) }
   let runs = [
     ("mild, squared", try Neuron.mild.learning(squared)),
     ("sure, squared", try Neuron.sure.learning(squared)),
-    ("mild, cross-entropy", try Neuron.mild.learning(gradients.binaryCrossEntropy)),
-    ("sure, cross-entropy", try Neuron.sure.learning(gradients.binaryCrossEntropy)),
+    ("mild, cross-entropy", try Neuron.mild.learning(functions.binaryCrossEntropy)),
+    ("sure, cross-entropy", try Neuron.sure.learning(functions.binaryCrossEntropy)),
   ]
   var table = Table(header: ["epoch"] + runs.map(\.0))
   for epoch in stride(from: 0, through: 300, by: 50) {

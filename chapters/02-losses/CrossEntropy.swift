@@ -5,7 +5,7 @@ import Problems02
 import Running
 
 /// Squared error and cross-entropy behind a sigmoid: cost and pull, by the logit.
-func showCrossEntropy(_ gradients: LossGradients, on screen: Screen) throws {
+func showCrossEntropy(_ functions: FunctionsInUse, on screen: Screen) throws {
   screen.section("What reaches the logit?")
   screen.text(
     """
@@ -17,13 +17,13 @@ func showCrossEntropy(_ gradients: LossGradients, on screen: Screen) throws {
     meanSquaredError(prediction: Activation.sigmoid(single(z)), target: one).loss
   }
   func squaredSlope(_ z: Double) throws -> Double {
-    try logitGradient(ofSquaredError: gradients, single(z), one).item
+    try logitGradient(ofSquaredError: functions, single(z), one).item
   }
   func crossEntropy(_ z: Double) -> Double {
     binaryCrossEntropy(logits: single(z), targets: one).loss
   }
   func crossEntropySlope(_ z: Double) throws -> Double {
-    try gradients.binaryCrossEntropy(single(z), one).item
+    try functions.binaryCrossEntropy(single(z), one).item
   }
 
   var table = Table("z", "p = σ(z)", "(p - 1)²", "its slope", "-log p", "its slope")
@@ -62,8 +62,8 @@ func showCrossEntropy(_ gradients: LossGradients, on screen: Screen) throws {
 
 /// The squared error's gradient at the logits: through p, and on through the sigmoid.
 func logitGradient(
-  ofSquaredError gradients: LossGradients, _ z: Matrix, _ target: Matrix
+  ofSquaredError functions: FunctionsInUse, _ z: Matrix, _ target: Matrix
 ) throws -> Matrix {
-  let dP = try gradients.meanSquaredError(Activation.sigmoid(z), target)
+  let dP = try functions.meanSquaredError(Activation.sigmoid(z), target)
   return Activation.sigmoid.backward(dP, .init(x: z)).dInput
 }

@@ -5,7 +5,7 @@ import Running
 
 /// Each gradient of the chapter beside central differences of its loss.
 func checkGradients(
-  _ gradients: LossGradients, _ options: ChapterOptions, on screen: Screen
+  _ functions: FunctionsInUse, _ options: ChapterOptions, on screen: Screen
 ) throws {
   screen.section("Is each gradient right?")
   screen.text(
@@ -32,7 +32,7 @@ func checkGradients(
       name, exercise, significant(maximumRelativeError(gradient, numeric), 1),
       agrees ? "✓" : "✗ wrong")
   }
-  check("mean squared error", "2.1", at: z, try gradients.meanSquaredError(z, t)) {
+  check("mean squared error", "2.1", at: z, try functions.meanSquaredError(z, t)) {
     meanSquaredError(prediction: $0, target: t).loss
   }
   check("mean absolute error", "", at: z, meanAbsoluteError(prediction: z, target: t).gradient) {
@@ -45,18 +45,18 @@ func checkGradients(
     "binary cross-entropy on p", "", at: p,
     binaryCrossEntropy(probabilities: p, targets: soft).gradient
   ) { binaryCrossEntropy(probabilities: $0, targets: soft).loss }
-  check("binary cross-entropy on z", "2.2", at: z, try gradients.binaryCrossEntropy(z, soft)) {
+  check("binary cross-entropy on z", "2.2", at: z, try functions.binaryCrossEntropy(z, soft)) {
     binaryCrossEntropy(logits: $0, targets: soft).loss
   }
-  check("softmax cross-entropy", "2.3", at: z, try gradients.softmaxCrossEntropy(z, rows)) {
+  check("softmax cross-entropy", "2.3", at: z, try functions.softmaxCrossEntropy(z, rows)) {
     softmaxCrossEntropy(logits: $0, targets: rows).loss
   }
   check(
     "weighted cross-entropy", "2.5", at: z,
-    try gradients.weightedCrossEntropy(z, labels, classWeights)
+    try functions.weightedCrossEntropy(z, labels, classWeights)
   ) { weightedCrossEntropy(logits: $0, labels: labels, classWeights: classWeights).loss }
   let bias = Matrix([1, -2, 0.5, 3])
-  let penalty = try gradients.l2Penalty(weight, bias, 0.1)
+  let penalty = try functions.l2Penalty(weight, bias, 0.1)
   check("L2 penalty, W", "2.4", at: weight, penalty.dW) { l2Penalty($0, strength: 0.1).loss }
   check("L2 penalty, b", "2.4", at: bias, penalty.db) { _ in l2Penalty(weight, strength: 0.1).loss }
   check("L1 penalty", "", at: weight, l1Penalty(weight, strength: 0.1).gradient) {

@@ -4,7 +4,7 @@ import Problems02
 import Running
 
 /// Cross-entropy of the logits [z, 0] with the second class right, computed in several ways.
-func showOverflow(_ gradients: LossGradients, on screen: Screen) throws {
+func showOverflow(_ functions: FunctionsInUse, on screen: Screen) throws {
   screen.section("Why not compute the probability, then its logarithm?")
   screen.text(
     """
@@ -29,8 +29,8 @@ func showOverflow(_ gradients: LossGradients, on screen: Screen) throws {
     The gradients of this chapter, on logits, at z = 1000 (they should be 1 and -1):
     """)
   let wrong = Matrix(rows: [[1000, 0]])
-  let softmax = try gradients.softmaxCrossEntropy(wrong, Matrix(rows: [[0, 1]])).scalars
-  let binary = try gradients.binaryCrossEntropy(single(1000), single(0)).item
+  let softmax = try functions.softmaxCrossEntropy(wrong, Matrix(rows: [[0, 1]])).scalars
+  let binary = try functions.binaryCrossEntropy(single(1000), single(0)).item
   screen.text(
     "  softmax cross-entropy " + softmax.map { shown($0, 3) }.joined(separator: ", ")
       + "; binary cross-entropy \(shown(binary, 3))")

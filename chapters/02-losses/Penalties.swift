@@ -7,7 +7,7 @@ import SmallSets
 
 /// L1 and L2: what they pull at, and what happens to a bias that is pulled too.
 func showPenalties(
-  _ gradients: LossGradients, _ options: ChapterOptions, on screen: Screen
+  _ functions: FunctionsInUse, _ options: ChapterOptions, on screen: Screen
 ) throws {
   screen.section("What do L1 and L2 penalties pull at?")
   screen.text(
@@ -26,7 +26,7 @@ func showPenalties(
           [name, "\(step)"] + weight.scalars.map { fixed($0, 4) } + [fixed(bias.item, 4)])
       }
       if name == "L2" {
-        let (dW, db) = try gradients.l2Penalty(weight, bias, 0.5)
+        let (dW, db) = try functions.l2Penalty(weight, bias, 0.5)
         weight -= dW * 0.125
         bias -= db * 0.125
       } else {
@@ -35,12 +35,12 @@ func showPenalties(
     }
   }
   screen.table(table)
-  try showPenalizedBias(gradients, options, on: screen)
+  try showPenalizedBias(functions, options, on: screen)
 }
 
 /// The rare class's share as a penalized classifier sees it, with a free and with a penalized bias.
 private func showPenalizedBias(
-  _ gradients: LossGradients, _ options: ChapterOptions, on screen: Screen
+  _ functions: FunctionsInUse, _ options: ChapterOptions, on screen: Screen
 ) throws {
   screen.section("Why are biases left alone?")
   screen.text(
@@ -57,8 +57,8 @@ private func showPenalizedBias(
       var (weight, bias) = (Matrix(shape: [2, 1]), Matrix(shape: [1]))
       for _ in 0..<(options.quick ? 1500 : 2500) {
         let z = matmul(points.inputs, weight) + bias
-        let dz = try gradients.binaryCrossEntropy(z, target)
-        let penalty = try gradients.l2Penalty(weight, bias, strength)
+        let dz = try functions.binaryCrossEntropy(z, target)
+        let penalty = try functions.l2Penalty(weight, bias, strength)
         let unwanted = penalizingBias ? strength * bias : Matrix(shape: [1])
         weight -= 0.5 * (matmul(transposed: points.inputs, dz) + penalty.dW)
         bias -= 0.5 * (dz.sum(axis: 0) + penalty.db + unwanted)

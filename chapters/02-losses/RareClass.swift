@@ -7,7 +7,7 @@ import SmallSets
 
 /// Nine points of a common class for each of a rare one, with and without class weights.
 func showRareClass(
-  _ gradients: LossGradients, _ options: ChapterOptions, on screen: Screen
+  _ functions: FunctionsInUse, _ options: ChapterOptions, on screen: Screen
 ) throws {
   screen.section("Nine in ten are common: who finds the rare one?")
   let task = RareClassTask(options)
@@ -20,7 +20,7 @@ func showRareClass(
     "class weights", "rare found", "common found", "rare answers right", "all right")
   var lines = [Series]()
   for weights in [[1.0, 1], [1, 3], [1, 9]] {
-    let classifier = try task.trained { try gradients.weightedCrossEntropy($0, $1, weights) }
+    let classifier = try task.trained { try functions.weightedCrossEntropy($0, $1, weights) }
     let counts = task.counts(classifier)
     let name = weights.map { fixed($0, 0) }.joined(separator: " : ")
     table.add(
@@ -47,7 +47,7 @@ func showRareClass(
         Plot(
           x: Axis("x", range: -3...4.5), y: Axis("y", range: -3...4),
           series: task.points(count: 300) + lines))), "rare-class")
-  if gradients.isLibrary { try playTheatre(task, on: screen) }
+  if functions.isLibrary { try playTheatre(task, on: screen) }
 }
 
 /// The same training with each known mistake in the gradient, beside what a gradient check says.
@@ -69,10 +69,10 @@ private func playTheatre(_ task: RareClassTask, on screen: Screen) throws {
     }, at: question.logits)
   var table = Table("gradient", "rare found", "all right", "error")
   for name in ["right"] + problem.wrongAnswers.map(\.name) {
-    let gradients = LossGradients(name == "right" ? .library : .bug(name))
-    let classifier = try task.trained { try gradients.weightedCrossEntropy($0, $1, [1, 9]) }
+    let functions = FunctionsInUse(name == "right" ? .library : .bug(name))
+    let classifier = try task.trained { try functions.weightedCrossEntropy($0, $1, [1, 9]) }
     let counts = task.counts(classifier)
-    let gradient = try gradients.weightedCrossEntropy(
+    let gradient = try functions.weightedCrossEntropy(
       question.logits, question.labels, question.classWeights)
     let error = maximumRelativeError(gradient, numeric)
     table.add(

@@ -10,13 +10,13 @@ private struct Curve {
   let loss: (Double) -> Double
   let slope: (Double) throws -> Double
 
-  static func all(_ gradients: LossGradients) -> [Curve] {
+  static func all(_ functions: FunctionsInUse) -> [Curve] {
     let zero = single(0)
     return [
       Curve(
         name: "squared",
         loss: { meanSquaredError(prediction: single($0), target: zero).loss },
-        slope: { try gradients.meanSquaredError(single($0), zero).item }),
+        slope: { try functions.meanSquaredError(single($0), zero).item }),
       Curve(
         name: "absolute",
         loss: { meanAbsoluteError(prediction: single($0), target: zero).loss },
@@ -30,14 +30,14 @@ private struct Curve {
 }
 
 /// Squared, absolute and Huber's loss: what an error costs, and how hard it pulls.
-func showRegressionLosses(_ gradients: LossGradients, on screen: Screen) throws {
+func showRegressionLosses(_ functions: FunctionsInUse, on screen: Screen) throws {
   screen.section("What does an error cost, and how hard does it pull?")
   screen.text(
     """
     One prediction p, one target t, e = p - t. Beside each loss its slope: gradient
     descent moves p against it, so its size is the pull and its sign the direction.
     """)
-  let curves = Curve.all(gradients)
+  let curves = Curve.all(functions)
   var table = Table(header: ["e"] + curves.flatMap { [$0.name, "slope"] })
   for e in [-3, -1, -0.5, 0, 0.5, 1, 3] {
     table.add(
@@ -67,13 +67,13 @@ func showRegressionLosses(_ gradients: LossGradients, on screen: Screen) throws 
 }
 
 /// Nine measurements with one typo: the number that each loss likes best.
-func showOutlier(_ gradients: LossGradients, on screen: Screen) throws {
+func showOutlier(_ functions: FunctionsInUse, on screen: Screen) throws {
   screen.section("Nine measurements, one typo: where does each loss settle?")
   let measurements = [1.8, 1.9, 1.9, 2.0, 2.0, 2.1, 2.1, 2.2, 21]
   screen.text("the measurements: " + measurements.map { significant($0, 3) }.joined(separator: " "))
   let t = Matrix(measurements).reshaped([9, 1])
   let losses: [(name: String, likes: String, gradient: (Matrix) throws -> Matrix)] = [
-    ("squared", "the mean", { try gradients.meanSquaredError($0, t) }),
+    ("squared", "the mean", { try functions.meanSquaredError($0, t) }),
     ("absolute", "the median", { meanAbsoluteError(prediction: $0, target: t).gradient }),
     ("Huber, δ = 1", "between them", { huber(prediction: $0, target: t).gradient }),
   ]

@@ -6,7 +6,7 @@ import Running
 
 /// Three logits trained by themselves, on a hard target and on a smoothed one.
 func showSmoothing(
-  _ gradients: LossGradients, _ options: ChapterOptions, on screen: Screen
+  _ functions: FunctionsInUse, _ options: ChapterOptions, on screen: Screen
 ) throws {
   screen.section("When is a classifier sure enough?")
   screen.text(
@@ -21,7 +21,7 @@ func showSmoothing(
   for (name, target) in targets {
     var (z, leads) = (Matrix(shape: [1, 3]), [0.0])
     for _ in 0..<steps {
-      z -= try gradients.softmaxCrossEntropy(z, target)
+      z -= try functions.softmaxCrossEntropy(z, target)
       leads.append(z[0, 0] - max(z[0, 1], z[0, 2]))
     }
     runs.append((name, target, leads))

@@ -7,6 +7,7 @@ import Problems02
 import Problems04
 import Running
 import Training
+import TrainingRuns
 
 /// The wrong-gradient theatre: what a known mistake does where its function is used.
 func showBug(_ name: String, _ options: ChapterOptions, on screen: Screen) throws {
@@ -21,9 +22,10 @@ func showBug(_ name: String, _ options: ChapterOptions, on screen: Screen) throw
     switch exercise?.id {
     case "4.3": try compareDropout(source, plan, on: screen)
     case "4.5":
-      let digits = Digits<Float>(train: plan.train, test: plan.test)
+      let digits = Samples<Float>(rows: plan.train, test: plan.test)
       let run = try LibraryNetworks().run(on: digits, plan, name: "", screen: screen)
-      try judge(run.logits, plan, source, on: screen)
+      let logits = Matrix(run.network.predict(digits.testX))
+      try judge(logits, plan, source, on: screen)
     default: try compareTraining(source, plan, on: screen)
     }
   }
@@ -32,7 +34,7 @@ func showBug(_ name: String, _ options: ChapterOptions, on screen: Screen) throw
 /// The digits, trained with the bug and without it.
 private func compareTraining(_ source: Source, _ plan: Plan, on screen: Screen) throws {
   screen.section("Does it still read handwriting?")
-  let functions = BackwardFunctions(source)
+  let functions = FunctionsInUse(source)
   if let complaint = functions.wrongShape {
     screen.text(
       """
@@ -42,9 +44,9 @@ private func compareTraining(_ source: Source, _ plan: Plan, on screen: Screen) 
       """)
     return
   }
-  let digits = Digits<Double>(train: plan.train, test: plan.test)
+  let digits = Samples<Double>(rows: plan.train, test: plan.test)
   screen.text("\(grouped(plan.train.count)) images, batches of \(plan.batch), with the bug:\n")
-  let wrong: Run<AdaptedNetworks.Network>
+  let wrong: Trained<AdaptedNetworks.Network>
   do {
     wrong = try AdaptedNetworks(functions).run(on: digits, plan, name: "bug", screen: screen)
   } catch let error as TrainingFailure {
@@ -52,7 +54,7 @@ private func compareTraining(_ source: Source, _ plan: Plan, on screen: Screen) 
     return
   }
   screen.text("\nand with the right function:\n")
-  let right = try AdaptedNetworks(BackwardFunctions(.library))
+  let right = try AdaptedNetworks(FunctionsInUse(.library))
     .run(on: digits, plan, name: "right", screen: screen)
   let names = (bug: "with the bug", right: "right")
   try drawCurves(
@@ -60,6 +62,6 @@ private func compareTraining(_ source: Source, _ plan: Plan, on screen: Screen) 
       Curve(names.bug, wrong.losses, wrong.accuracies),
       Curve(names.right, right.losses, right.accuracies),
     ], on: screen)
-  let difference = (right.accuracies.last ?? 0) - (wrong.accuracies.last ?? 0)
+  let difference = right.accuracy - wrong.accuracy
   screen.text("\nThe bug costs \(fixed(100 * difference, 2)) points of test accuracy.")
 }

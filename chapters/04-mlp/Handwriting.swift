@@ -9,12 +9,13 @@ import Problems02
 import Problems04
 import Running
 import Training
+import TrainingRuns
 
 /// Everything that is shown with digits, from the first epoch to the saved file.
 func runOnDigits<Kind: Networks>(
   _ networks: Kind, _ plan: Plan, _ options: ChapterOptions, _ source: Source, on screen: Screen
 ) throws {
-  let digits = Digits<Kind.Scalar>(train: plan.train, test: plan.test)
+  let digits = Samples<Kind.Scalar>(rows: plan.train, test: plan.test)
   screen.section("Does it read handwriting?")
   screen.text(
     """
@@ -35,8 +36,9 @@ func runOnDigits<Kind: Networks>(
       Curve("cosine", cosine.losses, cosine.accuracies),
     ], on: screen)
 
-  try judge(run.logits, plan, source, on: screen)
-  try showMistakes(run.logits, plan, on: screen)
+  let logits = Matrix(run.network.predict(digits.testX))
+  try judge(logits, plan, source, on: screen)
+  try showMistakes(logits, plan, on: screen)
   try showWeights(run.network, plan, on: screen)
   try saveAndReload(run, networks, digits, plan, options, on: screen)
 }
@@ -81,45 +83,38 @@ func goOn<Kind: Networks>(
   _ networks: Kind, from file: URL, _ plan: Plan, _ options: ChapterOptions, on screen: Screen
 ) throws {
   screen.section("The training goes on")
-  let digits = Digits<Kind.Scalar>(train: plan.train, test: plan.test)
+  let digits = Samples<Kind.Scalar>(rows: plan.train, test: plan.test)
   let run = try networks.run(
     on: digits, plan, name: "", screen: screen, goingOnFrom: Checkpoint(contentsOf: file.path),
     saving: options.save)
   guard let target = options.save else { return }
-  let share = accuracy(predicted: run.logits.argmaxOfRows(), actual: digits.testLabels)
-  try save(run, share, to: target)
+  try run.save(to: target)
   screen.text("\nThe network is saved in \(target.path).")
-}
-
-private func save<Network>(_ run: Run<Network>, _ share: Double, to file: URL) throws {
-  var checkpoint = run.checkpoint
-  checkpoint.metadata["test accuracy"] = percent(share)
-  try checkpoint.save(to: file.path)
 }
 
 /// Saves the network, loads it into another one, and compares their answers bit by bit.
 private func saveAndReload<Kind: Networks>(
-  _ run: Run<Kind.Network>, _ networks: Kind, _ digits: Digits<Kind.Scalar>, _ plan: Plan,
+  _ run: Trained<Kind.Network>, _ networks: Kind, _ digits: Samples<Kind.Scalar>, _ plan: Plan,
   _ options: ChapterOptions, on screen: Screen
 ) throws {
   screen.section("Does the network survive being saved?")
   let temporary = FileManager.default.temporaryDirectory.appending(
     path: "chapter04-\(UUID().uuidString).safetensors")
   defer { try? FileManager.default.removeItem(at: temporary) }
-  let share = accuracy(predicted: run.logits.argmaxOfRows(), actual: digits.testLabels)
-  try save(run, share, to: temporary)
+  try run.save(to: temporary)
   // What it was asked for may be a pipe, from which nothing comes back.
-  if let file = options.save { try save(run, share, to: file) }
+  if let file = options.save { try run.save(to: file) }
 
   var generator = SplitMix64(seed: plan.seed + 1000)
   var other = networks.network(plan.sizes, dropout: 0, using: &generator)
   try other.load(Checkpoint(contentsOf: temporary.path))
-  let same = Matrix(of: other.predict(digits.testX)) == run.logits
+  let scores = run.network.predict(digits.testX)
+  let same = other.predict(digits.testX) == scores
   let names = run.network.checkpoint().tensors.map { "\($0.name) \($0.tensor.shape)" }
   screen.text(names.map { "  " + $0 }.joined(separator: "\n"))
   screen.text(
     same
-      ? "Loaded into a new network, it gives the same \(run.logits.count) scores, bit for bit."
+      ? "Loaded into a new network, it gives the same \(scores.count) scores, bit for bit."
       : "Loaded into a new network, it gives other scores: the file is not what was saved.")
   if let file = options.save { screen.text("The file is \(file.path).") }
 }

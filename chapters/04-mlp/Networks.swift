@@ -42,20 +42,20 @@ struct LibraryNetworks: Networks {
 /// The same net in Double, with gradients from the functions of exercises 1.3, 2.3, 4.1 and 4.3.
 struct AdaptedNetworks: Networks {
   typealias Hidden<Input: TensorLayer<Double>> = Then<
-    Then<Then<Input, AdaptedActivation>, AdaptedDropout>, AdaptedDense
+    Then<Then<Input, Adapted<Activation<Double>>>, Adapted<Dropout<Double>>>, Adapted<Dense<Double>>
   >
 
-  let functions: BackwardFunctions
+  let functions: FunctionsInUse
 
-  init(_ functions: BackwardFunctions) { self.functions = functions }
+  init(_ functions: FunctionsInUse) { self.functions = functions }
 
   func network(
     _ sizes: [Int], dropout: Double, using generator: inout SplitMix64
-  ) -> Hidden<Hidden<AdaptedDense>> {
-    let relu = AdaptedActivation(.relu, gradient: functions.relu)
-    let drop = AdaptedDropout(Dropout(rate: dropout), gradient: functions.dropout)
-    func dense(_ inputs: Int, _ outputs: Int) -> AdaptedDense {
-      AdaptedDense(Dense(inputs, outputs, .he, using: &generator), gradients: functions.dense)
+  ) -> Hidden<Hidden<Adapted<Dense<Double>>>> {
+    let relu = Adapted(Activation.relu, gradient: functions.relu)
+    let drop = Adapted(Dropout(rate: dropout), gradient: functions.dropout)
+    func dense(_ inputs: Int, _ outputs: Int) -> Adapted<Dense<Double>> {
+      Adapted(Dense(inputs, outputs, .he, using: &generator), gradients: functions.dense)
     }
     return dense(sizes[0], sizes[1]).then(relu).then(drop)
       .then(dense(sizes[1], sizes[2])).then(relu).then(drop)
@@ -63,15 +63,6 @@ struct AdaptedNetworks: Networks {
   }
 
   func loss(_ logits: Matrix, _ labels: [Int]) -> Loss<Double> {
-    let targets: Matrix = oneHot(labels, classes: logits.columns)
-    let question = ClassificationQuestion(logits: logits, targets: targets)
-    do {
-      return (
-        softmaxCrossEntropy(logits: logits, targets: targets).loss,
-        try functions.crossEntropy(question)
-      )
-    } catch {
-      fatalError("2.3: the function threw an error: \(error)")
-    }
+    adaptedCrossEntropy(logits: logits, labels: labels, gradient: functions.crossEntropy)
   }
 }

@@ -44,7 +44,7 @@ private func image(_ set: ImageData, _ place: Int) -> Image {
 func showWeights(_ network: some Layer, _ plan: Plan, on screen: Screen) throws {
   screen.section("What does the first layer look at?")
   guard let first = network.parameters.named.first?.value else { return }
-  let weight = Matrix(of: first)  // [pixels, units]
+  let weight = Matrix(first)  // [pixels, units]
   let lengths = (0..<weight.columns).map { unit in
     (0..<weight.rows).reduce(0) { $0 + weight[$1, unit] * weight[$1, unit] }
   }

@@ -85,7 +85,7 @@ func compareDropout(_ source: Source, _ plan: Plan, on screen: Screen) throws {
   let epochs = plan.isQuick ? 25 : 60
   var table = Table("", "training", "validation", "test", "test loss")
   func add(_ remedy: Remedy<Double>, _ source: Source) throws {
-    let networks = AdaptedNetworks(BackwardFunctions(source))
+    let networks = AdaptedNetworks(FunctionsInUse(source))
     let outcome = try train(networks, small, remedy, plan, epochs, seed: plan.seed, screen)
     table.add(
       remedy.name, percent(outcome.training, 1), percent(outcome.validation, 1),

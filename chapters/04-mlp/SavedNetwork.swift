@@ -15,7 +15,7 @@ func testSaved(
   _ file: URL, on images: (train: ImageData, test: ImageData), _ screen: Screen
 ) throws {
   let checkpoint = try Checkpoint(contentsOf: file.path)
-  let digits = Digits<Float>(train: images.train, test: images.test)
+  let digits = Samples<Float>(rows: images.train, test: images.test)
   // What a network begins with does not matter: every parameter is replaced.
   var generator = SplitMix64(seed: 0)
   var network = LibraryNetworks().network([784, 256, 128, 10], dropout: 0, using: &generator)

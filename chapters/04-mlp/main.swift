@@ -30,7 +30,7 @@ command.run { options, source in
     case _ where options.epochs == nil: try testSaved(file, on: images, screen)
     case .library, .bug: try goOn(LibraryNetworks(), from: file, plan, options, on: screen)
     case .answers:
-      let networks = AdaptedNetworks(BackwardFunctions(source))
+      let networks = AdaptedNetworks(FunctionsInUse(source))
       try goOn(networks, from: file, plan, options, on: screen)
     }
     return
@@ -44,7 +44,7 @@ command.run { options, source in
   switch source {
   case .library, .bug: try runAll(LibraryNetworks(), plan, options, source, on: screen)
   case .answers:
-    try runAll(AdaptedNetworks(BackwardFunctions(source)), plan, options, source, on: screen)
+    try runAll(AdaptedNetworks(FunctionsInUse(source)), plan, options, source, on: screen)
   }
 }
 

@@ -11,7 +11,7 @@ import Running
 import Training
 
 /// One image, one filter: dW as a correlation of x with dy, dx as dy sent back through the filter.
-func correlate(_ source: Source, on screen: Screen) throws {
+func correlate(_ functions: FunctionsInUse, on screen: Screen) throws {
   screen.section("Where do dW and dx come from?")
   let x = Matrix(rows: [
     [0, 0, 1, 0, 0], [0, 1, 1, 0, 0], [0, 0, 1, 0, 0], [0, 0, 1, 0, 0], [0, 1, 1, 1, 0],
@@ -21,9 +21,8 @@ func correlate(_ source: Source, on screen: Screen) throws {
   let question = ConvolutionQuestion(
     x: asImage(x), weight: asImage(w), bias: Matrix(shape: [1]), dy: asImage(dy),
     ConvolutionGeometry())
-  let functions = ConvolutionFunctions(source)
-  let dW = try functions.weights(question).reshaped([3, 3])
-  let dx = try functions.input(question).reshaped([5, 5])
+  let dW = try functions.convolutionWeights(question).reshaped([3, 3])
+  let dx = try functions.convolutionInput(question).reshaped([5, 5])
   screen.text("Only two of nine outputs have a gradient here, so that one can follow it:\n")
   screen.text(beside([("x", x), ("w", w), ("dy", dy)]))
   screen.text(

@@ -9,6 +9,7 @@ import Problems04
 import Problems05
 import Running
 import Training
+import TrainingRuns
 
 /// How far back an element sees: the formula, and a gradient that was sent back to find out.
 func measureReceptiveField(on screen: Screen) throws {
@@ -113,15 +114,6 @@ private func denseShare(_ list: LayerList) -> Double {
   return Double(dense) / Double(before)
 }
 
-/// A number with commas: 61,706.
-func grouped(_ number: Int) -> String {
-  let digits = Array("\(number)".reversed())
-  let groups = stride(from: 0, to: digits.count, by: 3).map {
-    String(digits[$0..<min($0 + 3, digits.count)].reversed())
-  }
-  return groups.reversed().joined(separator: ",")
-}
-
 /// LeNet-5 beside two variants, trained in the same way.
 func compareNetworks(_ plan: Plan, on screen: Screen) throws {
   screen.section("What does separating save, and does the kind of pooling matter?")
@@ -131,7 +123,7 @@ func compareNetworks(_ plan: Plan, on screen: Screen) throws {
   var seconds = [String: Double]()
   var failures = [(name: String, failure: TrainingFailure)]()
   func add<Kind: ImageNetwork>(_ kind: Kind) throws {
-    let run: Run<Kind.Network>
+    let run: Trained<Kind.Network>
     do {
       run = try kind.run(plan, on: screen, prints: false)
     } catch let error as TrainingFailure {

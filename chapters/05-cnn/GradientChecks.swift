@@ -10,7 +10,7 @@ import Running
 import Training
 
 /// Every gradient that the chapter's networks are made of, against central differences.
-func checkGradients(_ source: Source, on screen: Screen) throws {
+func checkGradients(_ functions: FunctionsInUse, on screen: Screen) throws {
   screen.section("Are the gradients right?")
   var generator = SplitMix64(seed: 5)
   func draw(_ shape: [Int]) -> Matrix { Tensor(shape: shape, using: &generator) }
@@ -27,7 +27,6 @@ func checkGradients(_ source: Source, on screen: Screen) throws {
     (pooling.dy * pool(x, PoolingGeometry(window: 3, stride: 2))).sum()
   }
   let (x, weight, bias) = (convolution.x, convolution.weight, convolution.bias)
-  let functions = ConvolutionFunctions(source)
   var table = Table("gradient", "of", "shape", "length", "largest error")
   func row(_ name: String, _ of: String, _ gradient: Matrix, _ numeric: Matrix) {
     let error =
@@ -36,19 +35,20 @@ func checkGradients(_ source: Source, on screen: Screen) throws {
     table.add(name, of, "\(gradient.shape)", fixed(gradient.norm(), 4), error)
   }
   row(
-    "5.1 db", "bias", try functions.bias(ConvolutionBiasQuestion(bias: bias, dy: convolution.dy)),
+    "5.1 db", "bias",
+    try functions.convolutionBias(ConvolutionBiasQuestion(bias: bias, dy: convolution.dy)),
     numericalGradient(of: { loss(x, weight, $0) }, at: bias))
   row(
-    "5.2 dW", "filters", try functions.weights(convolution),
+    "5.2 dW", "filters", try functions.convolutionWeights(convolution),
     numericalGradient(of: { loss(x, $0, bias) }, at: weight))
   row(
-    "5.3 dx", "input", try functions.input(convolution),
+    "5.3 dx", "input", try functions.convolutionInput(convolution),
     numericalGradient(of: { loss($0, weight, bias) }, at: x))
   row(
-    "5.4 dx", "max pooling", try Chapter05Problems.maxPool.function(from: source)(pooling),
+    "5.4 dx", "max pooling", try functions.maxPool(pooling),
     numericalGradient(of: { pooled(maxPool2dReference, $0) }, at: pooling.x))
   row(
-    "5.5 dx", "average pooling", try Chapter05Problems.averagePool.function(from: source)(pooling),
+    "5.5 dx", "average pooling", try functions.averagePool(pooling),
     numericalGradient(of: { pooled({ averagePool2dReference($0, $1) }, $0) }, at: pooling.x))
   screen.table(table)
   screen.text(

@@ -117,7 +117,7 @@ private func denseHead(using generator: inout SplitMix64) -> some TensorLayer<Fl
 ///
 /// Its first convolution has stride and padding, and its second pooling windows that overlap, so
 /// that all of each function is at work.
-struct SmallNetwork: ImageNetwork {
+struct SmallNetwork<Pool: TensorLayer<Double>>: ImageNetwork {
   let name = "the small network"
   let first = Stage(ConvolutionGeometry(stride: 2, padding: 2), pool: 2)
   let second = Stage(ConvolutionGeometry(padding: 1), pool: 3, stride: 2)
@@ -131,41 +131,45 @@ struct SmallNetwork: ImageNetwork {
     ])
   let learningRate = 0.01
 
-  private let source: Source
-  private let pooling: AdaptedPooling.Kind
-  private let crossEntropy: (ClassificationQuestion) throws -> Matrix
-
-  init(_ source: Source, pooling: AdaptedPooling.Kind = .maximum) {
-    (self.source, self.pooling) = (source, pooling)
-    crossEntropy = Chapter02Problems.softmaxCrossEntropy.function(from: source)
-  }
+  private let functions: FunctionsInUse
+  private let pooling: (PoolingGeometry) -> Pool
 
   func network(using generator: inout SplitMix64) -> some TensorLayer<Double> {
-    let functions = ConvolutionFunctions(source)
-    let relu = AdaptedActivation(
-      .relu, gradient: Chapter01Problems.relu.function(from: source))
+    let relu = Adapted(Activation.relu, gradient: functions.relu)
     let features = ImagesIn<Double>()
-      .then(AdaptedConv2d(Conv2d(1, 4, kernel: 5, first.convolution, using: &generator), functions))
-      .then(AdaptedPooling(pooling, first.pooling, from: source)).then(relu)
-      .then(
-        AdaptedConv2d(Conv2d(4, 8, kernel: 3, second.convolution, using: &generator), functions)
-      )
-      .then(AdaptedPooling(pooling, second.pooling, from: source)).then(relu)
-    let dense = AdaptedDense(
-      Dense(72, 10, .glorot, using: &generator),
-      gradients: Chapter04Problems.dense.function(from: source))
+      .then(adapted(Conv2d(1, 4, kernel: 5, first.convolution, using: &generator)))
+      .then(pooling(first.pooling)).then(relu)
+      .then(adapted(Conv2d(4, 8, kernel: 3, second.convolution, using: &generator)))
+      .then(pooling(second.pooling)).then(relu)
+    let dense = Adapted(Dense(72, 10, .glorot, using: &generator), gradients: functions.dense)
     return features.then(Flatten()).then(dense)
   }
 
   func loss(_ logits: Matrix, _ labels: [Int]) -> Loss<Double> {
-    let targets: Matrix = oneHot(labels, classes: logits.columns)
-    let question = ClassificationQuestion(logits: logits, targets: targets)
-    do {
-      return (
-        softmaxCrossEntropy(logits: logits, targets: targets).loss, try crossEntropy(question)
-      )
-    } catch {
-      fatalError("2.3: the function threw an error: \(error)")
+    adaptedCrossEntropy(logits: logits, labels: labels, gradient: functions.crossEntropy)
+  }
+
+  private func adapted(_ convolution: Conv2d<Double>) -> Adapted<Conv2d<Double>> {
+    Adapted(
+      convolution, bias: functions.convolutionBias, weights: functions.convolutionWeights,
+      input: functions.convolutionInput)
+  }
+}
+
+extension SmallNetwork where Pool == Adapted<MaxPool2d<Double>> {
+  /// With the largest number of each window.
+  init(_ functions: FunctionsInUse) {
+    self.init(functions: functions) {
+      Adapted(MaxPool2d($0.window, stride: $0.stride), gradient: functions.maxPool)
+    }
+  }
+}
+
+extension SmallNetwork where Pool == Adapted<AveragePool2d<Double>> {
+  /// With the mean of each window.
+  init(averaging functions: FunctionsInUse) {
+    self.init(functions: functions) {
+      Adapted(AveragePool2d($0.window, stride: $0.stride), gradient: functions.averagePool)
     }
   }
 }

@@ -16,7 +16,7 @@ func showFilters<Kind: ImageNetwork>(
   of network: Kind.Network, _ kind: Kind, _ plan: Plan, on screen: Screen
 ) throws {
   screen.section("What has it learned to look for?")
-  let parameters = network.parameters.named.map { inDouble($0.value) }
+  let parameters = network.parameters.named.map { Matrix($0.value) }
   let filters = parameters[0]  // [out, 1, kh, kw]
   func slice(_ images: Matrix, _ n: Int, _ channel: Int) -> Matrix {
     let (height, width) = (images.shape[2], images.shape[3])
@@ -78,11 +78,6 @@ private func brightened(_ matrix: Matrix) -> Matrix {
   return largest > 0 ? matrix / largest : matrix
 }
 
-/// A tensor in Double.
-private func inDouble<Scalar: Real>(_ tensor: Tensor<Scalar>) -> Matrix {
-  tensor as? Matrix ?? Matrix(tensor)
-}
-
 /// Which pixels would change the score of the network's answer: ∂score/∂pixel.
 func showSaliency<Network: Layer>(of network: Network, _ plan: Plan, on screen: Screen) throws
 where Network: TensorLayer<Network.Scalar> {
@@ -95,7 +90,7 @@ where Network: TensorLayer<Network.Scalar> {
   let answers = scores.argmaxOfRows()
   // The score of the answer alone: its gradient with respect to the scores is 1 there.
   let dScores: Tensor<Scalar> = oneHot(answers, classes: scores.columns)
-  let dx = inDouble(network.backward(dScores, cache).dInput)  // [m, 1, height, width]
+  let dx = Matrix(network.backward(dScores, cache).dInput)  // [m, 1, height, width]
   let size = dx.count / places.count
   func picture(_ tensor: Matrix, _ index: Int) -> Matrix {
     Matrix(
@@ -108,7 +103,7 @@ where Network: TensorLayer<Network.Scalar> {
         + "make the network surer, negative where it would make it doubt.",
       chosen.flatMap {
         [
-          image(picture(inDouble(x), $0), isSigned: false), image(picture(dx, $0), isSigned: true),
+          image(picture(Matrix(x), $0), isSigned: false), image(picture(dx, $0), isSigned: true),
         ]
       }, columns: chosen.count == 1 ? 2 : 4,
       captions: chosen.flatMap { ["a \(plan.test.labels[places[$0]])", "read as \(answers[$0])"] })

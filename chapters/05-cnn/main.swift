@@ -26,17 +26,18 @@ let command = ChapterCommand(
 
 command.run { options, source in
   let screen = Screen(options)
+  let functions = FunctionsInUse(source)
   screen.title("Chapter 5 · Convolutional networks")
   screen.source(options, of: command)
   if options.load != nil {
     let plan = Plan(options, images: try MNIST.load(from: options.data), source: source)
     switch source {
     case .library: try readDigits(LeNet(), plan, options, on: screen)
-    case .answers, .bug: try readDigits(SmallNetwork(source), plan, options, on: screen)
+    case .answers, .bug: try readDigits(SmallNetwork(functions), plan, options, on: screen)
     }
     return
   }
-  try checkGradients(source, on: screen)
+  try checkGradients(functions, on: screen)
   if case .bug = source {
     let plan = Plan(options, images: try MNIST.load(from: options.data), source: source)
     try compareTraining(source, plan, on: screen)
@@ -46,13 +47,13 @@ command.run { options, source in
   try filterADigit(images.test, on: screen)
   try measureOutputs(on: screen)
   writeOutPatches(on: screen)
-  try correlate(source, on: screen)
+  try correlate(functions, on: screen)
   try screen.write(switchFigure(), "switch")
 
   let plan = Plan(options, images: images, source: source)
   switch source {
   case .library: try readDigits(LeNet(), plan, options, on: screen)
-  case .answers, .bug: try readDigits(SmallNetwork(source), plan, options, on: screen)
+  case .answers, .bug: try readDigits(SmallNetwork(functions), plan, options, on: screen)
   }
   try measureReceptiveField(on: screen)
   if case .library = source { try compareNetworks(plan, on: screen) }

@@ -17,14 +17,14 @@ private func gradient<Scalar: Real>(
 }
 
 /// How far a mini-batch's gradient is from that of all samples, by the size of the batch.
-func showBatchNoise(_ digits: Digits, on screen: Screen) throws {
+func showBatchNoise(_ plan: Plan, on screen: Screen) throws {
   screen.section("How noisy is a mini-batch?")
-  let samples = Samples<Float>(digits)
-  let count = digits.isQuick ? 1000 : 10_000
+  let samples = plan.samples(Float.self)
+  let count = plan.isQuick ? 1000 : 10_000
   // The smaller the batches, the more of them are drawn: single images differ most.
-  let draws = { (size: Int) in max(digits.isQuick ? 6 : 20, (digits.isQuick ? 200 : 400) / size) }
+  let draws = { (size: Int) in max(plan.isQuick ? 6 : 20, (plan.isQuick ? 200 : 400) / size) }
   let (network, _) = try train(
-    digits, samples, with: SGD<Float>(learningRate: 0.1), name: "noise", steps: 40, testing: false,
+    plan, samples, with: SGD<Float>(learningRate: 0.1), name: "noise", steps: 40, testing: false,
     screen: screen)
   let all = gradient(
     network, samples.x.rows(0..<min(count, samples.labels.count)),
@@ -35,7 +35,7 @@ func showBatchNoise(_ digits: Digits, on screen: Screen) throws {
     from them. Noise is the length of the difference over the length of the whole.
     """)
   var table = Table("batch", "noise", "noise · √batch")
-  var generator = SplitMix64(seed: digits.seed + 5)
+  var generator = SplitMix64(seed: plan.seed + 5)
   var noises = [Double]()
   let sizes = [1, 4, 16, 64, 256]
   for size in sizes {
@@ -75,11 +75,11 @@ func showBatchNoise(_ digits: Digits, on screen: Screen) throws {
 }
 
 /// Four small batches, their gradients added, against one large batch.
-func showAccumulation(_ digits: Digits, on screen: Screen) {
+func showAccumulation(_ plan: Plan, on screen: Screen) {
   screen.section("What if the batch does not fit into memory?")
-  let network = digits.network(Double.self)
-  let x = digits.train.first(64).inputs(as: Double.self)
-  let labels = Array(digits.train.labels.prefix(64))
+  let network = plan.network(Double.self)
+  let x = plan.train.first(64).inputs(as: Double.self)
+  let labels = Array(plan.train.labels.prefix(64))
   let whole = gradient(network, x, labels)
   func part(_ places: Range<Int>) -> DigitNetwork<Double>.Parameters {
     gradient(network, x.rows(places), places.map { labels[$0] })

@@ -10,11 +10,11 @@ import Training
 /// The wrong-step theatre: what a known mistake does where its function is used.
 func showBug(_ name: String, _ options: ChapterOptions, on screen: Screen) throws {
   let source = Source.bug(name)
-  let (wrong, right) = (StepFunctions(source), StepFunctions(.library))
+  let (wrong, right) = (FunctionsInUse(source), FunctionsInUse(.library))
   let id = command.exercise(withBug: name)?.id ?? ""
-  let digits = Digits(options, images: try MNIST.load(from: options.data), source: source)
-  let samples = Samples<Double>(digits)
-  let kinds: [String: Kind] = [
+  let plan = Plan(options, images: try MNIST.load(from: options.data), source: source)
+  let samples = plan.samples(Double.self)
+  let kinds: [String: OptimizerKind] = [
     "6.1": .momentum, "6.2": .nesterov, "6.3": .rmsprop, "6.4": .adam, "6.5": .clipped,
   ]
   if id == "6.5" { try showCliff(wrong, on: screen) }
@@ -22,8 +22,8 @@ func showBug(_ name: String, _ options: ChapterOptions, on screen: Screen) throw
   if let kind = kinds[id], kind != .clipped { try compareWalks(kind, wrong, right, on: screen) }
 
   screen.section("Does it still read handwriting?")
-  screen.text("\(digits.train.count) images, \(digits.epochs) epoch, in Double.")
-  var comparison = Comparison(digits: digits, screen: screen)
+  screen.text("\(plan.train.count) images, \(plan.epochs) epoch, in Double.")
+  var comparison = Comparison(plan: plan, screen: screen)
   for (name, functions) in [("right", right), ("with the bug", wrong)] {
     if let kind = kinds[id], let rate = usualRates.first(where: { $0.kind == kind })?.rate {
       try comparison.add(name, rate, functions.optimizer(kind, learningRate: rate), samples)
@@ -37,7 +37,7 @@ func showBug(_ name: String, _ options: ChapterOptions, on screen: Screen) throw
 
 /// The paths of the right and the wrong function on the three landscapes.
 private func compareWalks(
-  _ kind: Kind, _ wrong: StepFunctions, _ right: StepFunctions, on screen: Screen
+  _ kind: OptimizerKind, _ wrong: FunctionsInUse, _ right: FunctionsInUse, on screen: Screen
 ) throws {
   screen.section("Where does it go?")
   var table = Table("landscape", "rate", "steps, right", "steps, bug", "end, right", "end, bug")

@@ -7,7 +7,7 @@ import Running
 import Training
 
 /// A place where one gradient undoes all steps before it, with and without clipping.
-func showCliff(_ functions: StepFunctions, on screen: Screen) throws {
+func showCliff(_ functions: FunctionsInUse, on screen: Screen) throws {
   screen.section("What does one huge gradient do?")
   screen.paragraph(
     """

@@ -10,32 +10,32 @@ import Running
 import Training
 
 /// The rates of the comparison: the usual ones, not the best of a search.
-let usualRates: [(kind: Kind, rate: Double)] = [
+let usualRates: [(kind: OptimizerKind, rate: Double)] = [
   (.sgd, 0.1), (.momentum, 0.02), (.nesterov, 0.02), (.adaGrad, 0.02), (.rmsprop, 0.001),
   (.adam, 0.001), (.adamW, 0.001), (.clipped, 0.02),
 ]
 
 /// The same network on the digits under each optimizer.
 func compareOnDigits(
-  _ digits: Digits, _ functions: StepFunctions, _ source: Source, _ options: ChapterOptions,
+  _ plan: Plan, _ functions: FunctionsInUse, _ source: Source, _ options: ChapterOptions,
   on screen: Screen
 ) throws {
   screen.section("Who reads handwriting first?")
   screen.paragraph(
     """
-    784-256-128-10, the same start and the same batches of \(digits.batch) for all, \(digits.train.count) images,
-    \(digits.epochs) epoch\(digits.epochs == 1 ? "" : "s"). Loss is the mean of the last \(digits.width) steps.
+    784-256-128-10, the same start and the same batches of \(plan.batch) for all, \(plan.train.count) images,
+    \(plan.epochs) epoch\(plan.epochs == 1 ? "" : "s"). Loss is the mean of the last \(plan.width) steps.
     """)
-  var comparison = Comparison(digits: digits, screen: screen)
+  var comparison = Comparison(plan: plan, screen: screen)
   if case .library = source {
-    let samples = Samples<Float>(digits)
+    let samples = plan.samples(Float.self)
     for (kind, rate) in usualRates where options.load == nil {
       try comparison.add(kind.rawValue, rate, kind.fast(learningRate: Float(rate)), samples)
     }
     try comparison.addScheduled(
-      Kind.adam.fast(learningRate: 0.002), samples, functions, options)
+      OptimizerKind.adam.fast(learningRate: 0.002), samples, functions, options)
   } else {
-    let samples = Samples<Double>(digits)
+    let samples = plan.samples(Double.self)
     for (kind, rate) in usualRates
     where kind != .adaGrad && kind != .adamW && options.load == nil {
       try comparison.add(
@@ -51,7 +51,7 @@ func compareOnDigits(
   }
 }
 
-extension Digits {
+extension Plan {
   /// How many losses are averaged before they are compared or drawn.
   var width: Int { isQuick ? 10 : 50 }
   var targets: [Double] { isQuick ? [1.5, 1, 0.6] : [0.5, 0.2, 0.1] }
@@ -59,29 +59,29 @@ extension Digits {
 
 /// Trainings side by side.
 struct Comparison {
-  let digits: Digits
+  let plan: Plan
   let screen: Screen
   private var rows: [(name: String, rate: String, record: Record)] = []
   /// The last network that was trained, as a file holds it.
   private var last: Checkpoint?
 
-  init(digits: Digits, screen: Screen) { (self.digits, self.screen) = (digits, screen) }
+  init(plan: Plan, screen: Screen) { (self.plan, self.screen) = (plan, screen) }
 
   mutating func add<Scalar: Real>(
     _ name: String, _ rate: Double, _ optimizer: any Optimizer<Scalar>, _ samples: Samples<Scalar>
   ) throws {
     func run(_ optimizer: some Optimizer<Scalar>) throws -> Record {
-      try train(digits, samples, with: optimizer, name: name, screen: screen).record
+      try train(plan, samples, with: optimizer, name: name, screen: screen).record
     }
     rows.append((name, significant(rate, 2), try run(optimizer)))
   }
 
   /// Adam with a warm-up and a cosine from 0.002.
   mutating func addScheduled<Scalar: Real>(
-    _ optimizer: any Optimizer<Scalar>, _ samples: Samples<Scalar>, _ functions: StepFunctions,
+    _ optimizer: any Optimizer<Scalar>, _ samples: Samples<Scalar>, _ functions: FunctionsInUse,
     _ options: ChapterOptions? = nil, name: String = "Adam, cosine"
   ) throws {
-    let steps = digits.steps
+    let steps = plan.steps
     let rates = try (0..<steps).map {
       try functions.warmupCosine(
         WarmupQuestion(step: $0, warmup: steps / 20, total: steps, peak: 0.002, minimum: 0))
@@ -90,7 +90,7 @@ struct Comparison {
       _ optimizer: some Optimizer<Scalar>
     ) throws -> Record {
       try train(
-        digits, samples, with: optimizer, name: name, rates: rates,
+        plan, samples, with: optimizer, name: name, rates: rates,
         goingOnFrom: options?.load.map { try Checkpoint(contentsOf: $0.path) },
         saving: options?.save, screen: screen
       ).record
@@ -105,13 +105,13 @@ struct Comparison {
 
   func show() throws {
     var table = Table(
-      header: ["optimizer", "rate"] + digits.targets.map { "loss < \(significant($0, 2))" }
+      header: ["optimizer", "rate"] + plan.targets.map { "loss < \(significant($0, 2))" }
         + ["last loss", "test"])
     for (name, rate, record) in rows {
-      let steps = digits.targets.map { target in
-        record.steps(to: target, width: digits.width).map { "\($0)" } ?? "–"
+      let steps = plan.targets.map { target in
+        record.steps(to: target, width: plan.width).map { "\($0)" } ?? "–"
       }
-      let loss = record.smoothed(digits.width).last ?? .nan
+      let loss = record.smoothed(plan.width).last ?? .nan
       table.add(
         [name, rate] + steps
           + [fixed(loss, 4), record.accuracy.map { percent($0) } ?? "stopped"])
@@ -121,9 +121,9 @@ struct Comparison {
       if let failure = record.failure { screen.stopped(failure, of: name) }
     }
     let curves = rows.map { row in
-      let losses = row.record.smoothed(digits.width)
+      let losses = row.record.smoothed(plan.width)
       let every = max(1, losses.count / 200)
-      let places = losses.indices.filter { $0 % every == 0 && $0 >= digits.width / 2 }
+      let places = losses.indices.filter { $0 % every == 0 && $0 >= plan.width / 2 }
       return Series(row.name, x: places.map { Double($0 + 1) }, y: places.map { losses[$0] })
     }
     // Nine curves lie on top of each other; the table has them all.

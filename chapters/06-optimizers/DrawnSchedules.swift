@@ -7,7 +7,7 @@ import Running
 import Training
 
 /// All schedules in one figure.
-func showSchedules(_ functions: StepFunctions, on screen: Screen) throws {
+func showSchedules(_ functions: FunctionsInUse, on screen: Screen) throws {
   screen.section("How should the rate change in time?")
   let total = 100
   var plateau = PlateauSchedule(from: 0.1, factor: 0.3, patience: 15)

@@ -19,7 +19,7 @@ struct Landscape: Sendable {
   let steps: Int
   let contours: [Double]
   /// The learning rate of each optimizer: of a few that were tried, one that arrives.
-  let rates: [(kind: Kind, rate: Double)]
+  let rates: [(kind: OptimizerKind, rate: Double)]
   let height: @Sendable (_ x: Double, _ y: Double) -> Double
   let slope: @Sendable (_ x: Double, _ y: Double) -> (Double, Double)
 

@@ -7,21 +7,21 @@ import Running
 import Training
 
 /// The same few hundred steps at learning rates from 10⁻⁵ to 1, for SGD and Adam.
-func showRates(_ digits: Digits, on screen: Screen) throws {
+func showRates(_ plan: Plan, on screen: Screen) throws {
   screen.section("Which learning rates work?")
-  let steps = digits.isQuick ? 40 : 300
+  let steps = plan.isQuick ? 40 : 300
   let exponents =
-    digits.isQuick
+    plan.isQuick
     ? Array(stride(from: -5.0, through: 0, by: 1)) : Array(stride(from: -5.0, through: 0, by: 0.5))
-  screen.text("The loss after \(steps) steps, the mean of the last \(digits.width).\n")
-  let samples = Samples<Float>(digits)
+  screen.text("The loss after \(steps) steps, the mean of the last \(plan.width).\n")
+  let samples = plan.samples(Float.self)
   var table = Table("rate", "SGD", "Adam")
   var curves = [[Double]]()
   var failures = [(name: String, failure: TrainingFailure)]()
-  for kind in [Kind.sgd, .adam] {
+  for kind in [OptimizerKind.sgd, .adam] {
     func run(_ optimizer: some Optimizer<Float>) throws -> Record {
       try train(
-        digits, samples, with: optimizer, name: kind.rawValue, steps: steps, testing: false,
+        plan, samples, with: optimizer, name: kind.rawValue, steps: steps, testing: false,
         screen: screen
       ).record
     }
@@ -32,7 +32,7 @@ func showRates(_ digits: Digits, on screen: Screen) throws {
           failures.append((kind.rawValue, failure))
           return .infinity
         }
-        return record.smoothed(digits.width).last ?? .nan
+        return record.smoothed(plan.width).last ?? .nan
       })
   }
   for (index, exponent) in exponents.enumerated() {
@@ -60,15 +60,15 @@ func showRates(_ digits: Digits, on screen: Screen) throws {
 }
 
 /// One training whose rate grows at every step.
-func showRangeTest(_ digits: Digits, on screen: Screen) throws {
+func showRangeTest(_ plan: Plan, on screen: Screen) throws {
   screen.section("Can one run find the rate?")
-  let steps = digits.isQuick ? 60 : 400
+  let steps = plan.isQuick ? 60 : 400
   let (low, high) = (1e-4, 10.0)
   let rates = (0..<steps).map { low * Double.pow(high / low, Double($0) / Double(steps - 1)) }
   let (_, record) = try train(
-    digits, Samples<Float>(digits), with: SGD<Float>(learningRate: 1), name: "range test",
+    plan, plan.samples(Float.self), with: SGD<Float>(learningRate: 1), name: "range test",
     rates: rates, testing: false, screen: screen)
-  let losses = record.smoothed(digits.isQuick ? 5 : 20)
+  let losses = record.smoothed(plan.isQuick ? 5 : 20)
   let lowest = losses.indices.min { losses[$0] < losses[$1] } ?? 0
   let exploded = losses.indices.first { $0 > lowest && losses[$0] > 4 * losses[lowest] }
   screen.paragraph(

@@ -7,7 +7,7 @@ import Running
 import Training
 
 /// The paths of all optimizers on three landscapes.
-func showTrajectories(_ functions: StepFunctions, on screen: Screen) throws {
+func showTrajectories(_ functions: FunctionsInUse, on screen: Screen) throws {
   for landscape in [Landscape.ravine, .rosenbrock, .saddle] {
     screen.section(landscape.question)
     screen.paragraph(

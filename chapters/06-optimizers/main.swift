@@ -14,12 +14,12 @@ let command = ChapterCommand(
 
 command.run { options, source in
   let screen = Screen(options)
-  let functions = StepFunctions(source)
+  let functions = FunctionsInUse(source)
   screen.title("Chapter 6 · Optimizers")
   screen.source(options, of: command)
   if options.load != nil {
-    let digits = Digits(options, images: try MNIST.load(from: options.data), source: source)
-    try compareOnDigits(digits, functions, source, options, on: screen)
+    let plan = Plan(options, images: try MNIST.load(from: options.data), source: source)
+    try compareOnDigits(plan, functions, source, options, on: screen)
     return
   }
   if case .bug(let name) = source {
@@ -32,12 +32,12 @@ command.run { options, source in
   showWeightDecay(on: screen)
   try showSchedules(functions, on: screen)
 
-  let digits = Digits(options, images: try MNIST.load(from: options.data), source: source)
+  let plan = Plan(options, images: try MNIST.load(from: options.data), source: source)
   if case .library = source {
-    showAccumulation(digits, on: screen)
-    try showBatchNoise(digits, on: screen)
-    try showRates(digits, on: screen)
-    try showRangeTest(digits, on: screen)
+    showAccumulation(plan, on: screen)
+    try showBatchNoise(plan, on: screen)
+    try showRates(plan, on: screen)
+    try showRangeTest(plan, on: screen)
   }
-  try compareOnDigits(digits, functions, source, options, on: screen)
+  try compareOnDigits(plan, functions, source, options, on: screen)
 }

@@ -76,11 +76,9 @@ extension FunctionsInUse {
     let question = NormalizationQuestion(
       x: draw([5, 3]), gamma: draw([3]), beta: draw([3]), epsilon: 0.1, dy: draw([5, 3]))
     guard let gradients = try? batchNorm(question) else { return nil }
-    let wrong = [
-      ("dx", gradients.dx.shape, [5, 3]), ("dGamma", gradients.dGamma.shape, [3]),
-      ("dBeta", gradients.dBeta.shape, [3]),
-    ].first { $0.1 != $0.2 }
-    return wrong.map { "\($0.0) is \($0.1) where it should be \($0.2)" }
+    return Checking.wrongShape(
+      ("dx", gradients.dx, question.x), ("dGamma", gradients.dGamma, question.gamma),
+      ("dBeta", gradients.dBeta, question.beta))
   }
 }
 
@@ -89,7 +87,7 @@ private func compareLearning(
   _ options: ChapterOptions, on screen: Screen
 ) throws {
   screen.section("Does a deep network still learn?")
-  let digits = Digits(try MNIST.load(), quick: options.quick)
+  let digits = Samples(standardized: try MNIST.load(), quick: options.quick)
   let plan = LearningPlan(options)
   screen.text(
     "20 layers, \(plan.steps) steps, with the rate \(plan.rateNames), whichever ends lower:\n")

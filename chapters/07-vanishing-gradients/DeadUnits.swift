@@ -1,5 +1,6 @@
 import Checking
 import Core
+import Datasets
 import Problems07
 import Running
 import Sequences
@@ -7,7 +8,8 @@ import Training
 
 /// Units that are 0 for every sample, counted before and after training.
 func showDeadUnits(
-  _ functions: FunctionsInUse, _ digits: Digits, _ options: ChapterOptions, on screen: Screen
+  _ functions: FunctionsInUse, _ digits: Samples<Double>, _ options: ChapterOptions,
+  on screen: Screen
 ) throws {
   screen.section("How many ReLUs are dead?")
   let steps = options.quick ? 40 : 400

@@ -8,7 +8,9 @@ import Training
 /// One of many equal layers: dense, a batch norm or none, an activation.
 ///
 /// The stack in it holds one batch norm, or nothing, which leaves everything as it is.
-typealias DeepBlock = Then<Then<Dense<Double>, Stack<AdaptedBatchNorm>>, Activation<Double>>
+typealias DeepBlock = Then<
+  Then<Dense<Double>, Stack<Adapted<BatchNorm<Double>>>>, Activation<Double>
+>
 
 /// A network of many equal layers, whose gradients can be measured one by one.
 typealias DeepNetwork = Then<Stack<DeepBlock>, Dense<Double>>
@@ -35,7 +37,7 @@ func deepNetwork(
   let hidden = try Stack(depth: depth) { place in
     let (fanIn, fanOut) = (sizes[place], sizes[place + 1])
     let norm = Stack(depth: normalizes ? 1 : 0) { _ in
-      AdaptedBatchNorm(BatchNorm(fanOut), gradients: normBackward)
+      Adapted(BatchNorm(fanOut), gradients: normBackward)
     }
     return Dense(fanIn, fanOut, try start(fanIn, fanOut), using: &generator)
       .then(norm).then(activation)

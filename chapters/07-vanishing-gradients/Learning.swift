@@ -7,26 +7,21 @@ import Running
 import Sequences
 import Training
 
-/// Handwritten digits, with pixels of mean 0 and variance 1, as the derivation asks.
-struct Digits {
-  let x: Matrix, labels: [Int]
-  let testX: Matrix, testLabels: [Int]
-
-  init(_ images: (train: ImageData, test: ImageData), quick: Bool) {
-    let train = images.train.first(quick ? 2000 : 10_000)
-    let test = images.test.first(quick ? 512 : 2048)
-    let x: Matrix = train.inputs(as: Double.self)
+extension Samples<Double> {
+  /// Handwritten digits, with pixels of mean 0 and variance 1, as the derivation asks.
+  init(standardized images: (train: ImageData, test: ImageData), quick: Bool) {
+    self.init(
+      rows: images.train.first(quick ? 2000 : 10_000), test: images.test.first(quick ? 512 : 2048))
     let mean = x.mean()
     let deviation = ((x - mean).squaredNorm() / Double(x.count)).squareRoot()
-    self.x = (x - mean) / deviation
-    testX = (test.inputs(as: Double.self) - mean) / deviation
-    (labels, testLabels) = (train.labels, test.labels)
+    (x, testX) = ((x - mean) / deviation, (testX - mean) / deviation)
   }
 }
 
 /// How a deep network learns in each setting.
 func showLearning(
-  _ functions: FunctionsInUse, _ digits: Digits, _ options: ChapterOptions, on screen: Screen
+  _ functions: FunctionsInUse, _ digits: Samples<Double>, _ options: ChapterOptions,
+  on screen: Screen
 ) throws {
   screen.section("Which of them learn?")
   let plan = LearningPlan(options)
@@ -107,7 +102,7 @@ struct LearningOutcome {
 
 /// Trains a setting with each rate, and takes the better one.
 func train(
-  _ setting: Setting, _ functions: FunctionsInUse, _ digits: Digits, _ plan: LearningPlan
+  _ setting: Setting, _ functions: FunctionsInUse, _ digits: Samples<Double>, _ plan: LearningPlan
 ) throws -> LearningOutcome {
   let outcomes = try plan.rates.map { rate in
     var generator = SplitMix64(seed: plan.seed)

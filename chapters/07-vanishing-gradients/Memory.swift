@@ -57,12 +57,12 @@ struct Recall {
     rnn.parameters.inputWeight = Matrix(shape: [1, hidden], using: &generator)
     let weight = rnn.parameters.hiddenWeight
     rnn.parameters.hiddenWeight = weight * (radius / spectralRadius(weight))
-    var network = AdaptedRNN(rnn, stepBackward: functions.rnnStep).then(LastStep())
+    var network = Adapted(rnn, stepBackward: functions.rnnStep).then(LastStep())
       .then(Dense(hidden, 1, .normal(deviation), using: &generator))
     var descent = Clipped(SGD<Double>(learningRate: 0.3), toGlobalNorm: 1)
     var context = Context.training(seed: seed)
     var (losses, right) = ([Double](), [Double]())
-    let firstGradient = firstStateGradient(network, sample(using: &generator))
+    let firstGradient = firstStateGradient(network, functions, sample(using: &generator))
     for step in 0..<steps {
       let (x, targets) = sample(using: &generator)
       var correct = 0
@@ -81,15 +81,17 @@ struct Recall {
 
   /// How much of the gradient reaches the first state.
   private func firstStateGradient(
-    _ network: Then<Then<AdaptedRNN, LastStep<Double>>, Dense<Double>>,
-    _ sample: (x: Matrix, targets: Matrix)
+    _ network: Then<Then<Adapted<RNN<Double>>, LastStep<Double>>, Dense<Double>>,
+    _ functions: FunctionsInUse, _ sample: (x: Matrix, targets: Matrix)
   ) -> Double {
     var context = Context.training(seed: seed)
     let (logits, cache) = network.forward(sample.x, in: &context)
     let (_, dLogits) = binaryCrossEntropy(logits: logits, targets: sample.targets)
     let (dLast, _) = network.second.backward(dLogits, cache.second)
     let (dStates, _) = network.first.second.backward(dLast, cache.first.second)
-    return network.first.first.backwardThroughTime(dStates, cache.first.first).dHidden[0].norm()
+    let (_, dHidden, _) = network.first.first.layer.backwardThroughTime(
+      dStates, cache.first.first.base, stepBackward: functions.rnnStep)
+    return dHidden[0].norm()
   }
 
   /// Sequences, `[batch, length, 1]`, and the answers, `[batch, 1]`.

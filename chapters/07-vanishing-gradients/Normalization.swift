@@ -1,5 +1,6 @@
 import Checking
 import Core
+import Datasets
 import Problems07
 import Running
 import Sequences
@@ -55,7 +56,8 @@ private func normLoss(_ question: NormalizationQuestion, x: Matrix, gamma: Matri
 
 /// A trained network with batch norm, used with the batch's statistics and with the running ones.
 func showStatistics(
-  _ functions: FunctionsInUse, _ digits: Digits, _ options: ChapterOptions, on screen: Screen
+  _ functions: FunctionsInUse, _ digits: Samples<Double>, _ options: ChapterOptions,
+  on screen: Screen
 ) throws {
   screen.section("Whose mean does batch norm use after training?")
   var generator = SplitMix64(seed: options.seed)
@@ -92,7 +94,7 @@ func showStatistics(
     """)
 }
 
-private func inBatches(of size: Int, _ network: DeepNetwork, _ digits: Digits) -> Double {
+private func inBatches(of size: Int, _ network: DeepNetwork, _ digits: Samples<Double>) -> Double {
   let count = digits.testLabels.count / size
   let shares = (0..<count).map { part in
     let range = part * size..<(part + 1) * size

@@ -28,8 +28,8 @@ func showTime(
   var series = [Series]()
   for (name, size) in [("RNN, quiet", 1e-8), ("RNN, loud", 1.0)] {
     for radius in radii {
-      let network = recurrent(functions, radius, seed: options.seed)
-      let (_, dHidden, _) = throughTime(network, size, longest, seed: options.seed)
+      let network = recurrent(radius, seed: options.seed)
+      let (_, dHidden, _) = throughTime(network, functions, size, longest, seed: options.seed)
       // The last of them is the loss's own, of length 1.
       let norms = Array(try functions.norms(dHidden).dropLast().reversed())
       table.add(
@@ -82,9 +82,9 @@ private func showClipping(
     header: ["radius", "‖db‖"] + lengths.map { "\($0)" + ($0 == 1 ? " step" : "") })
   var series = [Series]()
   for radius in [0.9, 1.0, 1.1] {
-    let network = recurrent(functions, radius, seed: options.seed)
+    let network = recurrent(radius, seed: options.seed)
     let norms = try lengths.map { length in
-      let (_, _, gradient) = throughTime(network, 1e-8, length, seed: options.seed)
+      let (_, _, gradient) = throughTime(network, functions, 1e-8, length, seed: options.seed)
       return try functions.norms([gradient.bias])[0]
     }
     let clipped = norms.map { $0 * min(1, 1 / $0) }
@@ -104,24 +104,23 @@ private func showClipping(
 }
 
 /// A network with a hidden matrix of a given spectral radius.
-private func recurrent(
-  _ functions: FunctionsInUse, _ radius: Double, seed: UInt64
-) -> AdaptedRNN {
+private func recurrent(_ radius: Double, seed: UInt64) -> RNN<Double> {
   var generator = SplitMix64(seed: seed)
   let initializer = Initializer.normal(1 / Double(hidden).squareRoot())
   var rnn = RNN<Double>(hidden, hidden, initializer, using: &generator)
   let weight = rnn.parameters.hiddenWeight
   rnn.parameters.hiddenWeight = weight * (radius / spectralRadius(weight))
-  return AdaptedRNN(rnn, stepBackward: functions.rnnStep)
+  return rnn
 }
 
 /// What backpropagation through time gives for a loss that reads the last state.
 private func throughTime(
-  _ network: AdaptedRNN, _ size: Double, _ steps: Int, seed: UInt64
+  _ network: RNN<Double>, _ functions: FunctionsInUse, _ size: Double, _ steps: Int, seed: UInt64
 ) -> (dX: Matrix, dHidden: [Matrix], gradient: RecurrentParameters<Double>) {
   var context = Context.training(seed: 0)
   let (_, cache) = network.forward(sequence(size, steps, seed), in: &context)
-  return network.backwardThroughTime(upstream(steps, seed), cache)
+  return network.backwardThroughTime(
+    upstream(steps, seed), cache, stepBackward: functions.rnnStep)
 }
 
 /// Random inputs, `[batch, steps, hidden]`.

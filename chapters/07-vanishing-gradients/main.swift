@@ -27,7 +27,7 @@ command.run { options, source in
   try showMaps(laboratory, seeds: options.quick ? 1 : 5, on: screen)
   try showSignals(laboratory, on: screen)
   try checkBatchNorm(functions, seed: options.seed, on: screen)
-  let digits = Digits(try MNIST.load(), quick: options.quick)
+  let digits = Samples(standardized: try MNIST.load(), quick: options.quick)
   try showLearning(functions, digits, options, on: screen)
   try showStatistics(functions, digits, options, on: screen)
   try showDeadUnits(functions, digits, options, on: screen)

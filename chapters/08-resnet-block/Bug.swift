@@ -14,6 +14,7 @@ import Problems07
 import Problems08
 import Running
 import Training
+import TrainingRuns
 
 /// The wrong-gradient theatre: what a known mistake does to the network of the finale.
 func showBug(_ name: String, _ plan: Plan, on screen: Screen) throws {
@@ -40,18 +41,18 @@ func showBug(_ name: String, _ plan: Plan, on screen: Screen) throws {
   screen.text(
     "\(plan.train.count) images, batches of \(plan.batch), the network of the finale. With the bug:\n"
   )
-  let wrong = try trained(.bug(name), plan, on: screen)
+  let wrong = try trained(FunctionsInUse(.bug(name)), plan, on: screen)
   screen.text("\nand with the right function:\n")
-  let right = try trained(.library, plan, on: screen)
-  let span = max(1, right.losses.count / 20)
+  let right = try trained(FunctionsInUse(.library), plan, on: screen)
+  let span = max(1, right.stepLosses.count / 20)
   try screen.figure(
     .lines(
       "Loss on training images, with the bug and without",
       description: "Two curves of the loss, one with the bug in the backward pass.", x: "step",
       y: "loss",
       [
-        Series("with the bug", y: smoothed(wrong.losses, over: span), from: 1),
-        Series("right", y: smoothed(right.losses, over: span), from: 1),
+        Series("with the bug", y: smoothed(wrong.stepLosses, over: span), from: 1),
+        Series("right", y: smoothed(right.stepLosses, over: span), from: 1),
       ]), "bug")
   let difference = 100 * (wrong.accuracy - right.accuracy)
   screen.text(
@@ -60,10 +61,10 @@ func showBug(_ name: String, _ plan: Plan, on screen: Screen) throws {
 }
 
 private func trained(
-  _ source: Source, _ plan: Plan, on screen: Screen
-) throws -> (losses: [Double], accuracy: Double) {
-  let finale = FinaleNetwork(source)
+  _ functions: FunctionsInUse, _ plan: Plan, on screen: Screen
+) throws -> (stepLosses: [Double], accuracy: Double) {
+  let finale = FinaleNetwork(functions)
   var generator = SplitMix64(seed: plan.seed)
   let run = try train(finale, finale.network(using: &generator), plan, on: screen, prints: true)
-  return (run.losses, run.accuracy)
+  return (run.stepLosses, run.accuracy)
 }

@@ -14,10 +14,11 @@ import Problems07
 import Problems08
 import Running
 import Training
+import TrainingRuns
 
 /// The end of the course: a residual network that learns by the learner's functions alone.
 func runFinale(
-  _ source: Source, _ plan: Plan, _ options: ChapterOptions, on screen: Screen
+  _ functions: FunctionsInUse, _ plan: Plan, _ options: ChapterOptions, on screen: Screen
 ) throws {
   screen.section("The finale: which functions does this network run on?")
   var table = Table(header: ["layer", "backward by exercises"])
@@ -30,11 +31,11 @@ func runFinale(
     Every gradient below, and every step, is computed by these functions. The
     forward passes are the library's.
     """)
-  try showGradientNorms(FinaleNetwork(source), plan, on: screen)
+  try showGradientNorms(FinaleNetwork(functions), plan, on: screen)
 
   screen.section("Does it read handwriting?")
   var generator = SplitMix64(seed: plan.seed)
-  let finale = FinaleNetwork(source)
+  let finale = FinaleNetwork(functions)
   let network = finale.network(using: &generator)
   screen.text(
     """
@@ -44,7 +45,7 @@ func runFinale(
 
     """)
   let run = try train(finale, network, plan, options, on: screen, prints: true)
-  let first = run.losses.prefix(10).reduce(0, +) / Double(max(1, min(10, run.losses.count)))
+  let first = run.stepLosses.prefix(10).reduce(0, +) / Double(max(1, min(10, run.stepLosses.count)))
   try screen.figure(
     .lines(
       "Loss, step by step",
@@ -52,7 +53,8 @@ func runFinale(
       x: "step", y: "loss",
       [
         Series(
-          "training loss", y: smoothed(run.losses, over: max(1, run.losses.count / 40)), from: 1)
+          "training loss", y: smoothed(run.stepLosses, over: max(1, run.stepLosses.count / 40)),
+          from: 1)
       ]
     ), "finale-loss")
   screen.text(
@@ -60,7 +62,7 @@ func runFinale(
 
     The loss fell from \(fixed(first, 2)) to \(fixed(run.lastLoss, 2)); \(percent(run.accuracy)) of the test images are right.
     """)
-  if let file = options.save { try run.save(to: file, on: screen) }
+  if let file = options.save { try save(run, to: file, on: screen) }
   if options.mine { nameWhatWasBuilt(plan, on: screen) }
 }
 
@@ -68,14 +70,13 @@ func runFinale(
 func train<Network: TensorLayer<Double>>(
   _ finale: FinaleNetwork, _ network: Network, _ plan: Plan, _ options: ChapterOptions? = nil,
   on screen: Screen, prints: Bool = false
-) throws -> Run<Network> {
+) throws -> Trained<Network> {
   var recipe = Recipe<Double>(
     train: plan.train, test: plan.test, rate: 0.01, seed: plan.seed, loss: finale.loss)
   (recipe.epochs, recipe.batch) = (plan.epochs, plan.batch)
   recipe.saved = try options?.load.map { try Checkpoint(contentsOf: $0.path) }
   recipe.file = options?.save
-  var adam = AdaptedOptimizer.adam(
-    learningRate: recipe.rate, step: Chapter06Problems.adam.function(from: finale.source))
+  var adam = AdaptedOptimizer.adam(learningRate: recipe.rate, step: finale.functions.adam)
   return try recipe.run(network, with: &adam, on: screen, prints: prints)
 }
 

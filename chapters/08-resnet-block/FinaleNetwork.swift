@@ -16,29 +16,27 @@ import Training
 struct FinaleNetwork {
   /// F: conv, norm, relu, conv, norm.
   typealias Body = Then<
-    Then<Then<AdaptedConv2d, AdaptedBatchNorm>, AdaptedActivation>,
-    Then<AdaptedConv2d, AdaptedBatchNorm>
+    Then<NormalizedConvolution, Adapted<Activation<Double>>>, NormalizedConvolution
   >
+
+  typealias NormalizedConvolution = Then<Adapted<Conv2d<Double>>, Adapted<BatchNorm<Double>>>
 
   /// Equal blocks behind a convolution and pooling.
   typealias Deep<Block: TensorLayer<Double>> = Then<Then<DeepStem, Stack<Block>>, DeepHead>
   typealias DeepStem = Then<
-    Then<Then<ImagesIn<Double>, AdaptedConv2d>, AdaptedPooling>, AdaptedActivation
+    Then<Then<ImagesIn<Double>, Adapted<Conv2d<Double>>>, Adapted<MaxPool2d<Double>>>,
+    Adapted<Activation<Double>>
   >
-  typealias DeepHead = Then<AdaptedGlobalAveragePool, AdaptedDense>
+  typealias DeepHead = Then<Adapted<GlobalAveragePool<Double>>, Adapted<Dense<Double>>>
 
-  let source: Source
-  private let convolution: ConvolutionFunctions
-  private let norm: (NormalizationQuestion) throws -> NormalizationGradients
-  private let relu: AdaptedActivation
-  private let crossEntropy: (ClassificationQuestion) throws -> Matrix
+  let functions: FunctionsInUse
+  private let relu: Adapted<Activation<Double>>
+  private let pooling: Adapted<MaxPool2d<Double>>
 
-  init(_ source: Source) {
-    self.source = source
-    convolution = ConvolutionFunctions(source)
-    norm = Chapter07Problems.batchNorm.function(from: source)
-    relu = AdaptedActivation(.relu, gradient: Chapter01Problems.relu.function(from: source))
-    crossEntropy = Chapter02Problems.softmaxCrossEntropy.function(from: source)
+  init(_ functions: FunctionsInUse) {
+    self.functions = functions
+    relu = Adapted(.relu, gradient: functions.relu)
+    pooling = Adapted(MaxPool2d(2), gradient: functions.maxPool)
   }
 
   /// What each layer is, and the exercises that its backward is made of.
@@ -58,15 +56,15 @@ struct FinaleNetwork {
   func network(using generator: inout SplitMix64) -> some TensorLayer<Double> {
     let stem = ImagesIn<Double>()
       .then(adapted(1, 8, stride: 1, using: &generator))
-      .then(AdaptedPooling(.maximum, PoolingGeometry(window: 2), from: source)).then(relu)
+      .then(pooling).then(relu)
     let residual = residual(body(8, 8, using: &generator))
-    let projection = AdaptedProjection(
+    let projection = Adapted(
       Conv2d(8, 16, kernel: 1, ConvolutionGeometry(stride: 2), using: &generator),
-      gradients: Chapter08Problems.projectionShortcut.function(from: source))
+      gradients: functions.projection)
     let projected = Projected(body(8, 16, stride: 2, using: &generator), shortcut: projection)
     let whole = AdaptedBasicBlock(
-      basicBody(16, 16, stride: 1, using: &generator), steps: BlockSteps(source),
-      gradients: Chapter08Problems.basicBlock.function(from: source))
+      basicBody(16, 16, stride: 1, using: &generator), steps: functions.blockSteps,
+      gradients: functions.basicBlock)
     return stem.then(residual).then(projected).then(relu).then(whole)
       .then(head(16, using: &generator))
   }
@@ -77,58 +75,49 @@ struct FinaleNetwork {
   ) -> Deep<Block> {
     let stem = ImagesIn<Double>()
       .then(adapted(1, 4, stride: 2, using: &generator))
-      .then(AdaptedPooling(.maximum, PoolingGeometry(window: 2), from: source)).then(relu)
+      .then(pooling).then(relu)
     let blocks = Stack(depth: depth) { _ in block(body(4, 4, using: &generator)) }
     return stem.then(blocks).then(head(4, using: &generator))
   }
 
   /// y = relu(F(x)).
-  func plain(_ body: Body) -> Then<Body, AdaptedActivation> { body.then(relu) }
+  func plain(_ body: Body) -> Then<Body, Adapted<Activation<Double>>> { body.then(relu) }
 
   /// y = relu(F(x) + x).
-  func residual(_ body: Body) -> Then<AdaptedResidual<Body>, AdaptedActivation> {
-    AdaptedResidual(body, gradient: Chapter08Problems.residual.function(from: source)).then(relu)
+  func residual(_ body: Body) -> Then<Adapted<Residual<Body>>, Adapted<Activation<Double>>> {
+    Adapted(Residual(body), gradient: functions.residual).then(relu)
   }
 
   /// The loss, and ∂loss/∂logits.
   func loss(_ logits: Matrix, _ labels: [Int]) -> Loss<Double> {
-    let targets: Matrix = oneHot(labels, classes: logits.columns)
-    let question = ClassificationQuestion(logits: logits, targets: targets)
-    do {
-      return (
-        softmaxCrossEntropy(logits: logits, targets: targets).loss, try crossEntropy(question)
-      )
-    } catch {
-      fatalError("2.3: the function threw an error: \(error)")
-    }
+    adaptedCrossEntropy(logits: logits, labels: labels, gradient: functions.crossEntropy)
   }
 
   private func adapted(
     _ channels: Int, _ outputs: Int, stride: Int, using generator: inout SplitMix64
-  ) -> AdaptedConv2d {
+  ) -> Adapted<Conv2d<Double>> {
     let geometry = ConvolutionGeometry(stride: stride, padding: 1)
-    return AdaptedConv2d(
-      Conv2d(channels, outputs, kernel: 3, geometry, using: &generator), convolution)
+    return Adapted(
+      Conv2d(channels, outputs, kernel: 3, geometry, using: &generator),
+      bias: functions.convolutionBias, weights: functions.convolutionWeights,
+      input: functions.convolutionInput)
   }
 
   private func body(
     _ channels: Int, _ outputs: Int, stride: Int = 1, using generator: inout SplitMix64
   ) -> Body {
     let first = adapted(channels, outputs, stride: stride, using: &generator)
-      .then(AdaptedBatchNorm(BatchNorm(outputs), gradients: norm))
+      .then(Adapted(BatchNorm(outputs), gradients: functions.batchNorm))
     let second = adapted(outputs, outputs, stride: 1, using: &generator)
-      .then(AdaptedBatchNorm(BatchNorm(outputs), gradients: norm))
+      .then(Adapted(BatchNorm(outputs), gradients: functions.batchNorm))
     return first.then(relu).then(second)
   }
 
   private func head(
     _ channels: Int, using generator: inout SplitMix64
   ) -> DeepHead {
-    AdaptedGlobalAveragePool(
-      gradient: Chapter08Problems.globalAveragePool.function(from: source)
-    ).then(
-      AdaptedDense(
-        Dense(channels, 10, .glorot, using: &generator),
-        gradients: Chapter04Problems.dense.function(from: source)))
+    Adapted(GlobalAveragePool(), gradient: functions.globalAveragePool)
+      .then(
+        Adapted(Dense(channels, 10, .glorot, using: &generator), gradients: functions.dense))
   }
 }

@@ -13,7 +13,7 @@ import Running
 import Training
 
 /// The four gradients of this chapter, against central differences.
-func checkGradients(_ source: Source, on screen: Screen) throws {
+func checkGradients(_ functions: FunctionsInUse, on screen: Screen) throws {
   screen.section("Are the gradients right?")
   var generator = SplitMix64(seed: 8)
   func draw(_ shape: [Int]) -> Matrix { Tensor(shape: shape, using: &generator) }
@@ -28,7 +28,7 @@ func checkGradients(_ source: Source, on screen: Screen) throws {
   let (x, weight, dy) = (draw([4, 3]), draw([3, 3]), draw([4, 3]))
   let sum = ResidualQuestion(dy: dy) { matmul($0, transposed: weight) }
   row(
-    "8.1 dx", "x·W + x", try Chapter08Problems.residual.function(from: source)(sum),
+    "8.1 dx", "x·W + x", try functions.residual(sum),
     numericalGradient(of: { (dy * (matmul($0, weight) + $0)).sum() }, at: x))
 
   let projection = ProjectionQuestion(
@@ -38,7 +38,7 @@ func checkGradients(_ source: Source, on screen: Screen) throws {
       x, weight: weight, bias: Matrix(shape: [4]), ConvolutionGeometry(stride: 2))
     return (projection.dy * y).sum()
   }
-  let (dx, dW) = try Chapter08Problems.projectionShortcut.function(from: source)(projection)
+  let (dx, dW) = try functions.projection(projection)
   row(
     "8.2 dx", "projection", dx,
     numericalGradient(of: { projected($0, projection.weight) }, at: projection.x))
@@ -49,12 +49,12 @@ func checkGradients(_ source: Source, on screen: Screen) throws {
   let pool = GlobalPoolQuestion(x: draw([2, 3, 4, 5]), dy: draw([2, 3]))
   row(
     "8.3 dx", "mean of channels",
-    try Chapter08Problems.globalAveragePool.function(from: source)(pool),
+    try functions.globalAveragePool(pool),
     numericalGradient(
       of: { (pool.dy * $0.reshaped([6, 20]).mean(axis: 1).reshaped([2, 3])).sum() }, at: pool.x))
 
-  let block = BasicBlockQuestion(x: [2, 2, 3, 4], seed: 9, steps: BlockSteps(source))
-  let found = try Chapter08Problems.basicBlock.function(from: source)(block)
+  let block = BasicBlockQuestion(x: [2, 2, 3, 4], seed: 9, steps: functions.blockSteps)
+  let found = try functions.basicBlock(block)
   for (name, gradient, variable) in [
     ("dx", found.dx, \BasicBlockQuestion.x), ("dW1", found.dW1, \.w1), ("dW2", found.dW2, \.w2),
     ("dGamma1", found.dGamma1, \.gamma1), ("dBeta1", found.dBeta1, \.beta1),

@@ -13,31 +13,18 @@ import Running
 import Training
 import TrainingRuns
 
-/// What came of a training.
-struct Run<Network: Layer> {
-  var network: Network
-  /// The loss of each step, before its update.
-  var losses: [Double] = []
-  /// The share of test images that were right in the end.
-  var accuracy = 0.0
-  /// How long the steps took.
-  var seconds = 0.0
-  /// The network with all that its training needs to go on.
-  var checkpoint = Checkpoint()
-
-  /// Writes it, with a note of the accuracy.
-  func save(to file: URL, on screen: Screen) throws {
-    var checkpoint = checkpoint
-    checkpoint.metadata["test accuracy"] = percent(accuracy)
-    try checkpoint.save(to: file.path)
-    screen.text("The network is saved in \(file.path).")
-  }
-
+extension Trained {
   /// The mean loss of the last tenth of the steps.
   var lastLoss: Double {
-    let last = losses.suffix(max(1, losses.count / 10))
+    let last = stepLosses.suffix(max(1, stepLosses.count / 10))
     return last.reduce(0, +) / Double(max(1, last.count))
   }
+}
+
+/// Saves a network and its training, and says where.
+func save(_ run: Trained<some Layer>, to file: URL, on screen: Screen) throws {
+  try run.save(to: file)
+  screen.text("The network is saved in \(file.path).")
 }
 
 /// How a network is trained: on what, how long, how fast, with which loss.
@@ -72,42 +59,28 @@ struct Recipe<Scalar: Real> {
   func run<Network: TensorLayer<Scalar>>(
     _ network: Network, with optimizer: inout some Optimizer<Scalar>, on screen: Screen,
     prints: Bool = false
-  ) throws -> Run<Network> {
-    var (run, losses) = (Run(network: network), [Double]())
+  ) throws -> Trained<Network> {
     var training = TrainingRun<Scalar>(epochs: epochs, batch: batch)
     training.name = name.isEmpty ? "" : name + ", "
     let peak = rate
     training.rate = { step, steps in
       Schedule.warmupCosine(peak: peak, warmup: steps * 3 / 10, steps: steps)(step)
     }
-    (training.saved, training.file) = (saved, file)
-    training.loss = { logits, labels in
-      let result = loss(logits, labels)
-      losses.append(Double(result.loss))
-      return result
+    (training.saved, training.file, training.loss) = (saved, file, loss)
+    return try training.run(
+      network, on: Samples(images: train, test: test), with: &optimizer, seed: seed + 1,
+      screen: screen
+    ) { report, share in
+      guard prints else { return }
+      screen.text(
+        "  epoch \(report.epoch)   loss \(fixed(report.loss, 4))   test \(percent(share))")
     }
-    let x: Tensor<Scalar> = train.images(as: Scalar.self)
-    let testX: Tensor<Scalar> = test.images(as: Scalar.self)
-    run.checkpoint = try training.run(
-      &run.network, on: x, labels: train.labels, with: &optimizer, seed: seed + 1, screen: screen
-    ) { report, network in
-      run.accuracy = Core.accuracy(
-        predicted: network.predict(testX).argmaxOfRows(), actual: test.labels)
-      run.seconds += Double(train.count) / report.samplesPerSecond
-      if prints {
-        screen.text(
-          "  epoch \(report.epoch)   loss \(fixed(report.loss, 4))   test \(percent(run.accuracy))")
-      }
-      return true
-    }
-    run.losses = losses
-    return run
   }
 
   /// The same with Adam.
   func run<Network: TensorLayer<Scalar>>(
     _ network: Network, on screen: Screen, prints: Bool = false
-  ) throws -> Run<Network> {
+  ) throws -> Trained<Network> {
     var adam = Adam<Scalar>(learningRate: rate)
     return try run(network, with: &adam, on: screen, prints: prints)
   }
@@ -119,13 +92,4 @@ func smoothed(_ values: [Double], over count: Int) -> [Double] {
     let part = values[max(0, index - count + 1)...index]
     return part.reduce(0, +) / Double(part.count)
   }
-}
-
-/// 11,689,512.
-func grouped(_ number: Int) -> String {
-  let digits = Array(String(number))
-  return digits.indices.map { place in
-    let isGroup = place > 0 && (digits.count - place).isMultiple(of: 3)
-    return (isGroup ? "," : "") + String(digits[place])
-  }.joined()
 }

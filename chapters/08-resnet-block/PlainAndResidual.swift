@@ -12,11 +12,12 @@ import Problems07
 import Problems08
 import Running
 import Training
+import TrainingRuns
 
 /// Twenty layers with shortcuts and without, trained alike.
 struct TrainedPair {
-  let plain: Run<PlainNetwork>
-  let residual: Run<ResidualNetwork>
+  let plain: Trained<PlainNetwork>
+  let residual: Trained<ResidualNetwork>
 }
 
 /// The degradation problem, and what a shortcut does about it.
@@ -33,13 +34,13 @@ func comparePlainAndResidual(_ plan: Plan, on screen: Screen) throws -> TrainedP
     the same images, order, first weights and schedule with and without shortcuts.
 
     """)
-  func plainRun(_ depth: Int) throws -> Run<PlainNetwork> {
+  func plainRun(_ depth: Int) throws -> Trained<PlainNetwork> {
     let network: PlainNetwork = blockNetwork(depth: depth, channels: 8, seed: plan.seed) {
       plain(normalizedBody($0, using: &$1))
     }
     return try recipe.run(network, on: screen)
   }
-  func residualRun(_ depth: Int) throws -> Run<ResidualNetwork> {
+  func residualRun(_ depth: Int) throws -> Trained<ResidualNetwork> {
     let network: ResidualNetwork = blockNetwork(depth: depth, channels: 8, seed: plan.seed) {
       residual(normalizedBody($0, using: &$1))
     }
@@ -57,8 +58,8 @@ func comparePlainAndResidual(_ plan: Plan, on screen: Screen) throws -> TrainedP
       "\(2 * depth + 2)", "\(depth)", fixed(runs.plain.lastLoss, 3),
       percent(runs.plain.accuracy, 1), fixed(runs.residual.lastLoss, 3),
       percent(runs.residual.accuracy, 1))
-    curves.plain.append(curve("plain-\(2 * depth + 2)", runs.plain.losses))
-    curves.residual.append(curve("residual-\(2 * depth + 2)", runs.residual.losses))
+    curves.plain.append(curve("plain-\(2 * depth + 2)", runs.plain.stepLosses))
+    curves.residual.append(curve("residual-\(2 * depth + 2)", runs.residual.stepLosses))
     if depth == 9 { pair = runs }
   }
   screen.table(table)

@@ -14,13 +14,14 @@ import Problems07
 import Problems08
 import Running
 import Training
+import TrainingRuns
 
 /// Three residual blocks of 16 channels on handwritten digits.
 func readDigits(_ plan: Plan, _ options: ChapterOptions, on screen: Screen) throws {
   screen.section("How well does a small residual network read?")
   let run = try train(
     "MNIST", on: plan.train, plan.test, epochs: plan.epochs, plan, options, screen: screen)
-  if let file = options.save { try run.save(to: file, on: screen) }
+  if let file = options.save { try save(run, to: file, on: screen) }
 }
 
 /// The same network on photographs of clothes.
@@ -41,7 +42,7 @@ func readClothes(_ plan: Plan, on screen: Screen) throws {
 private func train(
   _ name: String, on train: ImageData, _ test: ImageData, epochs: Int, _ plan: Plan,
   _ options: ChapterOptions? = nil, screen: Screen
-) throws -> Run<ResidualNetwork> {
+) throws -> Trained<ResidualNetwork> {
   let network: ResidualNetwork = blockNetwork(depth: 3, channels: 16, seed: plan.seed) {
     residual(normalizedBody($0, using: &$1))
   }

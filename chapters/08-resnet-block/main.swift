@@ -47,7 +47,8 @@ command.run { options, source in
     try readDigits(plan, options, on: screen)
     return
   }
-  try checkGradients(source, on: screen)
+  let functions = FunctionsInUse(source)
+  try checkGradients(functions, on: screen)
   switch source {
   case .library:
     multiplySlopes(on: screen)
@@ -58,7 +59,7 @@ command.run { options, source in
     try readClothes(plan, on: screen)
     compareBlocks(on: screen)
     countParameters(on: screen)
-  case .answers: try runFinale(source, plan, options, on: screen)
+  case .answers: try runFinale(functions, plan, options, on: screen)
   case .bug(let name): try showBug(name, plan, on: screen)
   }
 }

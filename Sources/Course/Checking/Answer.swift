@@ -9,7 +9,21 @@ package func answer<Output>(_ id: String, _ function: () throws -> Output) -> Ou
   }
 }
 
+/// A gradient, with its name and the variable whose shape it must have.
+package typealias NamedGradient = (name: String, gradient: Matrix, variable: Matrix)
+
 /// Ends the chapter if a gradient cannot belong to its variable: nothing after it would make sense.
-package func requireShape(_ gradient: Matrix, _ shape: [Int], _ name: String) {
-  require(gradient.shape == shape, "\(name) is \(gradient.shape), should be \(shape)")
+package func requireShapes(_ id: String, _ gradients: NamedGradient...) {
+  for (name, gradient, variable) in gradients {
+    require(
+      gradient.shape == variable.shape,
+      "\(id): \(name) is \(gradient.shape), should be \(variable.shape)")
+  }
+}
+
+/// The first gradient that cannot belong to its variable, in half a sentence; nil where all can.
+package func wrongShape(_ gradients: NamedGradient...) -> String? {
+  gradients.first { $0.gradient.shape != $0.variable.shape }.map {
+    "\($0.name) is \($0.gradient.shape) where it should be \($0.variable.shape)"
+  }
 }

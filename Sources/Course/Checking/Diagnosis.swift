@@ -20,16 +20,35 @@ extension Problem {
     lines += ["with \(shapes(of: wrong.input)):"]
     let ideas = isExplained && judge == nil ? parts.map { recognised($0, in: outcomes) } : []
     let isAnyKnown = ideas.contains { !$0.isEmpty }
+    var (isFirst, following) = (true, [String]())
     for (index, finding) in wrong.findings.enumerated() {
       guard let finding else { continue }
+      let follows = judge == nil && !isFirst ? follows(parts[index], in: outcomes) : nil
+      if follows == true {
+        following.append(parts[index].name)
+        continue
+      }
       lines += ["✗ " + finding]
+      defer { isFirst = false }
       guard isExplained, judge == nil else { continue }
       let (part, known) = (parts[index], ideas[index])
+      if !isFirst, part.step != nil, known.isEmpty {
+        if follows == false {
+          lines += [
+            "→ this does not follow from the steps before it: look here when they are right"
+          ]
+        }
+        continue
+      }
       let sentences =
         known.isEmpty
         ? pattern(of: part, in: outcomes, isOnly: !isAnyKnown).map { [$0] } ?? []
         : known.map { "→ " + $0.sentence }
       lines += sentences.filter { !lines.contains($0) }
+    }
+    if !following.isEmpty {
+      let names = following.joined(separator: ", ")
+      lines += ["✗ \(names): right steps, from the wrong numbers of the steps before"]
     }
     if isExplained, judge != nil { lines += recognisedByJudge(in: outcomes).map { "→ " + $0 } }
     let right = outcomes.filter(\.isRight)
@@ -42,17 +61,20 @@ extension Problem {
   /// What the function was called with: x [5, 3], dy [5, 3].
   func shapes(of input: Input) -> String { input.summary }
 
-  /// The misconceptions that give this part's values in every case; of several those that give all
-  /// parts' values, if there are any.
+  /// The misconceptions that give this part's values in every case, and where it is a step those of the
+  /// steps before it; of several those that give all parts' values, if there are any.
   private func recognised(
     _ part: Part<Input, Output>, in outcomes: [Outcome<Input, Output>]
   ) -> [Misconception<Input, Output>] {
+    let reaching = reaching(part)
     let known = misconceptions.filter { misconception in
       var differs = false
       for outcome in outcomes {
-        let answer = part.value(answer(misconception, outcome))
-        guard same(part.value(outcome.output), answer) else { return false }
-        if !same(part.value(outcome.expected), answer) { differs = true }
+        let answer = answer(misconception, outcome)
+        guard reaching.allSatisfy({ same($0.value(outcome.output), $0.value(answer)) }) else {
+          return false
+        }
+        if !same(part.value(outcome.expected), part.value(answer)) { differs = true }
       }
       return differs
     }
@@ -95,10 +117,15 @@ extension Problem {
     var hint = ""
     if got.rank == 2, same(got.transposed, expected) {
       hint = ": did you transpose the product?"
-    } else if got.rank > expected.rank, got.shape.suffix(expected.rank) == expected.shape[...],
+    } else if got.count > expected.count, got.rank > expected.rank,
+      got.shape.suffix(expected.rank) == expected.shape[...],
       same(got.reshaped([got.count / expected.count, expected.count]).sum(axis: 0), expected.flat)
     {
       hint = ": is a sum over the batch missing?"
+    } else if got.rank == 2, expected.rank == 1, got.rows == expected.count,
+      same(got.sum(axis: 1), expected)
+    {
+      hint = ": is a sum over each row missing?"
     } else if got.rank == 1, expected.rank == 1, agree(got.sum(), expected.sum()) {
       hint = ": is it summed along the other axis?"
     } else if same(got.flat, expected.flat) {

@@ -150,13 +150,15 @@ package struct Part<Input, Output> {
   package let name: String
   /// What central differences nudge; nil where the part is no gradient of an input.
   package let variable: WritableKeyPath<Input, Matrix>?
+  /// What it must be by the answer's own parts before it; nil where it depends on none.
+  package let step: ((Input, Output) -> Matrix)?
   package let value: (Output) -> Matrix
 
   package init(
     _ name: String, of variable: WritableKeyPath<Input, Matrix>? = nil,
-    value: @escaping (Output) -> Matrix
+    by step: ((Input, Output) -> Matrix)? = nil, value: @escaping (Output) -> Matrix
   ) {
-    (self.name, self.variable, self.value) = (name, variable, value)
+    (self.name, self.variable, self.step, self.value) = (name, variable, step, value)
   }
 }
 

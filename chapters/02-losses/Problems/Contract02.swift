@@ -8,6 +8,9 @@ public protocol Chapter02: AnswerModule {
   static func binaryCrossEntropyWithLogitsBackward(
     logits: Matrix, targets: Matrix
   ) throws -> Matrix
+  static func unfusedCrossEntropyBackward(
+    targets: Matrix, exponentials: Matrix, sums: Matrix, probabilities: Matrix
+  ) throws -> CrossEntropyGradients
   static func softmaxCrossEntropyBackward(logits: Matrix, targets: Matrix) throws -> Matrix
   static func l2PenaltyBackward(
     weight: Matrix, bias: Matrix, strength: Double
@@ -17,6 +20,12 @@ public protocol Chapter02: AnswerModule {
   ) throws -> Matrix
   static func huberBackward(prediction: Matrix, target: Matrix, delta: Double) throws -> Matrix
 }
+
+/// The gradients of softmax and cross-entropy in steps, the last line of the forward pass first.
+public typealias CrossEntropyGradients = (
+  dLogProbabilities: Matrix, dProbabilities: Matrix, dSums: Matrix, dExponentials: Matrix,
+  dShifted: Matrix, dLogits: Matrix
+)
 
 /// Calls what chapter 2 asks for, in whichever module has it.
 func asks<Input, Output>(

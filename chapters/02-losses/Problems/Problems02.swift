@@ -4,8 +4,8 @@ public import Checking
 public enum Chapter02Problems: ChapterProblems {
   public static var all: [any Exercise] {
     [
-      meanSquaredError, binaryCrossEntropy, softmaxCrossEntropy, l2Penalty, weightedCrossEntropy,
-      huber,
+      meanSquaredError, binaryCrossEntropy, unfusedCrossEntropy, softmaxCrossEntropy, l2Penalty,
+      weightedCrossEntropy, huber,
     ]
   }
 }

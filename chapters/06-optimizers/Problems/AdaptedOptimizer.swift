@@ -51,8 +51,8 @@ public struct AdaptedOptimizer: Optimizer {
         "\(id): \(name) is \(g.shape) now, another network than before; make a new optimizer")
       let old = parameter
       let new = answer(id) { try rule(old, g, kept[index], step, learningRate) }
-      requireShape(new.parameter, g.shape, "\(id): the new parameter \(name)")
-      for tensor in new.kept { requireShape(tensor, g.shape, "\(id): what is kept for \(name)") }
+      requireShapes(id, ("the new parameter \(name)", new.parameter, g))
+      for tensor in new.kept { requireShapes(id, ("what is kept for \(name)", tensor, g)) }
       (parameter, kept[index]) = (new.parameter, new.kept)
       index += 1
     }

@@ -12,6 +12,10 @@ public protocol Chapter07: AnswerModule {
 
   static func gradientNormPerLayer(_ gradients: [Matrix]) throws -> [Double]
 
+  static func unfusedBatchNormBackward(
+    _ dy: Matrix, gamma: Matrix, centred: Matrix, deviation: Matrix, normal: Matrix
+  ) throws -> NormalizationStepGradients
+
   static func batchNormBackward(
     _ dy: Matrix, x: Matrix, gamma: Matrix, epsilon: Double
   ) throws -> (dx: Matrix, dGamma: Matrix, dBeta: Matrix)
@@ -25,6 +29,12 @@ public protocol Chapter07: AnswerModule {
     _ dy: Matrix, x: Matrix, gamma: Matrix, epsilon: Double
   ) throws -> (dx: Matrix, dGamma: Matrix, dBeta: Matrix)
 }
+
+/// The gradients of batch normalization in steps, the last line of the forward pass first.
+public typealias NormalizationStepGradients = (
+  dNormal: Matrix, dDeviation: Matrix, dVariance: Matrix, dCentred: Matrix, dMean: Matrix,
+  dx: Matrix
+)
 
 /// The gradients of one step of a recurrent network: of its input, of the state that it began with,
 /// and the step's share in the gradients of the weights and the bias.

@@ -3,6 +3,6 @@ public import Checking
 /// The exercises of chapter 7.
 public enum Chapter07Problems: ChapterProblems {
   public static var all: [any Exercise] {
-    [glorot, he, gradientNorms, batchNorm, rnnStep, layerNorm]
+    [glorot, he, gradientNorms, unfusedBatchNorm, batchNorm, rnnStep, layerNorm]
   }
 }

@@ -5,6 +5,9 @@ import Training
 
 /// A basic block, relu(F(x) + x), whose gradients come from an answer to 8.4, and its steps from
 /// answers to 5.2, 5.3 and 7.3.
+///
+/// No `Adapted` layer: the answer is given each value between the layers of F, and their caches do not
+/// have them all.
 public struct AdaptedBasicBlock: Layer {
   /// F; the biases of its convolutions are zero and stay so, as batch norm would remove them.
   public var body: BasicBody<Double>
@@ -51,13 +54,11 @@ public struct AdaptedBasicBlock: Layer {
     let question = BasicBlockQuestion(
       dy: samplesFirst(dY), cache: cache.block, parameters: values, steps: steps)
     let found = answer("8.4") { try gradients(question) }
-    for (name, gradient, shape) in [
-      ("dx", found.dx, question.dy.shape),
-      ("dW1", found.dW1, values.w1.shape), ("dGamma1", found.dGamma1, values.gamma1.shape),
-      ("dBeta1", found.dBeta1, values.beta1.shape),
-      ("dW2", found.dW2, values.w2.shape), ("dGamma2", found.dGamma2, values.gamma2.shape),
-      ("dBeta2", found.dBeta2, values.beta2.shape),
-    ] { requireShape(gradient, shape, "8.4: \(name)") }
+    requireShapes(
+      "8.4", ("dx", found.dx, question.dy), ("dW1", found.dW1, values.w1),
+      ("dGamma1", found.dGamma1, values.gamma1), ("dBeta1", found.dBeta1, values.beta1),
+      ("dW2", found.dW2, values.w2), ("dGamma2", found.dGamma2, values.gamma2),
+      ("dBeta2", found.dBeta2, values.beta2))
     let none = Matrix(shape: one.first.bias.shape)
     return (
       samplesLast(found.dx),

@@ -24,6 +24,11 @@ extension Samples {
 
   static var losses: [(String, Sample)] {
     func shape(_ draw: inout Draw) -> [Int] { [draw.size(1...6), draw.size(1...6)] }
+    func targets(_ draw: inout Draw, _ shape: [Int]) -> Matrix {
+      let soft = softmax(3 * draw.tensor(shape))
+      guard draw.once(in: 2) else { return soft }
+      return oneHot(draw.labels(shape[0], classes: shape[1]), classes: shape[1])
+    }
     typealias Problems = Chapter02Problems
     return [
       of(Problems.meanSquaredError) {
@@ -40,12 +45,15 @@ extension Samples {
         return ClassificationQuestion(
           logits: $0.logits(shape), targets: $0.tensor(shape, in: 0...1))
       },
+      of(Problems.unfusedCrossEntropy) {
+        let shape = shape(&$0)
+        let targets = targets(&$0, shape)
+        let logits = $0.once(in: 4) ? $0.tensor(shape, in: -100...100) : 3 * $0.tensor(shape)
+        return UnfusedCrossEntropyQuestion(logits: logits, targets: targets)
+      },
       of(Problems.softmaxCrossEntropy) {
         let shape = shape(&$0)
-        var targets = softmax(3 * $0.tensor(shape))
-        if $0.once(in: 2) {
-          targets = oneHot($0.labels(shape[0], classes: shape[1]), classes: shape[1])
-        }
+        let targets = targets(&$0, shape)
         return ClassificationQuestion(logits: $0.logits(shape), targets: targets)
       },
       of(Problems.l2Penalty) {

@@ -83,6 +83,11 @@ extension Samples {
         return WeightGradientsQuestion(
           gradients: $0.list(count) { $0.tensor([$0.size(1...4), $0.size(1...4)]) })
       },
+      of(Problems.unfusedBatchNorm) {
+        let whole = normalization(&$0, rows: 2...6)
+        return UnfusedNormalizationQuestion(
+          x: whole.x, gamma: whole.gamma, epsilon: whole.epsilon, dy: whole.dy)
+      },
       of(Problems.batchNorm) { normalization(&$0, rows: 2...6) },
       of(Problems.layerNorm) { normalization(&$0, rows: 1...6) },
       of(Problems.rnnStep) {

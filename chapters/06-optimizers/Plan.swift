@@ -8,8 +8,8 @@ import Running
 import Training
 import TrainingRuns
 
-/// The digits, how many of them, and how long they are trained on.
-struct Digits {
+/// What is trained on: how many images, how long.
+struct Plan {
   let train: ImageData
   let test: ImageData
   let epochs: Int
@@ -26,6 +26,11 @@ struct Digits {
     epochs = options.epochs ?? usual
     batch = options.batch ?? 64
     seed = options.seed
+  }
+
+  /// The images as the network takes them.
+  func samples<Scalar: Real>(_ type: Scalar.Type) -> Samples<Scalar> {
+    Samples(rows: train, test: test)
   }
 
   /// How many steps all epochs take.
@@ -73,23 +78,10 @@ struct Record {
   }
 }
 
-/// The images as a network takes them.
-struct Samples<Scalar: Real> {
-  let x: Tensor<Scalar>
-  let labels: [Int]
-  let testX: Tensor<Scalar>
-  let testLabels: [Int]
-
-  init(_ digits: Digits) {
-    (x, labels) = (digits.train.inputs(as: Scalar.self), digits.train.labels)
-    (testX, testLabels) = (digits.test.inputs(as: Scalar.self), digits.test.labels)
-  }
-}
-
 /// Trains the digits' network until its epochs or steps are over, or its loss is no number.
 ///
 /// - Parameters:
-///   - digits: Says how long, and from which seed.
+///   - plan: Says how long, and from which seed.
 ///   - samples: The images.
 ///   - rule: The optimizer, new.
 ///   - name: What the training is called in the line of progress.
@@ -102,22 +94,22 @@ struct Samples<Scalar: Real> {
 /// - Returns: The trained network, and how it got there.
 /// - Throws: `CheckpointError` if what was saved is no part of this training.
 func train<Scalar: Real, Rule: Optimizer<Scalar>>(
-  _ digits: Digits, _ samples: Samples<Scalar>, with rule: Rule, name: String,
+  _ plan: Plan, _ samples: Samples<Scalar>, with rule: Rule, name: String,
   steps limit: Int? = nil,
   rates: [Double]? = nil, goingOnFrom saved: Checkpoint? = nil, saving file: URL? = nil,
   testing: Bool = true, screen: Screen
 ) throws -> (network: DigitNetwork<Scalar>, record: Record) {
-  var (network, optimizer, record) = (digits.network(Scalar.self), rule, Record())
-  let steps = rates?.count ?? limit ?? digits.steps
+  var (network, optimizer, record) = (plan.network(Scalar.self), rule, Record())
+  let steps = rates?.count ?? limit ?? plan.steps
   var place = TrainingPlace(
-    seed: digits.seed + 1,
-    run: "\(samples.labels.count) samples in \(Scalar.self), batches of \(digits.batch), "
+    seed: plan.seed + 1,
+    run: "\(samples.labels.count) samples in \(Scalar.self), batches of \(plan.batch), "
       + "\(steps) steps")
-  if let saved { try place.load(saved, into: &network, &optimizer, epochs: digits.epochs) }
+  if let saved { try place.load(saved, into: &network, &optimizer, epochs: plan.epochs) }
   var context = Context.training(seed: place.generator.state)
-  let done = place.epoch * digits.steps / digits.epochs
+  let done = place.epoch * plan.steps / plan.epochs
   training: while done + record.losses.count < steps {
-    for places in Batches(of: samples.labels.count, size: digits.batch, using: &context.generator) {
+    for places in Batches(of: samples.labels.count, size: plan.batch, using: &context.generator) {
       let step = done + record.losses.count
       guard step < steps else { break training }
       if let rates { optimizer.learningRate = Scalar(rates[step]) }
@@ -143,8 +135,7 @@ func train<Scalar: Real, Rule: Optimizer<Scalar>>(
   screen.endProgress()
   record.checkpoint = place.checkpoint(network, optimizer)
   if testing && record.failure == nil {
-    record.accuracy = accuracy(
-      predicted: network.predict(samples.testX).argmaxOfRows(), actual: samples.testLabels)
+    record.accuracy = samples.testAccuracy(of: network)
   }
   return (network, record)
 }

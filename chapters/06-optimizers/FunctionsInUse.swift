@@ -6,7 +6,7 @@ import Running
 import Training
 
 /// The functions of the exercises that this chapter's steps are taken with.
-struct StepFunctions {
+struct FunctionsInUse {
   let momentum: (MomentumQuestion) throws -> MomentumAnswer
   let nesterov: (MomentumQuestion) throws -> MomentumAnswer
   let rmsprop: (RMSpropQuestion) throws -> RMSpropAnswer
@@ -24,7 +24,7 @@ struct StepFunctions {
   }
 
   /// An optimizer of a kind, in Double; with these functions where there is an exercise for it.
-  func optimizer(_ kind: Kind, learningRate: Double) -> any Optimizer<Double> {
+  func optimizer(_ kind: OptimizerKind, learningRate: Double) -> any Optimizer<Double> {
     switch kind {
     case .sgd: SGD(learningRate: learningRate)
     case .momentum:
@@ -44,7 +44,7 @@ struct StepFunctions {
 }
 
 /// The kinds of optimizer that the chapter compares.
-enum Kind: String, CaseIterable {
+enum OptimizerKind: String, CaseIterable {
   case sgd = "SGD"
   case momentum
   case nesterov = "Nesterov"

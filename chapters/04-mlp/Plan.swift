@@ -42,38 +42,6 @@ struct Plan {
   var sizes: [Int] { [train.height * train.width, 256, 128, train.classes.count] }
 }
 
-/// The images as a network takes them.
-struct Digits<Scalar: Real> {
-  let x: Tensor<Scalar>
-  let labels: [Int]
-  let testX: Tensor<Scalar>
-  let testLabels: [Int]
-
-  init(train: ImageData, test: ImageData) {
-    (x, labels) = (train.inputs(as: Scalar.self), train.labels)
-    (testX, testLabels) = (test.inputs(as: Scalar.self), test.labels)
-  }
-
-  /// The training images at some places, and the test images.
-  init(_ all: Digits, at places: [Int]) {
-    (x, labels) = (all.x.rows(places), places.map { all.labels[$0] })
-    (testX, testLabels) = (all.testX, all.testLabels)
-  }
-}
-
-/// What came of a training.
-struct Run<Network: Layer> {
-  var network: Network
-  /// The mean training loss of each epoch.
-  var losses: [Double] = []
-  /// The share of test images that were right, after each epoch.
-  var accuracies: [Double] = []
-  /// The scores of the test images.
-  var logits: Matrix
-  /// The network with all that its training needs to go on.
-  var checkpoint = Checkpoint()
-}
-
 extension Networks {
   /// Trains on the digits, with a line for each epoch where a screen is given.
   ///
@@ -88,44 +56,30 @@ extension Networks {
   /// - Returns: The trained network, and how it got there.
   /// - Throws: `TrainingFailure` if the loss becomes infinite or no number.
   func run(
-    on digits: Digits<Scalar>, _ plan: Plan, name: String, screen: Screen?,
+    on digits: Samples<Scalar>, _ plan: Plan, name: String, screen: Screen?,
     goingOnFrom saved: Checkpoint? = nil, saving file: URL? = nil,
     rate: ((_ step: Int, _ steps: Int) -> Scalar)? = nil
-  ) throws -> Run<Network> {
+  ) throws -> Trained<Network> {
     var generator = SplitMix64(seed: plan.seed)
-    var run = Run(
-      network: network(plan.sizes, dropout: 0, using: &generator), logits: Matrix(shape: [0, 0]))
+    let network = network(plan.sizes, dropout: 0, using: &generator)
     var training = TrainingRun<Scalar>(epochs: plan.epochs, batch: plan.batch)
     training.name = name.isEmpty ? "" : name + ", "
     training.rate = rate
     training.loss = loss
     (training.saved, training.file) = (saved, file)
     var adam = Adam<Scalar>(learningRate: 0.001)
-    var (images, seconds) = (0, 0.0)
-    run.checkpoint = try training.run(
-      &run.network, on: digits.x, labels: digits.labels, with: &adam, seed: plan.seed + 1,
-      screen: screen
-    ) { report, network in
-      run.logits = Matrix(of: network.predict(digits.testX))
-      let share = accuracy(predicted: run.logits.argmaxOfRows(), actual: digits.testLabels)
-      run.losses.append(report.loss)
-      run.accuracies.append(share)
-      images += digits.labels.count
-      seconds += Double(digits.labels.count) / report.samplesPerSecond
+    let run = try training.run(
+      network, on: digits, with: &adam, seed: plan.seed + 1, screen: screen
+    ) { report, share in
       screen?.text(
         "  epoch \(aligned(report.epoch, 2))   loss \(fixed(report.loss, 4))   test "
           + percent(share))
-      return true
     }
-    if images > 0 { screen?.text("  \(grouped(images)) images in \(significant(seconds, 2)) s") }
+    let images = digits.labels.count * run.losses.count
+    if images > 0 {
+      screen?.text("  \(grouped(images)) images in \(significant(run.seconds, 2)) s")
+    }
     return run
-  }
-}
-
-extension Matrix {
-  /// The same numbers in Double.
-  init<Other: Real>(of other: Tensor<Other>) {
-    self = other as? Matrix ?? Matrix(other)
   }
 }
 

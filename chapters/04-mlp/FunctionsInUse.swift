@@ -8,7 +8,7 @@ import Running
 import Training
 
 /// The functions of the exercises that the digits' network is trained with.
-struct BackwardFunctions {
+struct FunctionsInUse {
   let relu: (ActivationQuestion) throws -> Matrix
   let crossEntropy: (ClassificationQuestion) throws -> Matrix
   let dense: (DenseQuestion) throws -> DenseGradients
@@ -28,13 +28,9 @@ struct BackwardFunctions {
     let question = DenseQuestion(
       x: draw([5, 3]), weight: draw([3, 2]), bias: draw([2]), dy: draw([5, 2]))
     guard let gradients = try? dense(question) else { return nil }
-    let wrong = [
-      ("dx", gradients.dx.shape, question.x.shape),
-      ("dW", gradients.dW.shape, question.weight.shape),
-      ("db", gradients.db.shape, question.bias.shape),
-    ].first { $0.1 != $0.2 }
-    return wrong.map {
-      "\($0) is \($1) where it should be \($2), in a layer [3, 2] with a batch of 5"
-    }
+    return Checking.wrongShape(
+      ("dx", gradients.dx, question.x), ("dW", gradients.dW, question.weight),
+      ("db", gradients.db, question.bias)
+    ).map { "\($0), in a layer [3, 2] with a batch of 5" }
   }
 }

@@ -3,8 +3,8 @@ import Core
 import Problems02
 import Running
 
-/// The gradients that this chapter runs on: the library's, the reader's, or one with a known mistake.
-struct LossGradients {
+/// The functions of the exercises that this chapter runs on.
+struct FunctionsInUse {
   let source: Source
   let meanSquaredError: (_ prediction: Matrix, _ target: Matrix) throws -> Matrix
   let binaryCrossEntropy: (_ logits: Matrix, _ targets: Matrix) throws -> Matrix

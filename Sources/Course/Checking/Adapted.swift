@@ -1,0 +1,63 @@
+public import Core
+
+/// A layer whose backward is a closure, such as the answer to an exercise; the rest is the layer's own.
+///
+/// Each chapter says for its layers how ∂loss/∂y and the input become a question to an exercise, and
+/// its answer a gradient.
+public struct Adapted<Base: TensorLayer<Double>>: Layer {
+  public typealias Scalar = Double
+  public typealias Parameters = Base.Parameters
+  /// The input, and what the layer keeps of its forward pass.
+  public typealias Cache = (x: Matrix, base: Base.Cache)
+
+  /// From ∂loss/∂y to ∂loss/∂x and ∂loss/∂parameters.
+  package typealias Backward = (_ layer: Base, _ dY: Matrix, _ x: Matrix, _ cache: Base.Cache) -> (
+    dInput: Matrix, gradient: Base.Parameters
+  )
+  /// The same without ∂loss/∂x.
+  package typealias Gradient = (_ layer: Base, _ dY: Matrix, _ x: Matrix, _ cache: Base.Cache) ->
+    Base.Parameters
+
+  /// The layer in all but its backward.
+  public var layer: Base
+  private let backward: Backward
+  private let gradient: Gradient
+
+  /// - Parameters:
+  ///   - layer: The layer in all but its backward.
+  ///   - gradient: What a first layer needs, if it is cheaper to have alone.
+  ///   - backward: The chain rule.
+  package init(_ layer: Base, gradient: Gradient? = nil, backward: @escaping Backward) {
+    (self.layer, self.backward) = (layer, backward)
+    self.gradient = gradient ?? { backward($0, $1, $2, $3).gradient }
+  }
+
+  public var parameters: Parameters { layer.parameters }
+
+  public func forward(_ x: Matrix, in context: inout Context) -> (output: Matrix, cache: Cache) {
+    let (y, cache) = layer.forward(x, in: &context)
+    return (y, (x, cache))
+  }
+
+  public func backward(
+    _ dY: Matrix, _ cache: Cache
+  ) -> (dInput: Matrix, gradient: Parameters) {
+    backward(layer, dY, cache.x, cache.base)
+  }
+
+  public func gradient(_ dY: Matrix, _ cache: Cache) -> Parameters {
+    gradient(layer, dY, cache.x, cache.base)
+  }
+
+  public mutating func visit(
+    _ other: Parameters, _ body: (String, inout Matrix, Matrix) -> Void
+  ) {
+    layer.visit(other, body)
+  }
+
+  public mutating func observe(_ cache: Cache) { layer.observe(cache.base) }
+
+  public mutating func visitState(_ body: (String, inout Matrix) -> Void) {
+    layer.visitState(body)
+  }
+}

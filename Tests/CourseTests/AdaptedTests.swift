@@ -1,0 +1,121 @@
+import Backprop
+import Course
+import Testing
+
+/// What takes its gradients from answers, with the library's answers, beside the library itself.
+@Suite struct AdaptedTests {
+  private func draw(_ shape: [Int], seed: UInt64) -> Matrix {
+    var generator = SplitMix64(seed: seed)
+    return Matrix(shape: shape, using: &generator)
+  }
+
+  /// All that a layer computes of random numbers, forwards and backwards.
+  private func pass(
+    _ layer: some TensorLayer<Double>, _ shape: [Int], butFor left: String? = nil
+  ) -> [Matrix] {
+    var context = Context.training(seed: 2)
+    let (y, cache) = layer.forward(draw(shape, seed: 1), in: &context)
+    let dY = draw(y.shape, seed: 3)
+    let (dX, gradient) = layer.backward(dY, cache)
+    let named = gradient.named + layer.gradient(dY, cache).named
+    return [y, dX] + named.filter { left == nil || $0.name != left }.map { $0.value }
+  }
+
+  /// Expects two passes to be one.
+  private func expect(
+    _ adapted: [Matrix], is layer: [Matrix], sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    #expect(adapted.map(\.shape) == layer.map(\.shape), sourceLocation: sourceLocation)
+    #expect(adapted.first == layer.first, sourceLocation: sourceLocation)
+    for (a, b) in zip(adapted, layer) {
+      #expect((a - b).norm() <= 1e-12, sourceLocation: sourceLocation)
+    }
+  }
+
+  @Test func `dense layers, dropout and activations on answers are what they are`() {
+    var generator = SplitMix64(seed: 4)
+    let dense = Dense<Double>(3, 3, using: &generator)
+    let adapted = Adapted(dense, gradients: Chapter04Problems.dense.function(from: .library))
+    expect(pass(adapted, [3, 3]), is: pass(dense, [3, 3]))
+    let dropout = Dropout(rate: 0.4)
+    let drop = Adapted(dropout, gradient: Chapter04Problems.dropout.function(from: .library))
+    expect(pass(drop, [5, 4]), is: pass(dropout, [5, 4]))
+    let relu = Adapted(
+      Activation.relu, gradient: Chapter01Problems.relu.function(from: .library))
+    for shape in [[5, 3], [3, 2, 4, 5], [0, 3]] {
+      expect(pass(relu, shape), is: pass(Activation<Double>.relu, shape))
+    }
+  }
+
+  @Test func `convolutions and pooling on answers are what they are`() {
+    var generator = SplitMix64(seed: 5)
+    let convolution = Conv2d<Double>(
+      2, 3, kernel: 3, ConvolutionGeometry(stride: 2, padding: 1), using: &generator)
+    let adapted = Adapted(
+      convolution, bias: Chapter05Problems.convolutionBias.function(from: .library),
+      weights: Chapter05Problems.convolutionWeights.function(from: .library),
+      input: Chapter05Problems.convolutionInput.function(from: .library))
+    expect(pass(adapted, [2, 5, 6, 3]), is: pass(convolution, [2, 5, 6, 3]))
+    let (largest, mean) = (MaxPool2d<Double>(3, stride: 2), AveragePool2d<Double>(3, stride: 2))
+    let maxPool = Chapter05Problems.maxPool.function(from: .library)
+    expect(
+      pass(Adapted(largest, gradient: maxPool), [2, 7, 6, 3]), is: pass(largest, [2, 7, 6, 3]))
+    let averagePool = Chapter05Problems.averagePool.function(from: .library)
+    expect(
+      pass(Adapted(mean, gradient: averagePool), [2, 7, 6, 3]), is: pass(mean, [2, 7, 6, 3]))
+  }
+
+  @Test func `normalization and recurrent layers on answers are what they are`() {
+    let norm = BatchNorm<Double>(3)
+    let adapted = Adapted(norm, gradients: Chapter07Problems.batchNorm.function(from: .library))
+    for shape in [[5, 3], [3, 2, 4, 5]] { expect(pass(adapted, shape), is: pass(norm, shape)) }
+    var generator = SplitMix64(seed: 6)
+    let rnn = RNN<Double>(4, 4, using: &generator)
+    let stepBackward = Chapter07Problems.rnnStep.function(from: .library)
+    expect(
+      pass(Adapted(rnn, stepBackward: stepBackward), [4, 5, 4]), is: pass(rnn, [4, 5, 4]))
+  }
+
+  @Test func `residual blocks and their parts on answers are what they are`() {
+    var generator = SplitMix64(seed: 7)
+    let body: BasicBody<Double> = basicBody(2, 2, stride: 1, using: &generator)
+    let sum = Adapted(Residual(body), gradient: Chapter08Problems.residual.function(from: .library))
+    expect(pass(sum, [2, 4, 3, 5]), is: pass(Residual(body), [2, 4, 3, 5]))
+    let block = AdaptedBasicBlock(
+      body, steps: .textbook, gradients: Chapter08Problems.basicBlock.function(from: .library))
+    expect(
+      pass(block, [2, 4, 3, 5]), is: pass(Residual(body).then(Activation.relu), [2, 4, 3, 5]))
+    let layer = Conv2d<Double>(2, 3, kernel: 1, ConvolutionGeometry(stride: 2), using: &generator)
+    let projection = Adapted(
+      layer, gradients: Chapter08Problems.projectionShortcut.function(from: .library))
+    expect(
+      pass(projection, [2, 5, 4, 3], butFor: "bias"),
+      is: pass(layer, [2, 5, 4, 3], butFor: "bias"))
+    let pool = Adapted(
+      GlobalAveragePool<Double>(),
+      gradient: Chapter08Problems.globalAveragePool.function(from: .library))
+    expect(pass(pool, [2, 5, 4, 3]), is: pass(GlobalAveragePool<Double>(), [2, 5, 4, 3]))
+  }
+
+  @Test func `a layer on answers keeps what a forward pass in training has shown`() {
+    var norm = BatchNorm<Double>(3)
+    let x = draw([5, 3], seed: 8)
+    var adapted = Adapted(norm, gradients: Chapter07Problems.batchNorm.function(from: .library))
+    var context = Context.training(seed: 0)
+    norm.observe(norm.forward(x, in: &context).cache)
+    adapted.observe(adapted.forward(x, in: &context).cache)
+    #expect(adapted.state.map(\.value) == norm.state.map(\.value))
+    #expect(adapted.state.map(\.name) == norm.state.map(\.name))
+    #expect(adapted(x) == norm(x))
+  }
+
+  @Test func `cross-entropy on an answer is cross-entropy`() {
+    let (logits, labels) = (draw([4, 3], seed: 9), [2, 0, 1, 2])
+    let right = softmaxCrossEntropy(logits: logits, labels: labels)
+    let found = adaptedCrossEntropy(
+      logits: logits, labels: labels,
+      gradient: Chapter02Problems.softmaxCrossEntropy.function(from: .library))
+    #expect(abs(found.loss - right.loss) <= 1e-15)
+    #expect((found.gradient - right.gradient).norm() <= 1e-15)
+  }
+}
