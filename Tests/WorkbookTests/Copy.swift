@@ -99,8 +99,17 @@ final class Copy {
     }
   }
 
-  /// The checks that are still there.
-  var running: [String] { asked.filter { isRunning($0.process) }.map(\.id) }
+  /// The checks that are still there, and not a stranger that has got the number of one since.
+  var running: [(id: String, process: pid_t)] {
+    asked.filter { check in
+      guard WorkbookTests.isRunning(check.process) else { return false }
+      let settings = URL(filePath: "/proc/\(check.process)/environ")
+      guard let settings = try? Data(contentsOf: settings) else { return true }
+      return settings.range(of: Data(outer.lastPathComponent.utf8)) != nil
+    }
+  }
+
+  func isRunning(_ id: String) -> Bool { running.contains { $0.id == id } }
 
   func text(_ path: String) throws -> String {
     try String(contentsOf: root.appending(path: path), encoding: .utf8)

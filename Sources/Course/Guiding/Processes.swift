@@ -27,6 +27,9 @@ package enum Processes {
   static func ended(_ target: pid_t) { targets.withLock { _ = $0.remove(target) } }
 
   /// Leaves at once, with the terminal as it was and no process behind.
+  ///
+  /// The first to leave says with which status: whoever waits for a child meanwhile, and finds it
+  /// ended by this, does not get past the note of it.
   package static func leave(_ status: Int32) -> Never {
     tidying.withLock { $0() }
     targets.withLock { targets in
@@ -40,8 +43,8 @@ package enum Processes {
         kill(target, SIGKILL)
         waitpid(abs(target), nil, 0)
       }
+      _exit(status)
     }
-    _exit(status)
   }
 
   /// Sees to it that Ctrl-C, a closed terminal and `kill` leave nothing behind.
