@@ -80,8 +80,8 @@ func `operands reach as far as their brackets`(
 
 @Test func `a sample takes as many mutants of every chapter`() throws {
   let package = URL(filePath: #filePath).appending(path: "../../..").standardized
-  let solutions = try Catalogue.chapters.indices.flatMap { index in
-    let file = package.appending(path: "solutions/\(chapterFile(index + 1))")
+  let solutions = try Catalogue.chapters.flatMap { chapter in
+    let file = package.appending(path: "solutions/\(chapterFile(chapter.number))")
     return Solution.all(in: try String(contentsOf: file, encoding: .utf8))
   }
   func chosen(_ ids: [String], _ sample: Int) -> [String] {
@@ -89,7 +89,7 @@ func `operands reach as far as their brackets`(
   }
   let all = Catalogue.all.map(\.id)
   let sample = chosen(all, 5 * Catalogue.chapters.count)
-  for number in Catalogue.chapters.indices.map({ $0 + 1 }) {
+  for number in Catalogue.numbers {
     let ids = Catalogue.chapter(number).map(\.id)
     let own = sample.filter { change in ids.contains { change.hasPrefix($0 + " ") } }
     #expect(own.count == 5, "chapter \(number)")

@@ -15,11 +15,11 @@ private let words = [
   String(repeating: "x", count: 5000),
 ]
 
-private let commands = Catalogue.chapters.indices.map { index in
-  let number = index + 1
+private let commands = zip(Catalogue.chapters, Solutions.all).map { chapter, solutions in
+  let number = chapter.number
   return ChapterCommand(
     number, "Chapter \(number).", uses: ["\(number).1", "\(number).2"],
-    of: [ChapterModules(Catalogue.chapters[index], Solutions.all[index], Solutions.all[index])],
+    of: [ChapterModules(chapter, solutions, solutions)],
     trains: number % 2 == 0)
 }
 

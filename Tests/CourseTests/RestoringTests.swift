@@ -76,7 +76,7 @@ import Testing
     #expect(once.removed.contains { $0.contains("let mine") })
   }
 
-  @Test(arguments: 1...8)
+  @Test(arguments: Catalogue.numbers)
   func `the first and last line of a chapter's answers come back with a function`(chapter: Int)
     throws
   {

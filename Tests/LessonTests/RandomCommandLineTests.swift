@@ -11,7 +11,7 @@ private let words = [
   "/nowhere", "--see", String(repeating: "x", count: 5000),
 ]
 
-@Test(arguments: 1...8)
+@Test(arguments: Catalogue.numbers)
 func `random command lines end with help or with a sentence`(chapter: Int) async throws {
   var generator = SplitMix64(seed: UInt64(chapter))
   for _ in 0..<(isLongRun ? 30 : 6) {

@@ -1,3 +1,4 @@
+import Course
 import Foundation
 import Testing
 
@@ -18,8 +19,8 @@ import Testing
   {
     let copy = try Copy()
     for folder in ["exercises", "solutions"] {
-      for chapter in 1...8 {
-        let path = "\(folder)/Chapter0\(chapter).swift"
+      for chapter in Catalogue.numbers {
+        let path = "\(folder)/\(chapterFile(chapter))"
         try write(copy.text(path).replacing("\n", with: end), path, in: copy)
       }
     }

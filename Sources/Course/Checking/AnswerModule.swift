@@ -22,6 +22,8 @@ public typealias AnswerModules = [any AnswerModule.Type]
 
 /// The exercises of one chapter.
 public protocol ChapterProblems: SendableMetatype {
+  /// The chapter's number.
+  static var number: Int { get }
   /// All of them, in order; their cases are drawn whenever they are asked for.
   static var all: [any Exercise] { get }
 }

@@ -18,6 +18,9 @@ public enum Catalogue {
     Chapter07Problems.self, Chapter08Problems.self,
   ]
 
+  /// The chapters' numbers, in order.
+  public static var numbers: [Int] { chapters.map { $0.number } }
+
   /// All of them, in order; their cases are drawn whenever they are asked for.
   public static var all: [any Exercise] { chapters.flatMap { $0.all } }
 
@@ -35,6 +38,6 @@ public enum Catalogue {
 
   /// The exercises of a chapter; none if there is no such chapter.
   public static func chapter(_ number: Int) -> [any Exercise] {
-    chapters.indices.contains(number - 1) ? chapters[number - 1].all : []
+    chapters.first { $0.number == number }?.all ?? []
   }
 }

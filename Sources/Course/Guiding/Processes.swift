@@ -32,7 +32,7 @@ package enum Processes {
   /// ended by this, does not get past the note of it.
   package static func leave(_ status: Int32) -> Never {
     tidying.withLock { $0() }
-    targets.withLock { targets in
+    targets.withLock { targets -> Never in
       // `swift build` ends its own children, which are in other groups, when it is interrupted.
       for target in targets { kill(target, SIGINT) }
       for _ in 0..<100 where !targets.isEmpty {

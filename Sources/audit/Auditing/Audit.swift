@@ -75,27 +75,27 @@ public enum Audit {
     guard let program = Bundle.main.executableURL else { return false }
     let products = program.resolvingSymlinksInPath().deletingLastPathComponent()
     let package = URL(filePath: #filePath).appending(path: "../../../..").standardized
-    let sources = try Catalogue.chapters.indices.map { index in
-      try String(
-        contentsOf: package.appending(path: "solutions/\(chapterFile(index + 1))"), encoding: .utf8)
+    let sources = try Catalogue.numbers.map { number in
+      let file = package.appending(path: "solutions/\(chapterFile(number))")
+      return (number: number, text: try String(contentsOf: file, encoding: .utf8))
     }
     var report = Report()
-    let chosen = chosen(sources.flatMap(Solution.all), ids, sample: sample)
-    for (index, source) in sources.enumerated() {
+    let chosen = chosen(sources.flatMap { Solution.all(in: $0.text) }, ids, sample: sample)
+    for (number, source) in sources {
       let solutions = Solution.all(in: source)
       let mutants = chosen.filter { mutant in solutions.contains { $0.id == mutant.solution.id } }
       guard !mutants.isEmpty else { continue }
       let start = Date.now
-      let folder = "mutants/chapter\(twoDigits(index + 1))"
+      let folder = "mutants/chapter\(twoDigits(number))"
       let compiler = MutantCompiler(
         products: products, folder: products.appending(path: folder))
       let (executable, compiled) = try compiler.compile(mutants) {
-        MutantProgram(mutants: $0, chapter: index + 1, solutions: solutions)
+        MutantProgram(mutants: $0, chapter: number, solutions: solutions)
       }
       let compilation = Date.now.timeIntervalSince(start)
       let limits = Dictionary(
-        uniqueKeysWithValues: Catalogue.chapter(index + 1).map { ($0.id, milliseconds(for: $0)) })
-      let trials = Trials(executable: executable, chapter: index + 1)
+        uniqueKeysWithValues: Catalogue.chapter(number).map { ($0.id, milliseconds(for: $0)) })
+      let trials = Trials(executable: executable, chapter: number)
       let errands = compiled.map {
         Errand(
           number: $0.number, exercise: $0.solution.id,
@@ -108,7 +108,7 @@ public enum Audit {
       report.notCompiled += mutants.count - compiled.count
       let seconds = Date.now.timeIntervalSince(start)
       print(
-        "chapter \(index + 1): \(compiled.count) mutants, \(Int(compilation)) s to compile, "
+        "chapter \(number): \(compiled.count) mutants, \(Int(compilation)) s to compile, "
           + "\(Int(seconds - compilation)) s to check")
       fflush(nil)
     }

@@ -84,5 +84,7 @@ public struct LeakyQuestion: Question {
 
 /// The exercises of chapter 1.
 public enum Chapter01Problems: ChapterProblems {
+  public static let number = 1
+
   public static var all: [any Exercise] { [sigmoid, tanh, relu, leakyReLU, softmax, gelu] }
 }
