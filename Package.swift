@@ -208,8 +208,12 @@ let talkingLinker: [LinkerSetting] = [
   .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=abort"], .when(platforms: [.linux]))
 ]
 
-/// What holds the course to what it says: its guide, its lessons, its checks, its speed.
+/// What holds the course to what it says: its guide, its lessons, its checks, its figures, its speed.
 let proofTargets: [Target] = [
+  .testTarget(
+    name: "DatasetsTests", dependencies: ["Backprop", "Datasets", "SmallSets"],
+    swiftSettings: strict),
+  .testTarget(name: "FiguresTests", dependencies: ["Figures"], swiftSettings: strict),
   .target(
     name: "Auditing", dependencies: ["Backprop", "Course", "Solutions"],
     path: "Sources/audit/Auditing", swiftSettings: strict),
@@ -289,7 +293,7 @@ let package = Package(
       swiftSettings: strict + kernels),
     .target(
       name: "Checkpoints", dependencies: ["Core", "Kernels", "Training"],
-      path: "Sources/Backprop/Checkpoints", swiftSettings: strict + optimised),
+      path: "Sources/Backprop/Checkpoints", swiftSettings: strict),
     .target(
       name: "Backprop",
       dependencies: ["Autodiff", "Checkpoints", "Core", "Images", "Sequences", "Training"],
@@ -329,10 +333,6 @@ let package = Package(
         name: "BackpropTests", dependencies: ["Backprop", "ImageKernels", "Kernels", "Processor"],
         exclude: ["Golden"],
         swiftSettings: strict),
-      .testTarget(
-        name: "DatasetsTests", dependencies: ["Backprop", "Datasets", "SmallSets"],
-        swiftSettings: strict),
-      .testTarget(name: "FiguresTests", dependencies: ["Figures"], swiftSettings: strict),
       .testTarget(
         name: "SolutionTests", dependencies: ["Course", "Solutions"], swiftSettings: strict),
       .testTarget(
