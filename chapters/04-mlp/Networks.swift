@@ -20,13 +20,12 @@ protocol Networks {
 
 /// The library's layers, in Float.
 struct LibraryNetworks: Networks {
-  typealias Hidden<Input: TensorLayer<Float>> = Then<
-    Then<Then<Input, Activation<Float>>, Dropout<Float>>, Dense<Float>
-  >
+  typealias First = Then<Then<Dense<Float>, Activation<Float>>, Dropout<Float>>
+  typealias Second = Then<Then<Then<First, Dense<Float>>, Activation<Float>>, Dropout<Float>>
 
   func network(
     _ sizes: [Int], dropout: Double, using generator: inout SplitMix64
-  ) -> Hidden<Hidden<Dense<Float>>> {
+  ) -> Then<Second, Dense<Float>> {
     Dense(sizes[0], sizes[1], .he, using: &generator)
       .then(Activation.relu).then(Dropout(rate: Float(dropout)))
       .then(Dense(sizes[1], sizes[2], .he, using: &generator))
@@ -41,9 +40,11 @@ struct LibraryNetworks: Networks {
 
 /// The same net in Double, with gradients from the functions of exercises 1.3, 2.3, 4.1 and 4.3.
 struct AdaptedNetworks: Networks {
-  typealias Hidden<Input: TensorLayer<Double>> = Then<
-    Then<Then<Input, Adapted<Activation<Double>>>, Adapted<Dropout<Double>>>, Adapted<Dense<Double>>
-  >
+  typealias Hidden = Adapted<Dense<Double>>
+  typealias Gate = Adapted<Activation<Double>>
+  typealias Mask = Adapted<Dropout<Double>>
+  typealias First = Then<Then<Hidden, Gate>, Mask>
+  typealias Second = Then<Then<Then<First, Hidden>, Gate>, Mask>
 
   let functions: FunctionsInUse
 
@@ -51,10 +52,10 @@ struct AdaptedNetworks: Networks {
 
   func network(
     _ sizes: [Int], dropout: Double, using generator: inout SplitMix64
-  ) -> Hidden<Hidden<Adapted<Dense<Double>>>> {
+  ) -> Then<Second, Hidden> {
     let relu = Adapted(Activation.relu, gradient: functions.relu)
     let drop = Adapted(Dropout(rate: dropout), gradient: functions.dropout)
-    func dense(_ inputs: Int, _ outputs: Int) -> Adapted<Dense<Double>> {
+    func dense(_ inputs: Int, _ outputs: Int) -> Hidden {
       Adapted(Dense(inputs, outputs, .he, using: &generator), gradients: functions.dense)
     }
     return dense(sizes[0], sizes[1]).then(relu).then(drop)

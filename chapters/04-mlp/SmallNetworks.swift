@@ -36,10 +36,11 @@ private func crossEntropy(_ prediction: Matrix, _ target: Matrix) -> Loss<Double
 }
 
 /// Trains on all samples at once, and returns the predictions before and after.
-private func train<Network: TensorLayer<Double>>(
-  _ network: inout Network, _ inputs: Matrix, _ targets: Matrix, steps: Int,
-  with optimizer: inout some Optimizer<Double>, loss: LossFunction
-) -> (before: Matrix, after: Matrix) {
+private func train<Scalar: Real, Network: TensorLayer<Scalar>>(
+  _ network: inout Network, _ inputs: Tensor<Scalar>, _ targets: Tensor<Scalar>, steps: Int,
+  with optimizer: inout some Optimizer<Scalar>,
+  loss: (_ prediction: Tensor<Scalar>, _ target: Tensor<Scalar>) -> Loss<Scalar>
+) -> (before: Tensor<Scalar>, after: Tensor<Scalar>) {
   let before = network(inputs)
   var context = Context.training(seed: 0)
   for _ in 0..<steps {
@@ -137,14 +138,18 @@ private func exclusiveOr(_ options: ChapterOptions, on screen: Screen) {
   screen.text("\nWhat no 2-1 net can learn: exclusive or, Adam 0.1, 1000 steps, 10 seeds:")
   let targets = Matrix(xor.labels.map(Double.init), shape: [4, 1])
   var table = Table("net", "seeds with 4 of 4 right", "most right", "lowest loss")
-  func run(_ name: String, _ make: (inout SplitMix64) -> some TensorLayer<Double>) {
+  func learned<Scalar: Real>(_ start: some TensorLayer<Scalar>) -> Matrix {
+    var (network, adam) = (start, Adam<Scalar>(learningRate: 0.1))
+    let (_, after) = train(
+      &network, Tensor(xor.inputs), Tensor(targets), steps: 1000, with: &adam
+    ) { binaryCrossEntropy(probabilities: $0, targets: $1) }
+    return Matrix(after)
+  }
+  func run(_ name: String, _ learned: (inout SplitMix64) -> Matrix) {
     var (solved, most, lowest) = (0, 0, Double.infinity)
     for seed in 0..<10 {
       var generator = SplitMix64(seed: options.seed + UInt64(seed))
-      var network = make(&generator)
-      var adam = Adam<Double>(learningRate: 0.1)
-      let (_, after) = train(
-        &network, xor.inputs, targets, steps: 1000, with: &adam, loss: crossEntropy)
+      let after = learned(&generator)
       let right = zip(after.scalars, xor.labels).count { ($0 > 0.5 ? 1 : 0) == $1 }
       solved += right == 4 ? 1 : 0
       most = max(most, right)
@@ -152,14 +157,15 @@ private func exclusiveOr(_ options: ChapterOptions, on screen: Screen) {
     }
     table.add(name, "\(solved) of 10", "\(most) of 4", significant(lowest, 3))
   }
-  run("2-1") { Dense<Double>(2, 1, .glorot, using: &$0).then(Activation<Double>.sigmoid) }
-  run("2-2-1, tanh") { generator in
-    Dense<Double>(2, 2, .glorot, using: &generator).then(Activation<Double>.tanh)
-      .then(Dense(2, 1, .glorot, using: &generator)).then(Activation<Double>.sigmoid)
+  run("2-1") {
+    learned(Dense<Double>(2, 1, .glorot, using: &$0).then(Activation<Double>.sigmoid))
   }
-  run("2-8-1, tanh") { generator in
-    Dense<Double>(2, 8, .glorot, using: &generator).then(Activation<Double>.tanh)
-      .then(Dense(8, 1, .glorot, using: &generator)).then(Activation<Double>.sigmoid)
+  for hidden in [2, 8] {
+    run("2-\(hidden)-1, tanh") { generator in
+      learned(
+        Dense<Double>(2, hidden, .glorot, using: &generator).then(Activation<Double>.tanh)
+          .then(Dense(hidden, 1, .glorot, using: &generator)).then(Activation<Double>.sigmoid))
+    }
   }
   screen.table(table)
   screen.text(
