@@ -222,7 +222,7 @@ let proofTargets: [Target] = [
     swiftSettings: strict),
   .executableTarget(
     // The textbook's loop and the peak of the registers are compiled as the kernels are.
-    name: "benchmark", dependencies: ["Backprop", "Datasets", "Processor"],
+    name: "benchmark", dependencies: ["Backprop", "Datasets", "Guiding", "Processor"],
     exclude: ["peers", "ratios.json"],
     swiftSettings: strict + kernels),
   .testTarget(

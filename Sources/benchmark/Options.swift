@@ -1,3 +1,5 @@
+import Guiding
+
 /// What the program was asked for.
 struct Options {
   var compare = false
@@ -24,8 +26,8 @@ struct Options {
 
   /// Reads a command line; what it does not know is an error.
   init(_ arguments: [String]) throws(UsageFailure) {
-    var rest = arguments[...]
-    while let word = rest.popFirst() {
+    var words = CommandWords(arguments)
+    while let word = words.next() {
       switch word {
       case "--compare": compare = true
       case "--json": json = true
@@ -35,7 +37,7 @@ struct Options {
       case "--memory-run": memoryRun = true
       case "--help", "-h": help = true
       case "--only":
-        guard let value = rest.popFirst() else { throw UsageFailure("--only needs a word") }
+        guard let value = words.value() else { throw UsageFailure("--only needs a word") }
         only = value
       default: throw UsageFailure("there is no option \(word)")
       }

@@ -60,19 +60,21 @@ struct Request {
 
   /// Reads a command line; what it does not know is an error that says how it is meant.
   init(_ arguments: [String]) throws {
-    var rest = arguments[...]
+    var line = CommandWords(arguments)
     var named: String?
-    while let word = rest.popFirst() {
+    while let word = line.next() {
       if word == "--help" || word == "-h" {
         (command, words, flags) = ("help", [], [])
         return
-      } else if word == "--timeout" || word.hasPrefix("--timeout=") {
-        let value = word == "--timeout" ? rest.popFirst() : String(word.dropFirst(10))
+      } else if word == "--timeout" {
+        let value = line.value()
         guard let value, let seconds = Int(value), (1...600).contains(seconds) else {
           throw Self.misuse(
             "--timeout takes whole seconds from 1 to 600, not \(value ?? "nothing")")
         }
         timeout = seconds
+      } else if let value = line.attached {
+        throw Self.misuse("\(word) takes no value, it was given \(value)")
       } else if word == "--plain" {
         // Screen knows it, from the first sentence on.
         continue

@@ -1,6 +1,7 @@
 import Checking
 import Core
 public import Foundation
+import Guiding
 
 /// What a chapter was asked for on its command line.
 public struct ChapterOptions {
@@ -27,16 +28,14 @@ public struct ChapterOptions {
 
   /// Reads a command line; what it does not know is an error, with the usage.
   public init(parsing arguments: [String], for command: ChapterCommand) throws {
-    var rest = arguments[...]
-    while let word = rest.popFirst() {
-      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      let name = String(parts[0])
+    var words = CommandWords(arguments)
+    while let name = words.next() {
       guard let flag = command.flags.first(where: { $0.name == name || name == "-h" }) else {
         throw UsageError("there is no option \(name)", command)
       }
       guard flag.value != nil || name == "-h" else {
-        guard parts.count == 1 else {
-          throw UsageError("\(name) takes no value, it was given \(parts[1])", command)
+        if let value = words.attached {
+          throw UsageError("\(name) takes no value, it was given \(value)", command)
         }
         set(name)
         continue
@@ -45,7 +44,7 @@ public struct ChapterOptions {
         help = true
         continue
       }
-      guard let value = parts.count > 1 ? String(parts[1]) : rest.popFirst(), !value.isEmpty else {
+      guard let value = words.value() else {
         throw UsageError("\(flag.form): the value is missing", command)
       }
       try set(flag, to: value, command)

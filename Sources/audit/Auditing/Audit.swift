@@ -23,11 +23,11 @@ public enum Audit {
   /// - Returns: Whether everything held.
   public static func run(_ words: [String]) throws -> Bool {
     var (wanted, sample, seeds) = ([String](), Int?.none, Int?.none)
-    var rest = words[...]
-    while let word = rest.popFirst() {
+    var words = CommandWords(words)
+    while let word = words.next() {
       switch word {
       case "--sample", "--seeds":
-        guard let number = rest.popFirst().flatMap(Int.init), number > 0 else {
+        guard let number = words.value().flatMap(Int.init), number > 0 else {
           throw Misuse(sentence: "\(word) takes a number above 0")
         }
         if word == "--sample" { sample = number } else { seeds = number }
