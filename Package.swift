@@ -139,6 +139,16 @@ let chapters = [
     8, "08-resnet-block", problems: ["Images", "Training"],
     program: ["Guiding", "Checkpoints", "TrainingRuns", "Datasets"],
     earlier: [1, 2, 4, 5, 6, 7]),
+  Chapter(
+    9, "09-detection", problems: ["Detection", "Images"],
+    program: ["Guiding", "Training", "Checkpoints", "TrainingRuns", "Datasets"]),
+  Chapter(
+    10, "10-embeddings", problems: ["Embeddings"], program: ["Images", "Training", "Datasets"]),
+  Chapter(
+    11, "11-sequences", problems: ["SequenceLayers", "Sequences"],
+    program: ["Embeddings", "SequenceSets", "TextSets", "Training"]),
+  Chapter(
+    12, "12-attention", problems: ["Attention", "Training"], program: ["Datasets", "TextSets"]),
 ]
 
 /// The learner's folder, or the copy that `workbook` makes of it when a file does not compile.
@@ -211,7 +221,8 @@ let talkingLinker: [LinkerSetting] = [
 /// What holds the course to what it says: its guide, its lessons, its checks, its figures, its speed.
 let proofTargets: [Target] = [
   .testTarget(
-    name: "DatasetsTests", dependencies: ["Backprop", "Datasets", "SmallSets"],
+    name: "DatasetsTests",
+    dependencies: ["Backprop", "Datasets", "SequenceSets", "SmallSets", "TextSets"],
     swiftSettings: strict),
   .testTarget(name: "FiguresTests", dependencies: ["Figures"], swiftSettings: strict),
   .target(
@@ -289,20 +300,41 @@ let package = Package(
       name: "Images", dependencies: ["Core", "ImageKernels", "Kernels", "Training"],
       path: "Sources/Backprop/Images", swiftSettings: strict + kernels),
     .target(
+      name: "Detection", dependencies: ["Core", "ImageKernels", "Kernels"],
+      path: "Sources/Backprop/Detection", swiftSettings: strict + kernels),
+    .target(
       name: "Sequences", dependencies: ["Core"], path: "Sources/Backprop/Sequences",
       swiftSettings: strict + kernels),
     .target(
+      name: "Embeddings", dependencies: ["Core"], path: "Sources/Backprop/Embeddings",
+      swiftSettings: strict + kernels),
+    .target(
+      name: "SequenceLayers", dependencies: ["Core", "Sequences"],
+      path: "Sources/Backprop/SequenceLayers", swiftSettings: strict + kernels),
+    .target(
+      name: "Attention", dependencies: ["Core", "Embeddings", "Kernels", "Training"],
+      path: "Sources/Backprop/Attention", swiftSettings: strict + kernels),
+    .target(
       name: "Checkpoints", dependencies: ["Core", "Kernels", "Training"],
-      path: "Sources/Backprop/Checkpoints", swiftSettings: strict),
+      path: "Sources/Backprop/Checkpoints", swiftSettings: strict + optimised),
     .target(
       name: "Backprop",
-      dependencies: ["Autodiff", "Checkpoints", "Core", "Images", "Sequences", "Training"],
+      dependencies: [
+        "Attention", "Autodiff", "Checkpoints", "Core", "Detection", "Embeddings", "Images",
+        "SequenceLayers", "Sequences", "Training",
+      ],
       path: "Sources/Backprop/Backprop", swiftSettings: strict),
     .target(
       name: "SmallSets", dependencies: ["Core", "Kernels"], path: "Sources/Datasets/Small",
       swiftSettings: strict + optimised),
     .target(
-      name: "Datasets", dependencies: ["Core", "Kernels"], exclude: ["Small"],
+      name: "Datasets", dependencies: ["Core", "Kernels"], exclude: ["Small", "Text", "Sequences"],
+      resources: [.copy("Resources")], swiftSettings: strict + optimised),
+    .target(
+      name: "SequenceSets", dependencies: ["Core"], path: "Sources/Datasets/Sequences",
+      swiftSettings: strict + optimised),
+    .target(
+      name: "TextSets", dependencies: ["Core"], path: "Sources/Datasets/Text",
       resources: [.copy("Resources")], swiftSettings: strict + optimised),
     .target(name: "Figures", swiftSettings: strict),
     .target(name: "Guiding", path: "Sources/Course/Guiding", swiftSettings: strict),

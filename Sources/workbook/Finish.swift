@@ -10,9 +10,11 @@ struct Finish {
 
   private var page: URL { folder.root.appending(path: "finish") }
 
-  /// The exercises that a page must wait for; challenges may stay open.
+  /// The exercises that a page must wait for: those of part one, whose challenges may stay open.
   static func missing(in results: [CheckResult]) -> [CheckResult] {
-    results.filter { $0.state != .done && !$0.exercise.isChallenge }
+    results.filter {
+      $0.state != .done && !$0.exercise.isChallenge && Part.isOne($0.exercise.chapter)
+    }
   }
 
   /// Measures, and writes finish/README.md with its figures; returns what to say about it.

@@ -40,7 +40,14 @@ struct Pages {
       Screen.say(legend, style: .faint)
       Screen.print()
     }
-    if let next { self.next(next) } else { finished() }
+    guard let next else { return finished() }
+    if !Part.isOne(next.exercise.chapter), Finish.missing(in: results).isEmpty {
+      Screen.say("Part one is done, and it is yours.", style: .good)
+      Screen.say("`swift run workbook finish` measures it, and makes a page.")
+      Screen.say("Part two is for those who go on.")
+      Screen.print()
+    }
+    self.next(next)
   }
 
   /// A heading before the first chapter of a part, once the course has two.

@@ -4,6 +4,9 @@ import Guiding
 enum Part {
   private static let last = 8
 
+  /// Whether a chapter belongs to part one, which is the course; part two is for those who go on.
+  static func isOne(_ chapter: Int) -> Bool { chapter <= last }
+
   /// What stands before a chapter that begins a part; nil before others, and while there is but one.
   static func title(before chapter: Int, in outline: Outline) -> String? {
     let chapters = outline.chapters

@@ -97,6 +97,84 @@ import Testing
     expect(pass(pool, [2, 5, 4, 3]), is: pass(GlobalAveragePool<Double>(), [2, 5, 4, 3]))
   }
 
+  @Test func `layers upwards on answers are what they are`() {
+    var generator = SplitMix64(seed: 10)
+    let layer = TransposedConv2d<Double>(
+      2, 3, kernel: 3, stride: 2, padding: 1, using: &generator)
+    let up = Adapted(
+      layer, gradients: Chapter09Problems.transposedConvolution.function(from: .library))
+    expect(pass(up, [2, 3, 4, 5]), is: pass(layer, [2, 3, 4, 5]))
+    let below = MaxPool2d<Double>(2)
+      .then(Conv2d(2, 3, kernel: 1, using: &generator)).then(UpsampleNearest())
+    let skip = SkipConcatenation(below)
+    let adapted = Adapted(
+      skip, gradients: Chapter09Problems.upsampleConcat.function(from: .library))
+    expect(pass(adapted, [2, 4, 6, 3]), is: pass(skip, [2, 4, 6, 3]))
+  }
+
+  @Test func `losses of boxes, cells and pixels on answers are what they are`() {
+    typealias Problems = Chapter09Problems
+    let (z, boxes) = (draw([4, 3], seed: 11), Matrix(rows: [[0, 0, 2, 2], [1, 1, 4, 3]]))
+    let objects = z.map { $0 > 0 ? 1.0 : 0 }
+    let focal = adaptedFocalLoss(
+      logits: z, targets: objects, alpha: 0.3, gamma: 1.5,
+      gradient: Problems.focalLoss.function(from: .library))
+    let right = focalLoss(logits: z, targets: objects, alpha: 0.3, gamma: 1.5)
+    #expect(focal.loss == right.loss && focal.gradient == right.gradient)
+    let overlap = Problems.giouLoss.function(from: .library)
+    let giou = adaptedGIoULoss(prediction: boxes, target: boxes + 1, gradient: overlap)
+    #expect(giou.gradient == giouLoss(prediction: boxes, target: boxes + 1).gradient)
+    let none = adaptedGIoULoss(
+      prediction: Matrix(shape: [0, 4]), target: Matrix(shape: [0, 4]), gradient: overlap)
+    #expect(none.loss == 0 && none.gradient.shape == [0, 4])
+    let (t, cells) = (draw([2, 4], seed: 12), Matrix(rows: [[1, 2], [0, 6]]))
+    let dt = adaptedBoxDecodeBackward(
+      boxes, offsets: t, cells: cells, stride: 8, prior: 16,
+      gradient: Problems.boxDecode.function(from: .library))
+    #expect(dt == boxDecodeBackward(boxes, t, cells: cells, stride: 8, prior: 16))
+    let p = draw([2, 3, 1, 2], seed: 13).map { 1 / (1 + Double.exp($0)) }
+    let targets = p.map { $0.rounded() }
+    let dice = adaptedSoftDice(
+      probabilities: p, targets: targets, epsilon: 1,
+      gradient: Problems.softDice.function(from: .library))
+    #expect(dice.gradient == softDice(probabilities: p, targets: targets).gradient)
+    let regions = [Region(image: 1, x1: 0, y1: 0, x2: 2, y2: 1)]
+    let dy = draw([1, 3, 2, 2], seed: 14)
+    let dx = adaptedRegionMaxPoolBackward(
+      dy, x: p, regions: regions, gradient: Problems.regionMaxPool.function(from: .library))
+    #expect(dx == regionMaxPoolBackward(dy, p, regions: regions))
+  }
+
+  @Test func `graph convolutions and transformers on answers are what they are`() {
+    var generator = SplitMix64(seed: 8)
+    let layer = GraphConvolution<Double>(
+      3, 2, adjacency: normalizedAdjacency(nodes: 4, edges: [(0, 1), (1, 2)], .rows),
+      using: &generator)
+    let gradients = Chapter12Problems.graphConvolution.function(from: .library)
+    expect(pass(Adapted(layer, gradients: gradients), [4, 3]), is: pass(layer, [4, 3]))
+    let block = TransformerBlock<Double>(width: 6, heads: 2, mask: .causal, using: &generator)
+    expect(
+      pass(AdaptedBlock(block, AttentionAnswers(.library)), [2, 3, 6]),
+      is: pass(block, [2, 3, 6]))
+  }
+
+  @Test func `a GPT on answers has the library's gradients`() {
+    var generator = SplitMix64(seed: 9)
+    let model = GPT<TransformerBlock<Double>>(
+      vocabulary: 6, longest: 5, width: 4, heads: 2, depth: 2, using: &generator)
+    let adapted = AdaptedGPT(model, AttentionAnswers(.library))
+    let ids = [[0, 4, 4, 1], [0, 2, 0, 5]]
+    var context = Context.inference
+    let (logits, cache) = model.forward(ids, in: &context)
+    let (same, own) = adapted.forward(ids, in: &context)
+    let dLogits = Tensor<Double>(shape: logits.shape, using: &generator)
+    #expect(logits == same)
+    let (a, b) = (model.backward(dLogits, cache).gradient, adapted.backward(dLogits, own).gradient)
+    for (one, other) in zip(a.named, b.named) {
+      #expect(one.name == other.name && gradientsAgree(one.value, other.value, loss: 1))
+    }
+  }
+
   @Test func `a layer on answers keeps what a forward pass in training has shown`() {
     var norm = BatchNorm<Double>(3)
     let x = draw([5, 3], seed: 8)

@@ -2,6 +2,7 @@ import Backprop
 import Datasets
 import SmallSets
 import Foundation
+import TextSets
 import Testing
 
 /// Calls that cannot work, with words of the sentence with which each stops.
@@ -39,6 +40,10 @@ private let wrongCalls: [(words: String, call: @Sendable () -> Void)] = [
       _ = twoMoons(count: 2, noise: .nan, using: &generator)
     }
   ),
+  ("NameBatch: there are no names", { _ = NameBatch([]) }),
+  ("NameBatch: 3 places are too few", { _ = NameBatch(["ann"], length: 3) }),
+  ("something other than the letters a to z", { _ = NameBatch(["Ann"]) }),
+  ("there is no token 27", { _ = LetterVocabulary.text(of: [27]) }),
 ]
 
 private let digits = ImageData(

@@ -7,6 +7,10 @@ import Exercises05
 import Exercises06
 import Exercises07
 import Exercises08
+import Exercises09
+import Exercises10
+import Exercises11
+import Exercises12
 import Foundation
 import Synchronization
 import Testing
@@ -19,6 +23,8 @@ private let learners: AnswerModules = [
   Exercises01.Answers.self, Exercises02.Answers.self, Exercises03.Answers.self,
   Exercises04.Answers.self, Exercises05.Answers.self, Exercises06.Answers.self,
   Exercises07.Answers.self, Exercises08.Answers.self,
+  Exercises09.Answers.self, Exercises10.Answers.self, Exercises11.Answers.self,
+  Exercises12.Answers.self,
 ]
 
 /// Checks an exercise in a child process, and reports what came of it at the learner's function.

@@ -15,6 +15,7 @@ import Testing
   /// What is asked there is a definition, such as an optimizer's step: it is stated from the start.
   static let definitions: Set = [
     "3.1", "4.5", "4.6", "6.1", "6.2", "6.3", "6.4", "6.5", "6.6", "6.7", "7.1a", "7.1b", "7.2",
+    "10.7",
   ]
 
   @Test(arguments: Catalogue.all.map(\.id).filter { !definitions.contains($0) })

@@ -89,7 +89,7 @@ struct PageTests {
     #expect(terms.count > 80 && names == names.sorted() && Set(names).count == names.count)
     for term in terms {
       let link = try #require(
-        term.firstMatch(of: /\[chapter (\d)\]\((\d\d)[^)]*#[^)]+\)\.?$/), "\(term)")
+        term.firstMatch(of: /\[chapter (\d+)\]\((\d\d)[^)]*#[^)]+\)\.?$/), "\(term)")
       #expect(Int(link.1) == Int(link.2), "\(term)")
     }
   }

@@ -1,3 +1,4 @@
+import Course
 import Foundation
 import Testing
 
@@ -120,9 +121,8 @@ import Testing
 
   @Test func `the list has every exercise, with minutes and difficulty`() throws {
     let run = try Copy().run("list")
-    #expect(
-      run.output.matches(of: /(?m)^\d\.\d[ab]? \w+.* min, difficulty [1-5]$/).count == exerciseCount
-    )
+    let rows = run.output.matches(of: /(?m)^\d+\.\d[ab]? \w+.* min, difficulty [1-5]$/)
+    #expect(rows.count == exerciseCount)
   }
 
   @Test func `reports name exercises, verdicts and times, and nobody`() throws {
@@ -173,7 +173,16 @@ import Testing
   @Test func `the last page waits for every exercise, then shows what was measured`() throws {
     let copy = try Copy()
     let early = try copy.run("finish")
-    #expect(early.status == 1 && early.output.contains("The page waits for 4"), "\(early.output)")
+    let needed = Catalogue.all.count { $0.chapter <= 8 && !$0.isChallenge }
+    #expect(early.status == 1 && early.output.contains("The page waits for \(needed) more"))
+    for chapter in 1...8 {
+      let file = chapterFile(chapter)
+      let (stub, solution) = ("exercises/\(file)", "solutions/\(file)")
+      try copy.edit(stub, copy.text(stub), copy.text(solution))
+    }
+    let part = try copy.run()
+    #expect(part.output.contains("Part one is done") && part.output.contains("Next: 9.1"))
+    #expect(try copy.run("finish", "--quick").status == 0, "part two may stay open")
     try copy.solve()
     #expect(try copy.run().output.contains("Everything is done"))
     let run = try copy.run("finish", "--quick")

@@ -15,7 +15,7 @@ public struct RecurrentParameters<Scalar: Real>: ParameterSet {
   }
 
   /// Stops with a sentence unless the three, which anyone may set, fit each other.
-  func validate() {
+  package func validate() {
     require(
       inputWeight.rank == 2 && hiddenWeight.rank == 2
         && bias.shape == [inputWeight.shape[1]] && bias.shape == [hiddenWeight.shape[1]],
@@ -64,7 +64,7 @@ public struct RecurrentParameters<Scalar: Real>: ParameterSet {
   }
 
   /// A gradient of zeros, for sums over time.
-  var zeros: RecurrentParameters {
+  package var zeros: RecurrentParameters {
     RecurrentParameters(
       inputWeight: Tensor(shape: inputWeight.shape),
       hiddenWeight: Tensor(shape: hiddenWeight.shape), bias: Tensor(shape: bias.shape))

@@ -5,7 +5,7 @@ public import Core
 /// The steps of a sequence: `[m, steps, n]` → as many `[m, n]`.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
-func steps<Scalar: Real>(of x: Tensor<Scalar>, _ name: String) -> [Tensor<Scalar>] {
+package func steps<Scalar: Real>(of x: Tensor<Scalar>, _ name: String) -> [Tensor<Scalar>] {
   require(x.rank == 3, "\(name): \(x.shape) is no batch of sequences, [m, steps, features]")
   let (m, steps, n) = (x.shape[0], x.shape[1], x.shape[2])
   return (0..<steps).map { t in
@@ -20,7 +20,7 @@ func steps<Scalar: Real>(of x: Tensor<Scalar>, _ name: String) -> [Tensor<Scalar
 /// The way back: steps `[m, n]` → `[m, steps, n]`; `like` has m and the number of steps.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
-func joined<Scalar: Real>(
+package func joined<Scalar: Real>(
   _ parts: [Tensor<Scalar>], like x: Tensor<Scalar>, width n: Int
 ) -> Tensor<Scalar> {
   let (m, steps) = (x.shape[0], x.shape[1])
@@ -40,7 +40,7 @@ func joined<Scalar: Real>(
   return sequence
 }
 
-func requireSteps(_ got: Int, _ expected: Int, _ name: String) {
+package func requireSteps(_ got: Int, _ expected: Int, _ name: String) {
   require(
     got == expected,
     "\(name) backward: dY has \(got) steps, the forward pass had \(expected)")

@@ -8,6 +8,10 @@
 @_exported public import Problems06
 @_exported public import Problems07
 @_exported public import Problems08
+@_exported public import Problems09
+@_exported public import Problems10
+@_exported public import Problems11
+@_exported public import Problems12
 
 /// Every exercise of the course, for what is made from all of them: tests, the audit, the pages.
 public enum Catalogue {
@@ -16,6 +20,8 @@ public enum Catalogue {
     Chapter01Problems.self, Chapter02Problems.self, Chapter03Problems.self,
     Chapter04Problems.self, Chapter05Problems.self, Chapter06Problems.self,
     Chapter07Problems.self, Chapter08Problems.self,
+    Chapter09Problems.self, Chapter10Problems.self, Chapter11Problems.self,
+    Chapter12Problems.self,
   ]
 
   /// The chapters' numbers, in order.

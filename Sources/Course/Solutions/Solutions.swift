@@ -7,6 +7,10 @@ import Solutions05
 import Solutions06
 import Solutions07
 import Solutions08
+import Solutions09
+import Solutions10
+import Solutions11
+import Solutions12
 
 /// The finished answers of every chapter.
 public enum Solutions {
@@ -14,5 +18,7 @@ public enum Solutions {
     Solutions01.Answers.self, Solutions02.Answers.self, Solutions03.Answers.self,
     Solutions04.Answers.self, Solutions05.Answers.self, Solutions06.Answers.self,
     Solutions07.Answers.self, Solutions08.Answers.self,
+    Solutions09.Answers.self, Solutions10.Answers.self, Solutions11.Answers.self,
+    Solutions12.Answers.self,
   ]
 }

@@ -44,7 +44,7 @@ extension SVGDocument {
             rectangle(x: area.left, y: area.top, width: area.width, height: area.height, style: "g")
             drawNumbers(map, shading, area)
           }
-          draw(image.frames, in: area, unit: unit, isOnPale: image.showsNumbers)
+          draw(image.frames, in: area, unit: unit, on: image.showsNumbers ? .pale : .page)
         }
       } else {
         let width = row.count * (widest + gap) - gap
@@ -52,6 +52,12 @@ extension SVGDocument {
           row, cell: widest, gap: gap, width: width, height: height, pixelCount > 24_000)
         picture(
           png, x: 4, y: top, width: Double(width) * unit, height: Double(height) * unit)
+        for (offset, image) in row.enumerated() {
+          let area = PlotArea(
+            left: 4 + Double(offset) * pitch, top: top, width: Double(image.width) * unit,
+            height: Double(image.height) * unit)
+          draw(image.frames, in: area, unit: unit, on: .black)
+        }
       }
       top += Double(height) * unit + Double(gap) * unit
     }
@@ -75,11 +81,13 @@ extension SVGDocument {
     top += 6
   }
 
+  /// What lies behind the lines of windows: pixels with numbers are pale on dark pages too, and a picture
+  /// is black on light ones.
+  private enum Ground { case page, pale, black }
+
   /// Boxes, and the lines of windows, in the order in which they are given.
-  ///
-  /// Pixels with numbers are pale on dark pages too, and so are the lines on them the dark ones.
   private mutating func draw(
-    _ frames: [Frame], in area: PlotArea, unit: Double, isOnPale: Bool
+    _ frames: [Frame], in area: PlotArea, unit: Double, on ground: Ground
   ) {
     for frame in frames {
       let (x, y) = (area.left + Double(frame.column) * unit, area.top + Double(frame.row) * unit)
@@ -95,10 +103,19 @@ extension SVGDocument {
         let (index, dashes) = (Palette.index(number), svgDashes[number % svgDashes.count])
         path(
           "M\(x1) \(y1)L\(x2) \(y1)L\(x2) \(y2)L\(x1) \(y2)Z",
-          style: isOnPale ? "l" : "l s\(index)",
-          extra: (isOnPale ? " stroke=\"\(Palette.light[index])\"" : "")
+          style: ground == .page ? "l s\(index)" : "l",
+          extra: stroke(index, on: ground)
             + (dashes.isEmpty ? "" : " stroke-dasharray=\"\(dashes)\""))
       }
+    }
+  }
+
+  /// The colour of a line where it is not the page's.
+  private func stroke(_ index: Int, on ground: Ground) -> String {
+    switch ground {
+    case .page: ""
+    case .pale: " stroke=\"\(Palette.light[index])\""
+    case .black: " stroke=\"\(Palette.dark[index])\""
     }
   }
 

@@ -113,6 +113,24 @@ private func dots(_ image: Image, room: Int) -> [TextRow] {
       braille.set(x: x, y: y)
     }
   }
+  for frame in image.frames {
+    let scale = Double(map.columns) / Double(image.width)
+    func dot(_ pixel: Int, _ size: Int) -> Int { Int(Double(min(max(pixel, 0), size)) * scale) }
+    let left = dot(frame.column, image.width - 1)
+    let right = dot(frame.column + max(frame.width, 1) - 1, image.width - 1)
+    let upper = dot(frame.row, image.height - 1)
+    let lower = dot(frame.row + max(frame.height, 1) - 1, image.height - 1)
+    // Windows of odd numbers are drawn with gaps.
+    let step = if case .window(let number) = frame.kind, number % 2 == 1 { 3 } else { 1 }
+    for x in stride(from: left, through: right, by: step) {
+      braille.set(x: x, y: upper)
+      braille.set(x: x, y: lower)
+    }
+    for y in stride(from: upper, through: lower, by: step) {
+      braille.set(x: left, y: y)
+      braille.set(x: right, y: y)
+    }
+  }
   return (0..<braille.height).map { row in
     var line = TextRow(width: columns)
     for column in 0..<columns {

@@ -23,10 +23,12 @@ protocol LayerProperty {
 /// of every input and output is the sample.
 enum LayerKind: String, CaseIterable, Sendable {
   case dense, activation, dropout, flatten
+  case transposedConvolution, upsampling, skip
   case convolution, maxPool, averagePool, globalAveragePool
   case batchNorm, batchNormInUse, batchNormOfImages, layerNorm
   case rnn, lstm, lastStep
   case stack, residual, projected, imageBlock
+  case unitLength
 
   /// Whether each sample is computed on its own, as it is not where a batch has statistics or a mask.
   var isBySample: Bool {
@@ -36,7 +38,7 @@ enum LayerKind: String, CaseIterable, Sendable {
   func check(_ property: some LayerProperty, seed: UInt64) {
     var draw = Draw(seed: seed)
     switch self {
-    case .dense, .activation, .dropout, .layerNorm, .batchNorm, .batchNormInUse:
+    case .dense, .activation, .dropout, .layerNorm, .batchNorm, .batchNormInUse, .unitLength:
       checkRows(property, &draw, seed)
     case .rnn, .lstm, .lastStep: checkSequences(property, &draw)
     case .stack, .residual, .projected: checkCompositions(property, &draw)
@@ -70,6 +72,14 @@ enum LayerKind: String, CaseIterable, Sendable {
       let mask = layer.forward(Tensor(repeating: 1, shape: x.shape), in: &pass).output
       property.check(
         LayerCase(layer: layer, input: x, context: .training(seed: seed)) { x, _ in x * mask })
+    case .unitLength:
+      property.check(
+        LayerCase(layer: L2Normalize(), input: x) { x, _ in
+          DualTensor(shape: x.shape) { p in
+            let squares = (0..<n).map { x[p[0], $0] * x[p[0], $0] }.total()
+            return x[p] / pow(squares, 0.5)
+          }
+        })
     case .layerNorm:
       var layer = LayerNorm<Double>(n + 1)
       layer.parameters = draw.scaleAndShift(n + 1)
@@ -173,6 +183,25 @@ enum LayerKind: String, CaseIterable, Sendable {
       let channels = layer.parameters.weight.shape[1] * geometry.groups
       check(layer, draw.tensor([m, channels, h, w])) {
         Textbook.convolution($0, $1[0], $1[1], geometry)
+      }
+    case .transposedConvolution:
+      let (stride, padding) = (draw.size(1...3), draw.size(0...1))
+      let filters = [c, draw.size(1...3), draw.size(1...3), draw.size(1...3)]
+      let layer = TransposedConv2d(
+        weight: draw.tensor(filters), bias: draw.tensor([filters[1]]), stride: stride,
+        padding: padding)
+      guard min(h, w) - 1 >= 2 * padding else { return }
+      check(layer) { Textbook.transposed($0, $1[0], $1[1], stride: stride, padding: padding) }
+    case .upsampling:
+      let factor = draw.size(1...3)
+      check(UpsampleNearest(factor)) { x, _ in Textbook.enlarged(x, factor) }
+    case .skip:
+      let layer = Conv2d(weight: draw.tensor([2, c, 1, 1]), bias: draw.tensor([2]))
+      check(SkipConcatenation(layer)) { x, p in
+        let deep = Textbook.convolution(x, p[0], p[1], ConvolutionGeometry())
+        return DualTensor(shape: [m, c + 2, h, w]) { place in
+          place[1] < 2 ? deep[place] : x[place[0], place[1] - 2, place[2], place[3]]
+        }
       }
     case .maxPool:
       check(MaxPool2d(pooling.window, stride: pooling.stride, padding: pooling.padding)) { x, _ in

@@ -10,7 +10,7 @@ enum Samples {
   static func chapter(_ number: Int) -> [String: Sample] {
     let chapters: [() -> [(String, Sample)]] = [
       { activations }, { losses }, { graphs }, { perceptrons }, { convolutions }, { optimizers },
-      { depth }, { residuals },
+      { depth }, { residuals }, { detection }, { embeddings }, { sequences }, { attention },
     ]
     return Dictionary(uniqueKeysWithValues: chapters[number - 1]())
   }
