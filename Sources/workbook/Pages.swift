@@ -42,9 +42,8 @@ struct Pages {
     }
     guard let next else { return finished() }
     if !Part.isOne(next.exercise.chapter), Finish.missing(in: results).isEmpty {
-      Screen.say("Part one is done, and it is yours.", style: .good)
+      Screen.say("All of part one is done, and all of it is yours.", style: .good)
       Screen.say("`swift run workbook finish` measures it, and makes a page.")
-      Screen.say("Part two is for those who go on.")
       Screen.print()
     }
     self.next(next)
