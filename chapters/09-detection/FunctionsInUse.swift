@@ -1,5 +1,4 @@
 import Checking
-import Core
 import Problems09
 import Running
 

@@ -67,14 +67,6 @@ struct UpAndBeside<Body: TensorLayer<Float>>: Layer {
   }
 }
 
-/// `[channels, height, width, m]` → `[m, channels, height, width]`.
-func samplesFirst(_ images: Tensor<Float>) -> Tensor<Float> {
-  ImagesIn<Float>().backward(images, ()).dInput
-}
-
-/// `[m, channels, height, width]` → `[channels, height, width, m]`.
-func samplesLast(_ images: Tensor<Float>) -> Tensor<Float> { ImagesIn<Float>()(images) }
-
 /// The U-Net: an encoder's five blocks on the way down to 7×7, three on the way up, and a row of numbers
 /// for each pixel, as many as there are `outputs`.
 func uNet(

@@ -109,11 +109,7 @@ extension Layer where Scalar == Float, Input == Tensor<Float>, Output == Tensor<
 
   /// The normalised outputs for images, one a row: `[n, 784]` → `[n, 32]`.
   func embedded(_ rows: Tensor<Float>) -> Tensor<Float> {
-    let parts = stride(from: 0, to: rows.rows, by: 250).flatMap { start in
-      let part = rows.rows(start..<min(start + 250, rows.rows))
-      return callAsFunction(part.reshaped([part.rows, 1, 28, 28])).scalars
-    }
-    return l2Normalize(Tensor(parts, shape: [rows.rows, 32]))
+    l2Normalize(predict(rows.reshaped([rows.rows, 1, 28, 28]), batch: 250))
   }
 }
 

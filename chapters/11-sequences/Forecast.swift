@@ -72,8 +72,8 @@ private func train<Network: TensorLayer<Float>>(
 /// - Returns: The loss, and its gradient, `[m, 2, t]`.
 func gaussianLoss(_ output: Tensor<Float>, truth: Tensor<Float>) -> Loss<Float> {
   let (m, t) = (output.shape[0], output.shape[2])
-  let halves = apart(output.reshaped([m, 2 * t]))
-  let (mean, raw) = (halves.0, halves.1)
+  let halves = columnBlocks(output.reshaped([m, 2 * t]), 2)
+  let (mean, raw) = (halves[0], halves[1])
   let truth = truth.reshaped([m, t])
   let held = raw.map { min(max($0, -8), 4) }
   let precision = held.map { Float.exp(-$0) }
@@ -84,7 +84,7 @@ func gaussianLoss(_ output: Tensor<Float>, truth: Tensor<Float>) -> Loss<Float> 
   let dMean = distance * precision / count  // [m, t]
   let isFree = raw.map { $0 > -8 && $0 < 4 ? 1 : 0 }
   let dLog = (1 - surprise) * isFree / (2 * count)  // [m, t]
-  return (loss, beside(dMean, dLog).reshaped([m, 2, t]))
+  return (loss, besideEachOther([dMean, dLog]).reshaped([m, 2, t]))
 }
 
 /// Series that no network has seen, and what forecasts of them are worth.

@@ -226,3 +226,15 @@ private func showSpikes<Body>(
       x: "frame", y: Axis("occupation", range: 0...1),
       series(ctcOccupation(logits: logits, label: label))), "occupation-after")
 }
+
+/// Channels in time as frames of scores: `[m, n, t]` → `[t, m, n]`.
+private func framesFirst(_ x: Tensor<Float>) -> Tensor<Float> {
+  let (m, n, t) = (x.shape[0], x.shape[1], x.shape[2])
+  return x.reshaped([m * n, t]).transposed.reshaped([t, m, n])
+}
+
+/// The way back: `[t, m, n]` → `[m, n, t]`.
+private func channelsFirst(_ x: Tensor<Float>) -> Tensor<Float> {
+  let (t, m, n) = (x.shape[0], x.shape[1], x.shape[2])
+  return x.reshaped([t, m * n]).transposed.reshaped([m, n, t])
+}

@@ -76,20 +76,7 @@ struct NameModel {
 
   /// A name, letter by letter, each drawn by its probability; 15 letters at most.
   func sample(temperature: Double, using generator: inout SplitMix64) -> String {
-    var letters = [Int]()
-    while letters.count < 15 {
-      var rest = generator.uniform()
-      let probabilities = next(after: letters, temperature: temperature)
-      var token = LetterVocabulary.boundary
-      for (candidate, share) in probabilities.enumerated() {
-        token = candidate
-        rest -= share
-        if rest < 0 { break }
-      }
-      if token == LetterVocabulary.boundary { break }
-      letters.append(token)
-    }
-    return LetterVocabulary.text(of: letters)
+    LetterVocabulary.writtenName(using: &generator) { next(after: $0, temperature: temperature) }
   }
 }
 

@@ -69,14 +69,14 @@ private struct MeanOfSteps: Layer {
   func forward(
     _ x: Tensor<Float>, in context: inout Context
   ) -> (output: Tensor<Float>, cache: Int) {
-    let steps = parts(of: x)
-    return (steps.dropFirst().reduce(steps[0], +) / Float(steps.count), steps.count)
+    let parts = steps(of: x, "MeanOfSteps")
+    return (parts.dropFirst().reduce(parts[0], +) / Float(parts.count), parts.count)
   }
 
   func backward(
     _ dY: Tensor<Float>, _ count: Int
   ) -> (dInput: Tensor<Float>, gradient: NoParameters<Float>) {
     // forward: y = Σ x/t
-    (together(Array(repeating: dY / Float(count), count: count)), NoParameters())
+    (joined(Array(repeating: dY / Float(count), count: count)), NoParameters())
   }
 }

@@ -96,7 +96,7 @@ struct Translator: Layer {
     var (read, weights) = (h, Tensor<Float>(shape: [0]))
     if attends {
       let (found, alpha) = dotAttention(h, states, mask: mask)
-      (read, weights) = (beside(found, h), alpha)
+      (read, weights) = (besideEachOther([found, h]), alpha)
     }
     let (logits, cache) = output.forward(read, in: &context)
     return (logits, h, c, Step(cell: cell, query: h, weights: weights, output: cache))
@@ -107,18 +107,18 @@ struct Translator: Layer {
     let (before, beforeCache) = decoderTable.forward(x.before, in: &context)
     let mask = x.written.map { $0.map { $0 == 0 ? 0 : 1 } }
     var (h, c) = (lastH, lastC)
-    var (logits, steps) = ([Tensor<Float>](), [Step]())
-    for input in parts(of: before) {
+    var (logits, taken) = ([Tensor<Float>](), [Step]())
+    for input in steps(of: before, "Translator") {
       let result = decode(input, h, c, states, mask: mask, in: &context)
       (h, c) = (result.h, result.c)
       logits.append(result.logits)
-      steps.append(result.step)
+      taken.append(result.step)
     }
     return (
-      together(logits),
+      joined(logits),
       Cache(
         written: writtenCache, before: beforeCache, encoder: encoderCache, states: states,
-        steps: steps)
+        steps: taken)
     )
   }
 
@@ -126,7 +126,7 @@ struct Translator: Layer {
     _ dLogits: Tensor<Float>, _ cache: Cache
   ) -> (dInput: NoGradient, gradient: Parameters) {
     let (m, n) = (dLogits.shape[0], Self.hidden)
-    let dOutputs = parts(of: dLogits)
+    let dOutputs = steps(of: dLogits, "Translator")
     var dStates = Tensor<Float>(shape: cache.states.shape)
     var (dH, dC) = (Tensor<Float>(shape: [m, n]), Tensor<Float>(shape: [m, n]))
     var (outputGradient, decoderGradient) = (
@@ -140,7 +140,8 @@ struct Translator: Layer {
       // forward: the state is read, and asks, and goes on to the next step
       var dQuery = dRead
       if attends {
-        let (dContext, dDirect) = apart(dRead)
+        let dHalves = columnBlocks(dRead, 2)
+        let (dContext, dDirect) = (dHalves[0], dHalves[1])
         let answer = attention(dContext, step, cache.states)
         dStates += answer.dStates
         dQuery = dDirect + answer.dQuery
@@ -153,7 +154,7 @@ struct Translator: Layer {
     // forward: the decoder begins with the encoder's last state, h and c
     let (dWritten, encoderGradient) = backThroughEncoder(dStates, dH, dC, cache.encoder)
     let (_, writtenGradient) = encoderTable.backward(dWritten, cache.written)
-    let (_, beforeGradient) = decoderTable.backward(together(dInputs.reversed()), cache.before)
+    let (_, beforeGradient) = decoderTable.backward(joined(dInputs.reversed()), cache.before)
     return (
       NoGradient(),
       Parameters(
@@ -180,16 +181,12 @@ struct Translator: Layer {
     _ dStates: Tensor<Float>, _ dLastH: Tensor<Float>, _ dLastC: Tensor<Float>,
     _ cache: [LSTMStepCache<Float>]
   ) -> (dX: Tensor<Float>, gradient: RecurrentParameters<Float>) {
-    let dOutputs = parts(of: dStates)
-    var (dH, dC, gradient) = (dLastH, dLastC, encoder.parameters * 0)
-    var dInputs = [Tensor<Float>]()
-    for t in cache.indices.reversed() {
-      let back = lstmStepBackward(dOutputs[t] + dH, dC, cache[t], encoder.parameters)
-      gradient = gradient + back.gradient
-      (dH, dC) = (back.dH, back.dC)
-      dInputs.append(back.dX)
+    // forward: the decoder takes the last h over
+    let dLast = LastStep().backward(dLastH, .init(shape: dStates.shape)).dInput
+    let back = encoder.backwardThroughTime(dStates + dLast, cache, dLastC: dLastC) {
+      lstmStepBackward($0, $1, $2, encoder.parameters)
     }
-    return (together(dInputs.reversed()), gradient)
+    return (back.dX, back.gradient)
   }
 
   mutating func visit(

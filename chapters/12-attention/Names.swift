@@ -47,20 +47,10 @@ struct NameData {
   ) -> [String] where Model.Input == [[Int]], Model.Output == Tensor<Model.Scalar> {
     var generator = SplitMix64(seed: seed)
     return (0..<count).map { _ in
-      var tokens = [LetterVocabulary.boundary]
-      while tokens.count < longest {
-        let logits = Tensor<Double>(model([tokens]))
-        let last = softmax(logits.rows(tokens.count - 1..<tokens.count) / temperature)
-        var (rest, next) = (generator.uniform(), 0)
-        for (token, share) in last.scalars.enumerated() {
-          next = token
-          rest -= share
-          if rest < 0 { break }
-        }
-        if next == LetterVocabulary.boundary { break }
-        tokens.append(next)
+      LetterVocabulary.writtenName(using: &generator) { letters in
+        let logits = Tensor<Double>(model([[LetterVocabulary.boundary] + letters]))
+        return softmax(logits.rows([letters.count]) / temperature).scalars
       }
-      return LetterVocabulary.text(of: tokens.dropFirst())
     }
   }
 }
@@ -83,8 +73,8 @@ func listed(_ names: [String]) -> String {
   }.joined(separator: ",\n  ")
 }
 
-/// The mean of each tenth of a list, as points for a curve.
-func tenths(_ losses: [Double], of name: String) -> Series {
+/// A list's losses as a curve: the means of some thirty parts of it, one after the other.
+func meansCurve(_ losses: [Double], of name: String) -> Series {
   let width = max(losses.count / 30, 1)
   let starts = stride(from: 0, to: losses.count, by: width)
   return Series(
@@ -141,7 +131,7 @@ func showNames(_ options: ChapterOptions, on screen: Screen) throws {
       "Loss of a letter with the mask and without",
       description: "With the mask the loss falls to about 2.2 and stays; without it to nothing.",
       x: "step", y: Axis("nats", scale: .logarithmic),
-      [tenths(curve, of: "causal mask"), tenths(blindCurve, of: "no mask")]), "mask")
+      [meansCurve(curve, of: "causal mask"), meansCurve(blindCurve, of: "no mask")]), "mask")
   try showHeads(model, on: screen)
 }
 

@@ -1,5 +1,4 @@
 import Checking
-import Core
 import Exercises12
 import Problems12
 import Running

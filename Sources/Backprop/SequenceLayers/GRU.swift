@@ -34,8 +34,8 @@ public func gruStep<Scalar: Real>(
       && wh.columns == 3 * h.columns,
     "gruStep: x is \(x.shape), h \(h.shape), Wx \(wx.shape) and Wh \(wh.shape); they must be "
       + "[m, inputs], [m, hidden], [inputs, 3·hidden] and [hidden, 3·hidden]: r, z, n")
-  let a = blocks(matmul(x, wx) + parameters.bias)  // three of [m, hidden]
-  let u = blocks(matmul(h, wh))
+  let a = columnBlocks(matmul(x, wx) + parameters.bias, 3)  // three of [m, hidden]
+  let u = columnBlocks(matmul(h, wh), 3)
   let (r, z) = (Activation.sigmoid(a[0] + u[0]), Activation.sigmoid(a[1] + u[1]))
   let g = Activation.tanh(a[2] + r * u[2])
   let next = (1 - z) * g + z * h
@@ -94,15 +94,8 @@ public struct GRU<Scalar: Real>: Layer, Sendable {
     _ inputs: Int, _ hidden: Int, _ initializer: Initializer = .glorot,
     using generator: inout some RandomNumberGenerator
   ) {
-    requireSize(inputs, "GRU: a number of inputs")
-    requireSize(hidden, "GRU: a hidden state")
     self.init(
-      RecurrentParameters(
-        inputWeight: initializer(
-          [inputs, 3 * hidden], fanIn: inputs, fanOut: hidden, using: &generator),
-        hiddenWeight: initializer(
-          [hidden, 3 * hidden], fanIn: hidden, fanOut: hidden, using: &generator),
-        bias: Tensor(shape: [3 * hidden])))
+      RecurrentParameters("GRU", inputs, hidden, blocks: 3, initializer, using: &generator))
   }
 
   public func forward(
@@ -142,24 +135,7 @@ public struct GRU<Scalar: Real>: Layer, Sendable {
   ) -> (
     dX: Tensor<Scalar>, dHidden: [Tensor<Scalar>], gradient: RecurrentParameters<Scalar>
   ) {
-    let dOutputs = steps(of: dY, "GRU backward")
-    requireSteps(dOutputs.count, cache.count, "GRU")
-    parameters.validate()
-    var gradient = parameters.zeros
-    var fromFuture = Tensor<Scalar>(shape: [dY.rows, parameters.hiddenWeight.rows])
-    var (dInputs, dHidden) = ([Tensor<Scalar>](), [Tensor<Scalar>]())
-    for t in cache.indices.reversed() {
-      // forward: h goes two ways, into the output of step t and into step t + 1
-      let dH = dOutputs[t] + fromFuture  // [m, hidden]
-      dHidden.append(dH)
-      let (dX, dBefore, dParameters) = step(dH, cache[t])
-      // forward: every step has the same parameters
-      gradient = gradient + dParameters
-      fromFuture = dBefore
-      dInputs.append(dX)
-    }
-    let width = parameters.inputWeight.rows
-    return (joined(dInputs.reversed(), like: dY, width: width), dHidden.reversed(), gradient)
+    throughTime("GRU", dY, cache, parameters) { dH, _, _, cache in step(dH, cache) }
   }
 
   public mutating func visit(
@@ -168,16 +144,4 @@ public struct GRU<Scalar: Real>: Layer, Sendable {
   ) {
     parameters.visit(other, body)
   }
-}
-
-/// The three blocks of columns: `[m, 3n]` → three `[m, n]`.
-private func blocks<Scalar: Real>(_ z: Tensor<Scalar>) -> [Tensor<Scalar>] {
-  steps(of: z.reshaped([z.rows, 3, z.columns / 3]), "gruStep")
-}
-
-/// The way back from `blocks`.
-private func besideEachOther<Scalar: Real>(_ parts: [Tensor<Scalar>]) -> Tensor<Scalar> {
-  let (m, n) = (parts[0].rows, parts[0].columns)
-  let shape = Tensor<Scalar>(shape: [m, parts.count, 0])
-  return joined(parts, like: shape, width: n).reshaped([m, parts.count * n])
 }

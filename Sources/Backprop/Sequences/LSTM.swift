@@ -28,7 +28,7 @@ public func lstmStep<Scalar: Real>(
     parameters.bias.count == 4 * h.columns && c.shape == h.shape,
     "lstmStep: h is \(h.shape), c \(c.shape) and b \(parameters.bias.shape); h and c must be alike, "
       + "and b four times as wide: i, f, g, o")
-  let z = blocks(parameters(x, h, "lstmStep"))  // four of [m, hidden]
+  let z = columnBlocks(parameters(x, h, "lstmStep"), 4)  // four of [m, hidden]
   let (i, f, o) = (Activation.sigmoid(z[0]), Activation.sigmoid(z[1]), Activation.sigmoid(z[3]))
   let g = Activation.tanh(z[2])
   let nextC = f * c + i * g
@@ -93,17 +93,11 @@ public struct LSTM<Scalar: Real>: Layer, Sendable {
     _ inputs: Int, _ hidden: Int, _ initializer: Initializer = .glorot, forgetBias: Scalar = 1,
     using generator: inout some RandomNumberGenerator
   ) {
-    requireSize(inputs, "LSTM: a number of inputs")
-    requireSize(hidden, "LSTM: a hidden state")
     requireFinite(forgetBias, "LSTM: the forget gates' bias")
-    var bias = Tensor<Scalar>(shape: [4 * hidden])
-    for j in hidden..<2 * hidden { bias[j] = forgetBias }
-    self.init(
-      RecurrentParameters(
-        inputWeight: initializer(
-          [inputs, 4 * hidden], fanIn: inputs, fanOut: hidden, using: &generator),
-        hiddenWeight: initializer(
-          [hidden, 4 * hidden], fanIn: hidden, fanOut: hidden, using: &generator), bias: bias))
+    var parameters = RecurrentParameters<Scalar>(
+      "LSTM", inputs, hidden, blocks: 4, initializer, using: &generator)
+    for j in hidden..<2 * hidden { parameters.bias[j] = forgetBias }
+    self.init(parameters)
   }
 
   public func forward(
@@ -139,27 +133,31 @@ public struct LSTM<Scalar: Real>: Layer, Sendable {
     dX: Tensor<Scalar>, dHidden: [Tensor<Scalar>], dCell: [Tensor<Scalar>],
     gradient: RecurrentParameters<Scalar>
   ) {
-    let dOutputs = steps(of: dY, "LSTM backward")
-    requireSteps(dOutputs.count, cache.count, "LSTM")
-    parameters.validate()
-    var gradient = parameters.zeros
-    var fromFuture = Tensor<Scalar>(shape: [dY.rows, parameters.hiddenWeight.rows])
-    var dC = fromFuture
-    var dInputs: [Tensor<Scalar>] = []
-    var (dHidden, dCell) = (dInputs, dInputs)
-    for t in cache.indices.reversed() {
-      // forward: h goes two ways, into the output of step t and into step t + 1
-      let dH = dOutputs[t] + fromFuture  // [m, hidden]
-      dHidden.append(dH)
+    backwardThroughTime(dY, cache) { lstmStepBackward($0, $1, $2, parameters) }
+  }
+
+  /// The same with a chain rule of one's own for one step, what `lstmStepBackward` takes and returns, and
+  /// with what arrives at c after the last step, where something reads it.
+  package func backwardThroughTime(
+    _ dY: Tensor<Scalar>, _ cache: [LSTMStepCache<Scalar>], dLastC: Tensor<Scalar>? = nil,
+    step: (_ dNext: Tensor<Scalar>, _ dNextC: Tensor<Scalar>, LSTMStepCache<Scalar>) -> (
+      dX: Tensor<Scalar>, dH: Tensor<Scalar>, dC: Tensor<Scalar>,
+      gradient: RecurrentParameters<Scalar>
+    )
+  ) -> (
+    dX: Tensor<Scalar>, dHidden: [Tensor<Scalar>], dCell: [Tensor<Scalar>],
+    gradient: RecurrentParameters<Scalar>
+  ) {
+    // forward: c is handed on beside h, and read nowhere else
+    var (fromFuture, dCell) = (dLastC, [Tensor<Scalar>]())
+    let (dX, dHidden, gradient) = throughTime("LSTM", dY, cache, parameters) { dH, _, _, cache in
+      let dC = fromFuture ?? Tensor(shape: dH.shape)  // [m, hidden]
       dCell.append(dC)
-      let step = lstmStepBackward(dH, dC, cache[t], parameters)
-      // forward: every step has the same parameters
-      gradient = gradient + step.gradient
-      (fromFuture, dC) = (step.dH, step.dC)
-      dInputs.append(step.dX)
+      let before = step(dH, dC, cache)
+      fromFuture = before.dC
+      return (before.dX, before.dH, before.gradient)
     }
-    let dX = joined(dInputs.reversed(), like: dY, width: parameters.inputWeight.rows)
-    return (dX, dHidden.reversed(), dCell.reversed(), gradient)
+    return (dX, dHidden, dCell.reversed(), gradient)
   }
 
   public mutating func visit(
@@ -168,16 +166,4 @@ public struct LSTM<Scalar: Real>: Layer, Sendable {
   ) {
     parameters.visit(other, body)
   }
-}
-
-/// The four blocks of columns: `[m, 4n]` → four `[m, n]`.
-private func blocks<Scalar: Real>(_ z: Tensor<Scalar>) -> [Tensor<Scalar>] {
-  steps(of: z.reshaped([z.rows, 4, z.columns / 4]), "lstmStep")
-}
-
-/// The way back from `blocks`.
-private func besideEachOther<Scalar: Real>(_ parts: [Tensor<Scalar>]) -> Tensor<Scalar> {
-  let (m, n) = (parts[0].rows, parts[0].columns)
-  let shape = Tensor<Scalar>(shape: [m, parts.count, 0])
-  return joined(parts, like: shape, width: n).reshaped([m, parts.count * n])
 }

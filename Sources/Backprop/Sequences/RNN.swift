@@ -62,15 +62,8 @@ public struct RNN<Scalar: Real>: Layer, Sendable {
     _ inputs: Int, _ hidden: Int, _ initializer: Initializer = .glorot,
     using generator: inout some RandomNumberGenerator
   ) {
-    requireSize(inputs, "RNN: a number of inputs")
-    requireSize(hidden, "RNN: a hidden state")
     self.init(
-      RecurrentParameters(
-        inputWeight: initializer(
-          [inputs, hidden], fanIn: inputs, fanOut: hidden, using: &generator),
-        hiddenWeight: initializer(
-          [hidden, hidden], fanIn: hidden, fanOut: hidden, using: &generator),
-        bias: Tensor(shape: [hidden])))
+      RecurrentParameters("RNN", inputs, hidden, blocks: 1, initializer, using: &generator))
   }
 
   public func forward(
@@ -101,9 +94,8 @@ public struct RNN<Scalar: Real>: Layer, Sendable {
   ) -> (
     dX: Tensor<Scalar>, dHidden: [Tensor<Scalar>], gradient: RecurrentParameters<Scalar>
   ) {
-    backwardThroughTime(dY, cache) { dOutput, fromFuture, cache in
-      // forward: h goes two ways, into the output of this step and into the next step
-      rnnStepBackward(dOutput + fromFuture, cache, parameters)
+    throughTime("RNN", dY, cache, parameters) { dH, _, _, cache in
+      rnnStepBackward(dH, cache, parameters)
     }
   }
 
@@ -123,27 +115,9 @@ public struct RNN<Scalar: Real>: Layer, Sendable {
   ) -> (
     dX: Tensor<Scalar>, dHidden: [Tensor<Scalar>], gradient: RecurrentParameters<Scalar>
   ) {
-    let dOutputs = steps(of: dY, "RNN backward")
-    requireSteps(dOutputs.count, cache.count, "RNN")
-    parameters.validate()
-    var gradient = parameters.zeros
-    var fromFuture = Tensor<Scalar>(shape: [dY.rows, parameters.hiddenWeight.rows])
-    var (dInputs, dHidden) = ([Tensor<Scalar>](), [Tensor<Scalar>]())
-    for t in cache.indices.reversed() {
-      dHidden.append(dOutputs[t] + fromFuture)  // [m, hidden]
-      let (dX, dBefore, dParameters) = step(dOutputs[t], fromFuture, cache[t])
-      require(
-        dX.shape == [dY.rows, parameters.inputWeight.rows] && dBefore.shape == fromFuture.shape,
-        "RNN backward: step \(t) gives dX \(dX.shape) and dH \(dBefore.shape), should give "
-          + "[\(dY.rows), \(parameters.inputWeight.rows)] and \(fromFuture.shape), the shapes of x and h"
-      )
-      // forward: every step has the same parameters
-      gradient = gradient + dParameters
-      fromFuture = dBefore
-      dInputs.append(dX)
+    throughTime("RNN", dY, cache, parameters) { _, dOutput, fromFuture, cache in
+      step(dOutput, fromFuture, cache)
     }
-    let width = parameters.inputWeight.rows
-    return (joined(dInputs.reversed(), like: dY, width: width), dHidden.reversed(), gradient)
   }
 
   public mutating func visit(

@@ -14,6 +14,20 @@ public struct RecurrentParameters<Scalar: Real>: ParameterSet {
     validate()
   }
 
+  /// Random weights and biases of zero, for a step whose columns are blocks as wide as the state.
+  package init(
+    _ name: String, _ inputs: Int, _ hidden: Int, blocks: Int, _ initializer: Initializer,
+    using generator: inout some RandomNumberGenerator
+  ) {
+    requireSize(inputs, "\(name): a number of inputs")
+    requireSize(hidden, "\(name): a hidden state")
+    func draw(_ rows: Int) -> Tensor<Scalar> {
+      initializer([rows, blocks * hidden], fanIn: rows, fanOut: hidden, using: &generator)
+    }
+    self.init(
+      inputWeight: draw(inputs), hiddenWeight: draw(hidden), bias: Tensor(shape: [blocks * hidden]))
+  }
+
   /// Stops with a sentence unless the three, which anyone may set, fit each other.
   package func validate() {
     require(

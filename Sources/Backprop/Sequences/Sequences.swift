@@ -40,10 +40,20 @@ package func joined<Scalar: Real>(
   return sequence
 }
 
-package func requireSteps(_ got: Int, _ expected: Int, _ name: String) {
-  require(
-    got == expected,
-    "\(name) backward: dY has \(got) steps, the forward pass had \(expected)")
+/// Steps `[m, n]`, one at least → `[m, steps, n]`.
+package func joined<Scalar: Real>(_ parts: [Tensor<Scalar>]) -> Tensor<Scalar> {
+  let (m, n) = (parts[0].rows, parts[0].columns)
+  return joined(parts, like: Tensor(shape: [m, parts.count, 0]), width: n)
+}
+
+/// Blocks of columns: `[m, count·n]` → as many `[m, n]` as are asked for.
+package func columnBlocks<Scalar: Real>(_ z: Tensor<Scalar>, _ count: Int) -> [Tensor<Scalar>] {
+  steps(of: z.reshaped([z.rows, count, z.columns / count]), "columnBlocks")
+}
+
+/// The way back from `columnBlocks`.
+package func besideEachOther<Scalar: Real>(_ parts: [Tensor<Scalar>]) -> Tensor<Scalar> {
+  joined(parts).reshaped([parts[0].rows, parts.count * parts[0].columns])
 }
 
 /// The last step of a sequence, `[m, steps, n]` → `[m, n]`: where a recurrent layer has seen all.

@@ -63,6 +63,15 @@ extension WrongCall {
       let layer = GRU<Double>(2, 3, using: &generator)
       _ = layer.backward(zeros(4, 1, 3), cache(of: layer, zeros(4, 2, 2)))
     },
+    WrongCall("GRU backward: step 1 gives dX [4, 1]") {
+      var generator = SplitMix64(seed: 1)
+      let layer = GRU<Double>(2, 3, using: &generator)
+      let result = layer.backwardThroughTime(zeros(4, 2, 3), cache(of: layer, zeros(4, 2, 2))) {
+        dNext, _ in
+        (zeros(4, 1), dNext, layer.parameters)
+      }
+      print(result.dX)
+    },
     WrongCall("EveryStep: the input's shape is [2, 3]") {
       _ = EveryStep(Dense<Double>(weight: zeros(3, 2), bias: zeros(2)))(zeros(2, 3))
     },

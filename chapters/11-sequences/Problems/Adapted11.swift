@@ -34,31 +34,20 @@ extension LSTM<Double> {
     dX: Matrix, dHidden: [Matrix], dCell: [Matrix], gradient: RecurrentParameters<Double>
   ) {
     let (inputWeight, hiddenWeight) = (parameters.inputWeight, parameters.hiddenWeight)
-    let dOutputs = steps(of: dY, "LSTM backward")
-    var gradient = parameters.zeros
-    var (dH, dC) = (0 * dOutputs[0], 0 * dOutputs[0])
-    var (dInputs, dHidden, dCell) = ([Matrix](), [Matrix](), [Matrix]())
-    for t in cache.indices.reversed() {
-      let arriving = dOutputs[t] + dH
-      dHidden.append(arriving)
-      dCell.append(dC)
-      let step = cache[t]
+    return backwardThroughTime(dY, cache) { dNext, dNextCell, step in
       let question = LSTMStepQuestion(
         x: step.x, h: step.h, cell: step.c, inputWeight: inputWeight, hiddenWeight: hiddenWeight,
-        bias: parameters.bias, dNext: arriving, dNextCell: dC)
+        bias: parameters.bias, dNext: dNext, dNextCell: dNextCell)
       let found = answer("11.2") { try stepBackward(question) }
       requireShapes(
         "11.2", ("dx", found.dx, step.x), ("dh", found.dh, step.h), ("dCell", found.dCell, step.c),
         ("dWx", found.dWx, inputWeight), ("dWh", found.dWh, hiddenWeight),
         ("db", found.db, parameters.bias))
-      gradient =
-        gradient
-        + RecurrentParameters(inputWeight: found.dWx, hiddenWeight: found.dWh, bias: found.db)
-      (dH, dC) = (found.dh, found.dCell)
-      dInputs.append(found.dx)
+      return (
+        found.dx, found.dh, found.dCell,
+        RecurrentParameters(inputWeight: found.dWx, hiddenWeight: found.dWh, bias: found.db)
+      )
     }
-    let dX = joined(dInputs.reversed(), like: dY, width: inputWeight.rows)
-    return (dX, dHidden.reversed(), dCell.reversed(), gradient)
   }
 }
 
