@@ -1,6 +1,5 @@
 import Checking
 import Core
-import Problems01
 import Running
 
 /// Two dense layers with nothing between them are one dense layer.

@@ -1,7 +1,6 @@
 import Checking
 import Core
 import Figures
-import Problems01
 import Running
 
 /// Each function and its slope: as a table, and as curves.

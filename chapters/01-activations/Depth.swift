@@ -1,7 +1,6 @@
 import Checking
 import Core
 import Figures
-import Problems01
 import Running
 
 /// What is left of a gradient behind a chain of activations.

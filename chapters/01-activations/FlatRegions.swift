@@ -1,6 +1,5 @@
 import Checking
 import Core
-import Problems01
 import Running
 
 /// Where each function is so flat that hardly anything of dy comes through.

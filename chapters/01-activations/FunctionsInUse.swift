@@ -1,7 +1,6 @@
 import Checking
 import Core
 import Problems01
-import Running
 
 /// An activation as this chapter runs it: its function, and a backward that may be the reader's.
 struct TestedActivation {

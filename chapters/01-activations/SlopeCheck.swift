@@ -1,6 +1,5 @@
 import Checking
 import Core
-import Problems01
 import Running
 
 /// Each backward beside central differences of its forward, with random upstream gradients.

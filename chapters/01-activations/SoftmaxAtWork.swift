@@ -1,6 +1,5 @@
 import Checking
 import Core
-import Problems01
 import Running
 
 /// Softmax as its definition says and as it is computed, and its gradient with and without a Jacobian.

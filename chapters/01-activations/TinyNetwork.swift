@@ -1,7 +1,5 @@
 import Checking
 import Core
-import Problems01
-import Running
 import SmallSets
 
 /// Two inputs, eight hidden neurons, one output: enough for two moons.

@@ -1,5 +1,3 @@
-import Checking
-import Core
 import Exercises01
 import Problems01
 import Running

@@ -1,7 +1,6 @@
 import Checking
 import Core
 import Figures
-import Problems02
 import Running
 import SmallSets
 

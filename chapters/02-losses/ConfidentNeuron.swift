@@ -1,7 +1,6 @@
 import Checking
 import Core
 import Figures
-import Problems02
 import Running
 
 /// One sigmoid neuron with one weight and one bias, which should learn to answer 0 to the input 1.

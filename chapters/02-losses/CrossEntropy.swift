@@ -1,7 +1,6 @@
 import Checking
 import Core
 import Figures
-import Problems02
 import Running
 
 /// Squared error and cross-entropy behind a sigmoid: cost and pull, by the logit.

@@ -1,6 +1,5 @@
 import Checking
 import Core
-import Problems02
 import Running
 
 /// Each gradient of the chapter beside central differences of its loss.

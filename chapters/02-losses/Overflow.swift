@@ -1,6 +1,5 @@
 import Checking
 import Core
-import Problems02
 import Running
 
 /// Cross-entropy of the logits [z, 0] with the second class right, computed in several ways.

@@ -1,7 +1,5 @@
 import Checking
 import Core
-import Figures
-import Problems02
 import Running
 import SmallSets
 

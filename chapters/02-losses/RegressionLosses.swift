@@ -1,7 +1,6 @@
 import Checking
 import Core
 import Figures
-import Problems02
 import Running
 
 /// A loss of one prediction and one target, as a function of the error, and its slope.

@@ -1,7 +1,6 @@
 import Checking
 import Core
 import Figures
-import Problems02
 import Running
 
 /// Three logits trained by themselves, on a hard target and on a smoothed one.

@@ -1,4 +1,3 @@
-import Checking
 import Exercises02
 import Problems02
 import Running

@@ -1,7 +1,6 @@
 import Autodiff
 import Checking
 import Core
-import Problems03
 import Running
 
 /// Multiplications for one gradient, forward and in reverse.

@@ -3,7 +3,6 @@ import Checking
 import Core
 import Figures
 import Foundation
-import Problems03
 import Running
 import SmallSets
 

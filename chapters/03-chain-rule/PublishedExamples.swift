@@ -1,8 +1,6 @@
 import Autodiff
 import Checking
 import Core
-import Problems03
-import Running
 
 extension WorkedExample {
   /// Example 1: two inputs, three hidden units, two outputs, every parameter 1.

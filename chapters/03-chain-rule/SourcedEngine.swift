@@ -2,7 +2,6 @@ import Autodiff
 import Checking
 import Core
 import Problems03
-import Running
 
 /// Reverse mode put together from the functions of chapter 3: the library's, or the learner's.
 ///

@@ -1,5 +1,4 @@
 import Autodiff
-import Core
 import Figures
 import Running
 

@@ -2,7 +2,6 @@ import Autodiff
 import Checking
 import Core
 import Problems03
-import Running
 
 /// A small net with numbers that can be followed by hand: forward, backward, one step down.
 ///

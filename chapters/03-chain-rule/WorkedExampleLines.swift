@@ -1,8 +1,5 @@
-import Autodiff
 import Checking
 import Core
-import Problems03
-import Running
 
 extension WorkedExample {
   /// A number or tensor of the example by the name it has in formulas: z1, a1, y, δ2, dW2, W2 new.

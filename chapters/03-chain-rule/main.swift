@@ -1,6 +1,3 @@
-import Autodiff
-import Checking
-import Core
 import Exercises03
 import Problems03
 import Running

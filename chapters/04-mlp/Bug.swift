@@ -1,12 +1,7 @@
 import Checking
-import Checkpoints
 import Core
 import Datasets
-import Problems01
-import Problems02
-import Problems04
 import Running
-import Training
 import TrainingRuns
 
 /// The wrong-gradient theatre: what a known mistake does where its function is used.

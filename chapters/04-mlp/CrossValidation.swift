@@ -1,10 +1,5 @@
-import Checking
-import Checkpoints
 import Core
 import Datasets
-import Problems01
-import Problems02
-import Problems04
 import Running
 import Training
 import TrainingRuns

@@ -1,11 +1,8 @@
 import Checking
-import Checkpoints
 import Core
 import Problems01
 import Problems02
 import Problems04
-import Running
-import Training
 
 /// The functions of the exercises that the digits' network is trained with.
 struct FunctionsInUse {

@@ -4,9 +4,6 @@ import Core
 import Datasets
 import Figures
 import Foundation
-import Problems01
-import Problems02
-import Problems04
 import Running
 import Training
 import TrainingRuns

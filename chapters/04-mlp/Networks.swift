@@ -1,11 +1,8 @@
 import Checking
-import Checkpoints
 import Core
 import Problems01
 import Problems02
 import Problems04
-import Running
-import Training
 
 /// Where the chapter's networks come from: the library's layers, or adapters of a learner's functions.
 protocol Networks {

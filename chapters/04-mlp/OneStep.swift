@@ -1,14 +1,9 @@
 import Checking
-import Checkpoints
 import Core
-import Datasets
 import Figures
-import Problems01
-import Problems02
 import Problems04
 import Running
 import SmallSets
-import Training
 
 /// Two moons, parted by the training step of 4.4, taken a thousand times.
 func takeSteps(_ source: Source, _ options: ChapterOptions, on screen: Screen) throws {

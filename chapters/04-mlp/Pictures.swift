@@ -1,13 +1,8 @@
 import Checking
-import Checkpoints
 import Core
 import Datasets
 import Figures
-import Problems01
-import Problems02
-import Problems04
 import Running
-import Training
 
 /// The twenty test images with the highest loss: mistakes that it was sure of.
 func showMistakes(_ logits: Matrix, _ plan: Plan, on screen: Screen) throws {

@@ -3,9 +3,6 @@ import Checkpoints
 import Core
 import Datasets
 import Foundation
-import Problems01
-import Problems02
-import Problems04
 import Running
 import Training
 import TrainingRuns

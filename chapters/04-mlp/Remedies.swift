@@ -1,11 +1,7 @@
 import Checking
-import Checkpoints
 import Core
 import Datasets
 import Figures
-import Problems01
-import Problems02
-import Problems04
 import Running
 import Training
 import TrainingRuns

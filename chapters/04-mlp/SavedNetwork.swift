@@ -3,9 +3,6 @@ import Checkpoints
 import Core
 import Datasets
 import Foundation
-import Problems01
-import Problems02
-import Problems04
 import Running
 
 /// Reads a network that was trained before, here or in Python, and says how it reads the test images.

@@ -1,11 +1,7 @@
 import Checking
-import Checkpoints
 import Core
-import Problems01
-import Problems02
 import Problems04
 import Running
-import Training
 
 /// The gradients of a small net of three layers, from 4.2's function, against central differences.
 func checkWholeNetwork(_ source: Source, on screen: Screen) throws {

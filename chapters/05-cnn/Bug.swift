@@ -1,16 +1,8 @@
 import Checking
-import Checkpoints
 import Core
 import Datasets
-import Figures
 import Foundation
-import Images
-import Problems01
-import Problems02
-import Problems04
-import Problems05
 import Running
-import Training
 import TrainingRuns
 
 /// The digits, learned with a bug and without it.

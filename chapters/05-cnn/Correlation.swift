@@ -1,14 +1,8 @@
 import Checking
-import Checkpoints
-import Core
 import Figures
 import Images
-import Problems01
-import Problems02
-import Problems04
 import Problems05
 import Running
-import Training
 
 /// One image, one filter: dW as a correlation of x with dy, dx as dy sent back through the filter.
 func correlate(_ functions: FunctionsInUse, on screen: Screen) throws {

@@ -1,14 +1,7 @@
 import Checking
-import Checkpoints
 import Core
-import Datasets
 import Images
-import Problems01
-import Problems02
-import Problems04
-import Problems05
 import Running
-import Training
 import TrainingRuns
 
 /// How far back an element sees: the formula, and a gradient that was sent back to find out.

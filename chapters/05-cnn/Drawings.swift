@@ -1,8 +1,7 @@
 import Checking
 import Core
-import Images
-import Running
 import Figures
+import Images
 
 /// A filter at three places of an image, and the three numbers that come out.
 func windowsFigure(_ x: Matrix, _ w: Matrix, _ y: Matrix) -> Figure {

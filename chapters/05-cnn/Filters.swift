@@ -1,15 +1,9 @@
 import Checking
-import Checkpoints
 import Core
 import Datasets
 import Figures
 import Images
-import Problems01
-import Problems02
-import Problems04
-import Problems05
 import Running
-import Training
 
 /// Two filters of nine numbers each, set by hand, and what they find in a digit.
 func filterADigit(_ test: ImageData, on screen: Screen) throws {

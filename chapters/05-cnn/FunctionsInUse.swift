@@ -1,13 +1,10 @@
 import Checking
-import Checkpoints
 import Core
 import Images
 import Problems01
 import Problems02
 import Problems04
 import Problems05
-import Running
-import Training
 
 /// The functions of the exercises that this chapter runs on.
 struct FunctionsInUse {

@@ -1,13 +1,8 @@
 import Checking
-import Checkpoints
 import Core
 import Images
-import Problems01
-import Problems02
-import Problems04
 import Problems05
 import Running
-import Training
 
 /// Every gradient that the chapter's networks are made of, against central differences.
 func checkGradients(_ functions: FunctionsInUse, on screen: Screen) throws {

@@ -1,13 +1,10 @@
 import Checking
-import Checkpoints
 import Core
 import Images
 import Problems01
 import Problems02
 import Problems04
 import Problems05
-import Running
-import Training
 
 /// A convolution and the pooling after it, without their numbers.
 struct Stage {

@@ -1,15 +1,9 @@
 import Checking
-import Checkpoints
 import Core
 import Datasets
 import Figures
 import Images
-import Problems01
-import Problems02
-import Problems04
-import Problems05
 import Running
-import Training
 
 /// The filters that were learned, and what they make of a digit.
 func showFilters<Kind: ImageNetwork>(

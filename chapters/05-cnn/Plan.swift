@@ -3,11 +3,6 @@ import Checkpoints
 import Core
 import Datasets
 import Foundation
-import Images
-import Problems01
-import Problems02
-import Problems04
-import Problems05
 import Running
 import Training
 import TrainingRuns

@@ -1,13 +1,7 @@
 import Checking
-import Checkpoints
 import Core
 import Images
-import Problems01
-import Problems02
-import Problems04
-import Problems05
 import Running
-import Training
 
 /// The formula for the output size beside what a convolution really returns.
 func measureOutputs(on screen: Screen) throws {

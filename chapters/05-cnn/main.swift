@@ -1,4 +1,3 @@
-import Checking
 import Datasets
 import Exercises01
 import Exercises02

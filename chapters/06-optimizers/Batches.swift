@@ -1,9 +1,6 @@
-import Checking
-import Checkpoints
 import Core
 import Datasets
 import Figures
-import Problems06
 import Running
 import Training
 

@@ -1,11 +1,6 @@
 import Checking
-import Checkpoints
-import Core
 import Datasets
-import Figures
-import Problems06
 import Running
-import Training
 
 /// The wrong-step theatre: what a known mistake does where its function is used.
 func showBug(_ name: String, _ options: ChapterOptions, on screen: Screen) throws {

@@ -1,5 +1,4 @@
 import Checking
-import Checkpoints
 import Core
 import Figures
 import Problems06

@@ -1,5 +1,3 @@
-import Checking
-import Checkpoints
 import Core
 import Figures
 import Problems06

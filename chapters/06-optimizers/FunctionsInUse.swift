@@ -1,8 +1,6 @@
 import Checking
-import Checkpoints
 import Core
 import Problems06
-import Running
 import Training
 
 /// The functions of the exercises that this chapter's steps are taken with.

@@ -1,9 +1,5 @@
 import Checking
-import Checkpoints
 import Core
-import Problems06
-import Running
-import Training
 
 /// A function of two numbers to walk down on.
 struct Landscape: Sendable {

@@ -3,7 +3,6 @@ import Checkpoints
 import Core
 import Datasets
 import Foundation
-import Problems06
 import Running
 import Training
 import TrainingRuns

@@ -1,8 +1,5 @@
-import Checking
-import Checkpoints
 import Core
 import Figures
-import Problems06
 import Running
 import Training
 

@@ -1,7 +1,5 @@
 import Checking
-import Checkpoints
 import Core
-import Problems06
 import Running
 import Training
 

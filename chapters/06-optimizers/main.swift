@@ -1,4 +1,3 @@
-import Checking
 import Datasets
 import Exercises06
 import Problems06

@@ -5,7 +5,6 @@ import Figures
 import Problems07
 import Running
 import Sequences
-import Training
 
 /// The wrong-gradient theatre: what a known mistake does where its function is used.
 func showBug(

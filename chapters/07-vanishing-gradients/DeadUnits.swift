@@ -1,10 +1,8 @@
 import Checking
 import Core
 import Datasets
-import Problems07
 import Running
 import Sequences
-import Training
 
 /// Units that are 0 for every sample, counted before and after training.
 func showDeadUnits(

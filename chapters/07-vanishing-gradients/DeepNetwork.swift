@@ -1,7 +1,6 @@
 import Checking
 import Core
 import Problems07
-import Running
 import Sequences
 import Training
 

@@ -1,10 +1,7 @@
 import Checking
 import Core
 import Figures
-import Problems07
 import Running
-import Sequences
-import Training
 
 /// How much of a gradient arrives at the first layer.
 func showFirstLayer(_ laboratory: Laboratory, on screen: Screen) throws {

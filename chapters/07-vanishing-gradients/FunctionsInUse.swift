@@ -1,9 +1,7 @@
 import Checking
 import Core
 import Problems07
-import Running
 import Sequences
-import Training
 
 /// The functions of the exercises that this chapter runs on.
 struct FunctionsInUse {

@@ -1,9 +1,5 @@
 import Checking
 import Core
-import Problems07
-import Running
-import Sequences
-import Training
 
 /// The setting of all measurements at the start of training.
 ///

@@ -2,10 +2,8 @@ import Checking
 import Core
 import Datasets
 import Figures
-import Problems07
 import Running
 import Sequences
-import Training
 
 extension Samples<Double> {
   /// Handwritten digits, with pixels of mean 0 and variance 1, as the derivation asks.

@@ -4,7 +4,6 @@ import Datasets
 import Problems07
 import Running
 import Sequences
-import Training
 
 /// The gradient of batch norm, and of a network with it, against central differences.
 func checkBatchNorm(_ functions: FunctionsInUse, seed: UInt64, on screen: Screen) throws {

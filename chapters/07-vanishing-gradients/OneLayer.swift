@@ -1,9 +1,6 @@
 import Checking
 import Core
-import Problems07
 import Running
-import Sequences
-import Training
 
 /// What one layer does to the size of a signal and of a gradient, against what was derived.
 func showOneLayer(_ functions: FunctionsInUse, seed: UInt64, on screen: Screen) throws {

@@ -1,10 +1,7 @@
 import Checking
 import Core
 import Figures
-import Problems07
 import Running
-import Sequences
-import Training
 
 /// How the outputs of each layer are spread.
 func showSignals(_ laboratory: Laboratory, on screen: Screen) throws {

@@ -1,6 +1,5 @@
 import Checking
 import Core
-import Training
 
 /// The spectral radius of a square matrix, the largest absolute value of its eigenvalues.
 ///

@@ -4,7 +4,6 @@ import Figures
 import Problems07
 import Running
 import Sequences
-import Training
 
 private let hidden = 64
 private let batch = 16

@@ -1,16 +1,7 @@
 import Checking
-import Checkpoints
-import Core
 import Images
-import Problems01
-import Problems02
-import Problems04
-import Problems05
-import Problems06
-import Problems07
 import Problems08
 import Running
-import Training
 
 /// The four kinds of blocks, counted at one size.
 func compareBlocks(on screen: Screen) {

@@ -4,14 +4,7 @@ import Core
 import Datasets
 import Figures
 import Foundation
-import Images
-import Problems01
-import Problems02
-import Problems04
-import Problems05
 import Problems06
-import Problems07
-import Problems08
 import Running
 import Training
 import TrainingRuns

@@ -1,15 +1,12 @@
 import Checking
-import Checkpoints
 import Core
 import Images
 import Problems01
 import Problems02
 import Problems04
 import Problems05
-import Problems06
 import Problems07
 import Problems08
-import Running
 import Training
 
 /// A residual network in Double whose every gradient, and every step, is an answer to an exercise.

@@ -1,5 +1,4 @@
 import Checking
-import Checkpoints
 import Core
 import Images
 import Problems01
@@ -9,8 +8,6 @@ import Problems05
 import Problems06
 import Problems07
 import Problems08
-import Running
-import Training
 
 /// The functions of the exercises that this chapter runs on.
 struct FunctionsInUse {

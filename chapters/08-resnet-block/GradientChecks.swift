@@ -1,16 +1,8 @@
 import Checking
-import Checkpoints
 import Core
 import Images
-import Problems01
-import Problems02
-import Problems04
-import Problems05
-import Problems06
-import Problems07
 import Problems08
 import Running
-import Training
 
 /// The four gradients of this chapter, against central differences.
 func checkGradients(_ functions: FunctionsInUse, on screen: Screen) throws {

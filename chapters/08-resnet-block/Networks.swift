@@ -1,14 +1,5 @@
-import Checking
 import Core
 import Images
-import Problems01
-import Problems02
-import Problems04
-import Problems05
-import Problems06
-import Problems07
-import Problems08
-import Running
 import Training
 
 /// A network of equal blocks for grey images: a convolution and pooling in front, which halve height

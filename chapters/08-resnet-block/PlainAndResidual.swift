@@ -1,15 +1,7 @@
 import Checking
-import Checkpoints
 import Core
 import Datasets
 import Figures
-import Images
-import Problems02
-import Problems04
-import Problems05
-import Problems06
-import Problems07
-import Problems08
 import Running
 import Training
 import TrainingRuns

@@ -1,9 +1,6 @@
 import Checking
 import Datasets
-import Problems04
-import Problems06
 import Running
-import Training
 
 /// What is trained on, and how long.
 struct Plan {

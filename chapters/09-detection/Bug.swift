@@ -2,7 +2,6 @@ import Checking
 import Core
 import Figures
 import Guiding
-import Problems09
 import Running
 
 /// The wrong-gradient theatre: what a known mistake does where its function is used.

@@ -1,5 +1,4 @@
 import Core
-import Problems09
 import Running
 
 /// A map that is 1 at the centres of the digits and falls off around them, as a target for the same U-Net.

@@ -2,9 +2,7 @@ import Checkpoints
 import Core
 import Figures
 import Foundation
-import Problems09
 import Running
-import TrainingRuns
 
 /// A detector that has been trained, and what it finds on the test canvases.
 struct TrainedDetector {

@@ -2,7 +2,6 @@ import Checking
 import Core
 import Detection
 import Images
-import Training
 
 /// The single-pass detector: at each of 7×7 cells fifteen numbers, one row a cell.
 typealias Detector = Then<Then<Trunk, Conv2d<Float>>, PositionsAsRows<Float>>

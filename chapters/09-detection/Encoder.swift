@@ -1,5 +1,4 @@
 import Core
-import Detection
 import Images
 import Training
 

@@ -1,6 +1,5 @@
 import Checking
 import Problems09
-import Running
 
 /// The functions of the exercises that this chapter runs on.
 struct FunctionsInUse {

@@ -1,7 +1,5 @@
 import Core
 import Detection
-import Images
-import Problems09
 import Running
 import Training
 

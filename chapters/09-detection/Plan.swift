@@ -1,6 +1,5 @@
 import Checking
 import Datasets
-import Problems09
 import Running
 
 /// What is trained on, and how long.

@@ -1,5 +1,4 @@
 import Core
-import Datasets
 import Foundation
 import Checkpoints
 import Running

@@ -1,10 +1,6 @@
 import Core
-import Datasets
 import Detection
 import Images
-import Problems09
-import Running
-import Training
 
 /// A classifier of crops, each brought to 28×28: the network of R-CNN.
 typealias CropNetwork = Then<

@@ -1,6 +1,5 @@
 import Core
 import Figures
-import Problems09
 import Running
 
 /// A training of the U-Net, and what it says of the test canvases.

@@ -2,7 +2,6 @@ import Core
 import Detection
 import Images
 import Problems09
-import Training
 
 /// A way down and up again, y = [up(F(x)), x]: `SkipConcatenation`, whose last step may be an answer to 9.5.
 ///

@@ -1,6 +1,4 @@
 import Checking
-import Core
-import Embeddings
 import Figures
 import Problems10
 import Running

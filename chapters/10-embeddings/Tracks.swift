@@ -1,5 +1,4 @@
 import Core
-import Embeddings
 import Figures
 import Running
 

@@ -1,5 +1,3 @@
-import Checking
-import Datasets
 import Exercises10
 import Problems10
 import Running

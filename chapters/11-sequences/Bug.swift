@@ -1,7 +1,6 @@
 import Checking
 import Core
 import Figures
-import Problems11
 import Running
 import SequenceLayers
 import SequenceSets

@@ -1,9 +1,7 @@
 import Checking
 import Core
 import Problems11
-import Running
 import SequenceLayers
-import TextSets
 
 /// The functions of the exercises that this chapter runs on.
 ///

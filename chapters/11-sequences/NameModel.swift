@@ -1,7 +1,6 @@
 import Checking
 import Core
 import Embeddings
-import Running
 import SequenceLayers
 import Sequences
 import TextSets

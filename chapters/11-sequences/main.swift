@@ -1,4 +1,3 @@
-import Checking
 import Exercises11
 import Problems11
 import Running

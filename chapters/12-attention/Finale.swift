@@ -1,8 +1,6 @@
 import Attention
-import Core
 import Problems12
 import Running
-import TextSets
 
 /// The finale: a small GPT whose attention, blocks and output go backward through the functions in use.
 func showFinale(

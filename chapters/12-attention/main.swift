@@ -1,4 +1,3 @@
-import Checking
 import Exercises12
 import Problems12
 import Running

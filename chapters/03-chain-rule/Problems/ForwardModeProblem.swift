@@ -1,6 +1,5 @@
 import Autodiff
 public import Checking
-import Core
 
 extension Chapter03Problems {
   public static var forwardMode: Problem<GraphQuestion, [Double]> {

@@ -1,6 +1,5 @@
 import Autodiff
 public import Checking
-public import Core
 
 /// A graph to be put in order: the parents of every node, and the root.
 public struct OrderQuestion: Question {

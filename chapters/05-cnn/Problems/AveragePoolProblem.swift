@@ -1,5 +1,4 @@
 public import Checking
-public import Core
 import Images
 
 extension Chapter05Problems {

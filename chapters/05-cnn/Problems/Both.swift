@@ -1,4 +1,3 @@
-import Core
 import Dispatch
 
 /// Two computations that do not depend on each other, side by side where there are two threads.

@@ -1,7 +1,6 @@
 // What a learner's file finds with `import Problems05`.
 @_exported public import Checking
 @_exported public import Core
-import Images
 
 /// What chapter 5, convolutional networks, asks for.
 ///

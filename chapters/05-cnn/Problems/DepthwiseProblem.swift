@@ -1,5 +1,4 @@
 public import Checking
-public import Core
 import Images
 
 /// The gradients of a convolution.

@@ -1,6 +1,5 @@
 public import Checking
 public import Core
-import Training
 
 // Optimizers that take their steps from a function of yours: which tensors are kept for a parameter
 // is the adapter's business, what becomes of them is the answer to an exercise.

@@ -1,6 +1,6 @@
-import Training
 public import Checking
 public import Core
+import Training
 
 /// The gradients of several parameters, and how long they may be together.
 public struct ClippingQuestion: Question {

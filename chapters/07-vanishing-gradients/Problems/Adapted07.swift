@@ -1,5 +1,4 @@
 public import Checking
-public import Core
 public import Sequences
 public import Training
 

@@ -2,7 +2,6 @@
 @_exported public import Checking
 @_exported public import Core
 import Sequences
-import Training
 
 /// What chapter 7, vanishing and exploding gradients, asks for.
 public protocol Chapter07: AnswerModule {

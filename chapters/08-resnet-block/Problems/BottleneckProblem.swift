@@ -1,5 +1,4 @@
 public import Checking
-import Core
 import Images
 
 /// The sizes of a bottleneck block.

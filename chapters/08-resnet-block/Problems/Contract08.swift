@@ -1,8 +1,6 @@
 // What a learner's file finds with `import Problems08`.
 @_exported public import Checking
 @_exported public import Core
-import Images
-import Training
 
 /// What chapter 8, the residual block, asks for.
 ///

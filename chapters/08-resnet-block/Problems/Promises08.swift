@@ -1,5 +1,4 @@
 import Checking
-import Core
 
 // What a comment promises and its result cannot show.
 

@@ -1,4 +1,3 @@
-import Checking
 import Core
 
 // The same questions but for one argument that is no tensor and no single number.

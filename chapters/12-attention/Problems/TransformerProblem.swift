@@ -1,4 +1,3 @@
-import Attention
 public import Checking
 import Core
 
