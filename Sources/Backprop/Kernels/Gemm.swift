@@ -3,12 +3,12 @@
 // The result is computed in tiles of R rows and C vectors that stay in registers while the loop
 // walks along k; each step loads C vectors of b and R numbers of a, and does R·C multiply-adds.
 // Every element is summed in the order of k, whatever the tile: threads and tile sizes change
-// nothing in the result. Sums of more than 4096 products are made of sums of so many. All of this stands in one file, because only there is it inlined whole.
+// nothing in the result. Sums of more than 4096 products are made of sums of so many. All of this
+// stands in one file, because only there is it inlined whole.
 //
 // Rows of b lie far apart, and many of them share the same few places of the cache. So the first tile
 // of a panel copies the block of b that it reads to where its rows follow each other, between its
-// multiply-adds, and the tiles below read the copy. Rows of a that are longer than a page are copied
-// before.
+// multiply-adds, and all tiles below read the copy. Of a, what large products need is copied before.
 //
 // In the loop along k, AVX-512 has 16 `vfmadd231ps` on `zmm` registers, two loads of b and eight
 // broadcasts of a; AVX2 has 12 on `ymm`, two loads and six broadcasts. The sums never leave the
@@ -155,7 +155,11 @@ func gemm<Scalar: Real>(
   }
 }
 
-/// `gemm` for many rows: block after block along k, each copied to where it is read best.
+/// `gemm` for many rows, in blocks that the caches hold (Goto and van de Geijn, 2008).
+///
+/// Along k, block after block; of each, 240 rows of a at a time; and for these one panel of columns
+/// after the other. What is read again and again is copied to where it lies together: the rows of a
+/// once for all panels, the panels of b once for all rows.
 @inline(__always)
 private func blockedGemm<Scalar: Real>(
   _ m: Int, _ n: Int, _ k: Int, _ a: Operand<Scalar>, _ b: UnsafePointer<Scalar>,
@@ -174,55 +178,67 @@ private func blockedGemm<Scalar: Real>(
   let panels = n / width
   guard m >= 2 &* height, panels > 0, k >= 8 else { return gemm(m, n, k, a, b, c, stride: stride) }
 
-  // A panel of b takes 24 KiB of the first cache, a block of a 192 KiB of the second.
-  let deepest = max(64, 24_576 / (width &* MemoryLayout<Scalar>.stride))
+  // A panel of b takes 24 KiB of the first cache, a block of a at most 360 KiB of the second.
+  let scalarSize = MemoryLayout<Scalar>.stride
+  let deepest = max(64, 24_576 / (width &* scalarSize))
   let blocks = (k &+ deepest &- 1) / deepest
   let deep = (k &+ blocks &- 1) / blocks
-  let packsA = a.rowStride &* MemoryLayout<Scalar>.stride >= 4096 && n >= 256
-  let tall = packsA ? 256 : m
-  withUnsafeTemporaryAllocation(of: Scalar.self, capacity: deep &* (width &+ (packsA ? tall : 0))) {
-    buffer in
-    guard let panel = buffer.baseAddress else { return }
-    let packedA = panel + deep &* width
-    for top in Swift.stride(from: 0, to: m, by: tall) {
-      let rows = min(tall, m &- top)
-      for first in Swift.stride(from: 0, to: k, by: deep) {
-        let depth = min(deep, k &- first)
+  let packsA = m >= 256 && n >= 256
+  let tall = packsA ? min(m, 960 / scalarSize) : m
+  let panelSize = deep &* width
+  let roomOfB = tall < m ? panels &* panelSize : panelSize
+  withUnsafeTemporaryAllocation(
+    byteCount: (roomOfB &+ (packsA ? deep &* tall : 0)) &* scalarSize, alignment: 64
+  ) { buffer in
+    guard let packedB = buffer.baseAddress?.assumingMemoryBound(to: Scalar.self) else { return }
+    let packedA = packedB + roomOfB
+    for first in Swift.stride(from: 0, to: k, by: deep) {
+      let depth = min(deep, k &- first)
+      for top in Swift.stride(from: 0, to: m, by: tall) {
+        let rows = min(tall, m &- top)
         var block = a.advanced(by: top)
         block.base += first &* a.columnStride
-        let tiles = packsA ? rows / height &* height : 0
-        for i in Swift.stride(from: 0, to: tiles, by: height) {
-          let (source, target) = (block.advanced(by: i).base, packedA + i &* depth)
-          for p in 0..<depth {
-            for r in 0..<height {
-              target[p &* height &+ r] = source[r &* a.rowStride &+ p &* a.columnStride]
-            }
-          }
+        let packedRows = packsA ? rows / height &* height : 0
+        for i in Swift.stride(from: 0, to: packedRows, by: height) {
+          pack(height, depth, block.advanced(by: i), to: packedA + i &* depth)
         }
-        for j in Swift.stride(from: 0, to: panels &* width, by: width) {
-          let (source, target) = (b + (first &* stride &+ j), c + (top &* stride &+ j))
+        for j in 0..<panels {
+          let panel = packedB + (tall < m ? j &* panelSize : 0)
+          let source = b + (first &* stride &+ j &* width)
+          let target = c + (top &* stride &+ j &* width)
           let add = first > 0
-          guard rows >= height else {
-            Main.panel(rows, depth, block, source, stride, target, stride, add)
-            continue
+          var done = 0
+          if top == 0 {
+            let head =
+              packsA ? Operand(base: packedA, rowStride: 1, columnStride: height) : block
+            Main.multiply(depth, head, source, stride, target, stride, add, copyingTo: panel)
+            done = height
           }
-          let head =
-            packsA ? Operand(base: packedA, rowStride: 1, columnStride: height) : block
-          Main.multiply(depth, head, source, stride, target, stride, add, copyingTo: panel)
-          let rest = max(tiles, height)
-          for i in Swift.stride(from: height, to: tiles, by: height) {
+          for i in Swift.stride(from: done, to: packedRows, by: height) {
             let tile = Operand(base: packedA + i &* depth, rowStride: 1, columnStride: height)
             Main.multiply(depth, tile, panel, width, target + i &* stride, stride, add)
           }
+          done = max(done, packedRows)
           Main.panel(
-            rows &- rest, depth, block.advanced(by: rest), panel, width,
-            target + rest &* stride, stride, add)
+            rows &- done, depth, block.advanced(by: done), panel, width,
+            target + done &* stride, stride, add)
         }
       }
     }
   }
   let rest = panels &* width
   if rest < n { gemm(m, n &- rest, k, a, b + rest, c + rest, stride: stride) }
+}
+
+/// Copies so many rows of a so that a step along k finds its numbers side by side.
+@inline(__always)
+private func pack<Scalar: Real>(
+  _ height: Int, _ depth: Int, _ a: Operand<Scalar>, to target: UnsafeMutablePointer<Scalar>
+) {
+  for r in 0..<height {
+    let row = a.base + r &* a.rowStride
+    for p in 0..<depth { target[p &* height &+ r] = row[p &* a.columnStride] }
+  }
 }
 
 /// The product of a strided matrix a [m, k] and a plain matrix b [k, n], its rows or its columns
@@ -275,8 +291,12 @@ private func sharedGemm<Scalar: Real>(
     byColumns ? n : m, grain: byColumns ? 32 : 8, worth: m &* n &* k > 100_000
   ) { part in
     let (i, j) = byColumns ? (0, part.lowerBound) : (part.lowerBound, 0)
-    blockedGemm(
-      byColumns ? m : part.count, byColumns ? part.count : n, k, a.advanced(by: i), b + j,
-      c + (i &* n &+ j), stride: n)
+    let (rows, columns) = byColumns ? (m, part.count) : (part.count, n)
+    // Strips of columns, or the copy of b would be as large as b.
+    for left in Swift.stride(from: j, to: j &+ columns, by: 4096) {
+      blockedGemm(
+        rows, min(4096, j &+ columns &- left), k, a.advanced(by: i), b + left,
+        c + (i &* n &+ left), stride: n)
+    }
   }
 }
