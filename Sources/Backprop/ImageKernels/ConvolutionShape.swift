@@ -72,7 +72,7 @@ package struct ConvolutionShape: Sendable, Equatable {
     let given = [input, kernels, outputs]
     require(
       zip(given, expected).allSatisfy { $0 == nil || $0 == $1 },
-      "\(owner): \(given.compactMap(\.self)) numbers are not those of a convolution with \(expected) "
+      "\(owner): \(given.compactMap { $0 }) numbers are not those of a convolution with \(expected) "
         + "in its input, its kernels and its outputs; give as many")
   }
 

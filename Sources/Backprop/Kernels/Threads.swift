@@ -81,7 +81,7 @@ final class Crew: @unchecked Sendable {
     let processors = min(ProcessInfo.processInfo.activeProcessorCount, Threads.mostUseful)
     members = (1..<max(2, processors)).map { _ in Member() }
     for index in members.indices {
-      let thread = Thread { [unowned self] in serve(index) }
+      let thread = Thread { [self] in serve(index) }
       thread.stackSize = 8 << 20
       thread.start()
     }
