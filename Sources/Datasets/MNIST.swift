@@ -81,9 +81,8 @@ private func loadSet(
   let imagesFile = try imagesFile(name, in: folder)
   let labelsFile = try publishedFile(
     "\(name)-labels-idx1-ubyte", magic: IDX.labelsMagic, in: folder)
-  let images = try IDX.images(in: IDX.read(imagesFile), path: imagesFile.path)
-  let labels = try IDX.labels(
-    in: IDX.read(labelsFile), classes: classes.count, path: labelsFile.path)
+  let images = try IDX.images(in: OpenFile(imagesFile))
+  let labels = try IDX.labels(in: OpenFile(labelsFile), classes: classes.count)
   guard images.count == labels.count else {
     throw .countMismatch(
       images: imagesFile.path, imageCount: images.count,
