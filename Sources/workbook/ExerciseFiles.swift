@@ -53,7 +53,9 @@ struct ExerciseFiles {
     let contract = "Chapter\(twoDigits(chapter))"
     return text.contains(contract)
       && text.sourceLines.contains {
-        $0.firstMatch(
+        // Most lines need no pattern to be told.
+        guard $0.contains("Answers") else { return false }
+        return $0.firstMatch(
           of: /^\s*(?:public )?(?:enum|struct|extension)\s+Answers\s*:[^{]*\b(Chapter\d+)/
         )
         .map { $0.1 == contract } ?? false

@@ -121,9 +121,10 @@ struct Folder {
 
   /// A chapter's title, as its lesson has it: 4 · The multilayer perceptron.
   func title(_ chapter: Int) -> String {
-    let lines = lesson(chapter).flatMap { try? text(root.appending(path: $0)) }
-    let heading = lines?.sourceLines.first ?? "Chapter \(chapter)"
-    return heading.replacing("# ", with: "", maxReplacements: 1)
+    let page = lesson(chapter).flatMap { try? text(root.appending(path: $0)) }
+    // The first line alone: the map asks for the titles of all lessons.
+    let heading = page.map { String($0.unicodeScalars.prefix { $0 != "\n" && $0 != "\r" }) }
+    return (heading ?? "Chapter \(chapter)").replacing("# ", with: "", maxReplacements: 1)
       .replacing("Chapter ", with: "", maxReplacements: 1)
   }
 }
