@@ -14,15 +14,17 @@ func showFlatRegions(_ functions: FunctionsInUse, on screen: Screen) throws {
   var table = Table("function", "steepest", "at x", "flat left of", "flat right of")
   for tested in functions.exercised + functions.smooth {
     let slopes = try tested.slopes(at: x).scalars
-    let steep = slopes.indices.filter { !(abs(slopes[$0]) < 0.01) }
-    let top = slopes.indices.max { slopes[$0] < slopes[$1] } ?? 0
+    let left = slopes.firstIndex { !(abs($0) < 0.01) }
+    let right = slopes.lastIndex { !(abs($0) < 0.01) }
+    var top = 0
+    for i in slopes.indices where slopes[i] > slopes[top] { top = i }
     func border(_ place: Int?, _ end: Int) -> String {
       guard let place else { return "everywhere" }
       return place == end ? "nowhere" : fixed(x.scalars[place], 2)
     }
     table.add(
       tested.name, fixed(slopes[top], 3), isHill(slopes, top) ? fixed(x.scalars[top], 2) : "–",
-      border(steep.first, slopes.startIndex), border(steep.last, slopes.endIndex - 1))
+      border(left, slopes.startIndex), border(right, slopes.endIndex - 1))
   }
   screen.table(table)
 }

@@ -20,13 +20,15 @@ struct TinyNetwork {
     let (x, rate) = (points.inputs, 0.3)
     let target = Matrix(points.labels.map(Double.init)).reshaped([points.count, 1])
     var (network, losses, rightAnswers) = (TinyNetwork(seed: seed), [Double](), 0.0)
-    for _ in 0...steps {
+    for step in 0...steps {
       let z = network.hidden(x)  // [points, 8]
       let h = tested.activation(z)  // [points, 8]
       let y = network.output(h)  // [points, 1]
       let (loss, dy) = meanSquaredError(prediction: y, target: target)
       losses.append(loss)
-      rightAnswers = y.zip(target) { ($0 > 0.5) == ($1 > 0.5) ? 1 : 0 }.mean()
+      if step == steps {
+        rightAnswers = y.zip(target) { ($0 > 0.5) == ($1 > 0.5) ? 1 : 0 }.mean()
+      }
 
       // forward: z = x·W₁ + b₁, h = f(z), y = h·W₂ + b₂
       let (dh, outputGradient) = network.output.backward(dy, .init(x: h))
