@@ -13,7 +13,8 @@ func multiplyAddsInRegisters(_ rounds: Int) -> Double {
   return Double(rounds) * 2 * Double(lanes * independentSums)
 }
 
-#if AVX512
+// As many as the registers hold: four units with a latency of four cycles want sixteen at least.
+#if AVX512 || arch(arm64)
   private let independentSums = 24
 #else
   private let independentSums = 12
@@ -21,7 +22,7 @@ func multiplyAddsInRegisters(_ rounds: Int) -> Double {
 
 @inline(__always)
 private func registerLoop<V: SIMD<Float>>(_ rounds: Int, _ factor: V) -> Int {
-  #if AVX512
+  #if AVX512 || arch(arm64)
     var sums = InlineArray<24, V>(repeating: factor)
     let count = 24
   #else
