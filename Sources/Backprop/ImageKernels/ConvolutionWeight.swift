@@ -177,7 +177,10 @@ private func dots<Scalar: Real, V: SIMD>(
             o &+= 6
           }
           typealias Four = DotPanel<V, 4, 3>
-        #elseif FMA || arch(arm64)
+        #elseif arch(arm64)
+          // Twelve sums of two registers each, six of x and two of dY: all 32.
+          typealias Four = DotPanel<V, 4, 3>
+        #elseif FMA
           // Twelve sums would fit into 16 registers, if only the compiler found how.
           typealias Four = DotPanel<V, 4, 2>
         #else

@@ -126,6 +126,15 @@ func gemm<Scalar: Real>(
       j &+= wide
     }
   #elseif FMA || arch(arm64)
+    #if arch(arm64)
+      // One row alone has too few sums in a panel to hide how long a multiply-add takes.
+      if m == 1 {
+        while j &+ 4 &* wide <= n {
+          Tile<Scalar.Wide, 1, 4>.multiply(k, a, b + j, stride, c + j, stride, false)
+          j &+= 4 &* wide
+        }
+      }
+    #endif
     while j &+ wide <= n {
       Tile<Scalar.Wide, 6, 1>.panel(m, k, a, b + j, stride, c + j, stride)
       j &+= wide
