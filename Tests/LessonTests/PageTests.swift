@@ -34,7 +34,9 @@ struct PageTests {
     #expect(written == text, "REWRITE=1 swift test --filter PageTests writes chapters/\(page.name)")
   }
 
-  @Test(arguments: ["chapters/FORMULAS.md", "chapters/MISTAKES.md", "chapters/GLOSSARY.md"])
+  @Test(arguments: [
+    "chapters/FORMULAS.md", "chapters/MISTAKES.md", "chapters/GLOSSARY.md", "chapters/AFTER.md",
+  ])
   func `the links of a page lead to a heading of a lesson`(name: String) throws {
     let text = try String(contentsOf: package.appending(path: name), encoding: .utf8)
     let links = text.matches(of: /\]\(([^)#\s]+)#([^)\s]+)\)/)
