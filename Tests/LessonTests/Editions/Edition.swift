@@ -147,6 +147,12 @@ extension Edition.Section {
     }
     return Set(found).intersection(ids).sorted()
   }
+  /// The numbers in its tables.
+  var numbers: [String] {
+    let rows = words.split(separator: "\n").filter { $0.contains(/^(> )?\|/) }
+      .map { $0.replacing(/\]\([^)]*\)/, with: "]") }
+    return rows.joined(separator: "\n").matches(of: /\d[\d.,]*\d|\d/).map { String($0.output) }
+  }
   /// How much is folded, and how many rows and items there are.
   var parts: [String: Int] {
     let folds = text.matches(of: /<details>/).count

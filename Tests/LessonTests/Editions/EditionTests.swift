@@ -58,6 +58,7 @@ import Testing
       compare("formulas", one.formulas, other.formulas)
       compare("exercises", one.exercises(among: ids), other.exercises(among: ids))
       compare("code between backticks", one.code, other.code)
+      compare("numbers in tables", one.numbers, other.numbers)
       compare(
         "links", one.links.map { english.destination(of: $0) ?? "nowhere: \($0)" },
         other.links.filter { !$0.hasSuffix("TERMS.zh-Hans.md") }
