@@ -1,4 +1,6 @@
 import Foundation
+import Synchronization
+import Testing
 
 /// A page in one of its languages, cut into what its other edition must have as well.
 ///
@@ -51,8 +53,8 @@ struct Edition: Sendable {
       } else if line.hasPrefix("```"), !sections.isEmpty {
         block = (comment.isEmpty ? [] : [comment]) + [line]
         comment = ""
-      } else if let match = line.wholeMatch(of: /<!-- en: ([0-9a-f]+) -->/) {
-        recorded = String(match.1)
+      } else if let mark = Fingerprints.mark(in: line) {
+        recorded = mark
       } else if !Self.isSwitch(line) {
         if let (heading, level) = Self.beginning(line, hasEntries) {
           sections.append(
@@ -68,15 +70,16 @@ struct Edition: Sendable {
 
   /// The line that leads to the other edition: it belongs to no section.
   static func isSwitch(_ line: String) -> Bool {
-    line.wholeMatch(of: /English \| \[简体中文\]\(.+\)|\[English\]\(.+\) \| 简体中文/) != nil
+    guard line.hasPrefix("English |") || line.hasPrefix("[English]") else { return false }
+    return line.wholeMatch(of: /English \| \[简体中文\]\(.+\)|\[English\]\(.+\) \| 简体中文/) != nil
   }
 
   /// The words and the level of a line that begins a section.
   private static func beginning(_ line: String, _ hasEntries: Bool) -> (String, Int)? {
-    if let match = line.wholeMatch(of: /(#{1,6}) (.+)/) {
+    if line.hasPrefix("#"), let match = line.wholeMatch(of: /(#{1,6}) (.+)/) {
       return (String(match.2), match.1.count)
     }
-    if hasEntries, let match = line.prefixMatch(of: /\*\*(.+?)\*\*/) {
+    if hasEntries, line.hasPrefix("**"), let match = line.prefixMatch(of: /\*\*(.+?)\*\*/) {
       return (String(match.1), 7)
     }
     return nil
@@ -99,11 +102,23 @@ struct Edition: Sendable {
     guard FileManager.default.fileExists(atPath: target.path) else { return nil }
     let english = Pair.english(of: target)
     guard parts.count == 2 else { return Self.path(of: english) }
-    guard let page = try? Edition(target), let original = try? Edition(english),
-      let place = page.anchors.firstIndex(of: parts[1].removingPercentEncoding ?? ""),
-      original.anchors.indices.contains(place)
+    let (anchors, originals) = (Self.anchors(of: target), Self.anchors(of: english))
+    guard let place = anchors.firstIndex(of: parts[1].removingPercentEncoding ?? ""),
+      originals.indices.contains(place)
     else { return nil }
-    return Self.path(of: english) + "#" + original.anchors[place]
+    return Self.path(of: english) + "#" + originals[place]
+  }
+
+  /// The anchors of pages that links have led to.
+  private static let known = Mutex([URL: [String]]())
+
+  private static func anchors(of file: URL) -> [String] {
+    known.withLock { known in
+      if let anchors = known[file] { return anchors }
+      let anchors = (try? Edition(file))?.anchors ?? []
+      known[file] = anchors
+      return anchors
+    }
   }
 }
 
@@ -151,7 +166,8 @@ extension Edition.Section {
   var numbers: [String] {
     let rows = words.split(separator: "\n").filter { $0.contains(/^(> )?\|/) }
       .map { $0.replacing(/\]\([^)]*\)/, with: "]") }
-    return rows.joined(separator: "\n").matches(of: /\d[\d.,]*\d|\d/).map { String($0.output) }
+    return rows.joined(separator: "\n").matches(of: /[0-9][0-9.,]*[0-9]|[0-9]/)
+      .map { String($0.output) }
   }
   /// How much is folded, and how many rows and items there are.
   var parts: [String: Int] {
@@ -161,7 +177,7 @@ extension Edition.Section {
     return [
       "folded parts": folds, "summaries of folded parts": summaries, "ends of folded parts": closed,
       "rows of tables": lines.count { $0.text.contains(/^(> )?\|/) },
-      "items of lists": lines.count { $0.text.contains(/^(> )?(- |\d+\. )/) },
+      "items of lists": lines.count { $0.text.contains(/^(> )?(- |[0-9]+\. )/) },
     ]
   }
 }

@@ -196,6 +196,6 @@ extension Edition.Section {
   /// What a heading has in any language: "4.1 · denseBackward", or an entry's term.
   private var name: String? {
     if level == 7 { return heading }
-    return heading.wholeMatch(of: /(?:Exercise|练习) (\d.*)/).map { String($0.1) }
+    return heading.wholeMatch(of: /(?:Exercise|练习) ([0-9].*)/).map { String($0.1) }
   }
 }

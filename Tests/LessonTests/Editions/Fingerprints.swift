@@ -2,6 +2,12 @@ import Foundation
 
 /// The comments of a Chinese page that say which English text it was made from.
 enum Fingerprints {
+  /// The fingerprint in a line that is such a comment.
+  static func mark(in line: String) -> String? {
+    guard line.hasPrefix("<!-- en: "), line.hasSuffix(" -->") else { return nil }
+    return String(line.dropFirst("<!-- en: ".count).dropLast(" -->".count))
+  }
+
   /// Writes them anew above each section, where the sections of both editions are as many.
   static func write(of english: Edition, into file: URL) throws {
     let text = try String(contentsOf: file, encoding: .utf8)
@@ -11,7 +17,7 @@ enum Fingerprints {
     let above = Dictionary(uniqueKeysWithValues: marks)
     var lines = [String]()
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-    where line.wholeMatch(of: /<!-- en: [0-9a-f]+ -->/) == nil {
+    where mark(in: String(line)) == nil {
       if let mark = above[index + 1] { lines.append("<!-- en: \(mark) -->") }
       lines.append(String(line))
     }

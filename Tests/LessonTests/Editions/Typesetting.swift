@@ -12,8 +12,7 @@ struct Typesetting {
   /// Each fault, with its line.
   var faults: [(line: Int, reason: String)] {
     var (faults, before) = ([(line: Int, reason: String)](), "")
-    for (number, text) in section.lines {
-      let line = text.replacing(/<!--.*?-->/, with: "")
+    for (number, line) in section.lines where !line.hasPrefix("<!--") {
       let found = formulas(in: line) + spaces(in: line) + emphasis(in: line)
       faults += found.map { (number, $0) }
       if let last = before.last, let first = line.first, last.isChinese, first.isChinese {
@@ -29,7 +28,8 @@ struct Typesetting {
   private func withoutCode(_ line: String) -> String { line.replacing(/`[^`]*`/, with: "`") }
 
   private func formulas(in line: String) -> [String] {
-    let line = withoutCode(line)
+    guard line.contains("$") else { return [] }
+    let line = withoutCode(line).replacing("*", with: "")
     return line.matches(of: /\$\$[^$]+\$\$|\$[^$]+\$/).compactMap { match in
       let before = line[..<match.range.lowerBound].last ?? " "
       let after = line[match.range.upperBound...].first ?? " "
@@ -63,6 +63,7 @@ struct Typesetting {
 
   /// Stars that CommonMark takes neither for the beginning of an emphasis nor for its end.
   private func emphasis(in line: String) -> [String] {
+    guard line.contains("*") else { return [] }
     let text = Array(
       withoutCode(line).replacing(/\$\$[^$]+\$\$|\$[^$]+\$/, with: "$").replacing("\\*", with: ""))
     var (open, index) = ([Int](), 0)
