@@ -23,8 +23,7 @@ import Testing
   @Test(arguments: Pair.all)
   func `both editions have the same sections in the same order`(pair: Pair) throws {
     let (english, chinese) = (try Edition(pair.english), try Edition(pair.chinese))
-    let rows = zip(english.sections, chinese.sections)
-    if let (one, other) = rows.first(where: { $0.isLike($1) == false }) {
+    if let (one, other) = english.firstMisplaced(in: chinese) {
       Issue.record(
         """
         \(chinese.path):\(other.line): “\(other.heading)” stands where the English page has \
@@ -76,7 +75,9 @@ import Testing
   @Test(arguments: Pair.all)
   func `no English section has changed without its Chinese one`(pair: Pair) throws {
     let english = try Edition(pair.english)
-    if ProcessInfo.processInfo.environment["REWRITE"] != nil {
+    if ProcessInfo.processInfo.environment["REWRITE"] != nil,
+      english.isAligned(with: try Edition(pair.chinese))
+    {
       try Fingerprints.write(of: english, into: pair.chinese)
     }
     let chinese = try Edition(pair.chinese)
@@ -182,19 +183,23 @@ import Testing
 extension Edition {
   /// Whether sections can be compared one by one.
   fileprivate func isAligned(with other: Edition) -> Bool {
-    sections.count == other.sections.count
-      && zip(sections, other.sections).allSatisfy { $0.isLike($1) }
+    sections.count == other.sections.count && firstMisplaced(in: other) == nil
+  }
+
+  /// The first sections that do not belong together: of other levels or names, or the Chinese one
+  /// has the fingerprint of another English one.
+  fileprivate func firstMisplaced(in other: Edition) -> (Section, Section)? {
+    let fingerprints = Set(sections.map(\.fingerprint))
+    return zip(sections, other.sections).first { one, other in
+      let isOfAnother = other.recorded.map { $0 != one.fingerprint && fingerprints.contains($0) }
+      return one.level != other.level || one.name != other.name || isOfAnother == true
+    }
   }
 }
 
 extension Edition.Section {
-  /// Whether it may be the other edition of a section: the level, and the name of an exercise or entry.
-  fileprivate func isLike(_ other: Edition.Section) -> Bool {
-    level == other.level && name == other.name
-  }
-
   /// What a heading has in any language: "4.1 · denseBackward", or an entry's term.
-  private var name: String? {
+  fileprivate var name: String? {
     if level == 7 { return heading }
     return heading.wholeMatch(of: /(?:Exercise|练习) ([0-9].*)/).map { String($0.1) }
   }

@@ -8,11 +8,10 @@ enum Fingerprints {
     return String(line.dropFirst("<!-- en: ".count).dropLast(" -->".count))
   }
 
-  /// Writes them anew above each section, where the sections of both editions are as many.
+  /// Writes them anew above each section of a page whose sections are in the English order.
   static func write(of english: Edition, into file: URL) throws {
     let text = try String(contentsOf: file, encoding: .utf8)
     let chinese = Edition(file, text: text)
-    guard chinese.sections.count == english.sections.count else { return }
     let marks = zip(chinese.sections, english.sections).map { ($0.line, $1.fingerprint) }
     let above = Dictionary(uniqueKeysWithValues: marks)
     var lines = [String]()
