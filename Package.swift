@@ -188,6 +188,7 @@ func targets(of chapter: Chapter) -> [Target] {
         + modules("Problems") + modules("Exercises") + modules("Solutions"),
       path: folder,
       exclude: ["README.md", "figures", "Problems", "Checker"]
+        + (chapter.number <= 8 ? ["README.zh-Hans.md"] : [])
         + (chapter.number == 4 ? ["bridge.py"] : []),
       swiftSettings: strict, linkerSettings: talkingLinker),
   ]

@@ -86,12 +86,13 @@ struct Lesson: Sendable, CustomTestStringConvertible {
   }
 
   /// The anchors that GitHub makes of the headings.
-  var anchors: Set<String> {
-    Set(
-      headings.map { heading in
-        String(
-          heading.lowercased().replacing(" ", with: "-")
-            .filter { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" })
-      })
+  var anchors: Set<String> { Set(headings.map(Self.anchor)) }
+
+  /// The anchor that GitHub makes of a heading: what is no letter goes, whatever the script, and
+  /// each space becomes a hyphen, neighbours too.
+  static func anchor(of heading: String) -> String {
+    String(
+      heading.lowercased().replacing(" ", with: "-")
+        .filter { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" })
   }
 }
