@@ -4,6 +4,7 @@ import os
 import re
 
 import jieba
+from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File
 from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.toc import AnchorLink, TableOfContents
@@ -84,7 +85,10 @@ def on_page_markdown(markdown, page, config, files):
     """Makes the page. MkDocs gets nothing to parse: its Markdown is not GitHub's."""
     uri = page.file.src_uri
     if uri in PAGES:
-        page.made = Renderer(uri, PAGES, SOURCES, REPOSITORY).render(page.file.content_string)
+        try:
+            page.made = Renderer(uri, PAGES, SOURCES, REPOSITORY).render(page.file.content_string)
+        except PluginError as error:
+            raise PluginError(f"{uri}: {error}") from None
     else:
         page.made = source(uri.removesuffix(".md"), page.file.content_string)
         page.meta["search"] = {"exclude": True}

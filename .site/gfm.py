@@ -116,6 +116,8 @@ class Renderer:
     def render(self, text):
         html = cmarkgfm.github_flavored_markdown_to_html(text, options=Options.CMARK_OPT_UNSAFE)
         html = re.sub(r"<!--.*?-->", "", html, flags=re.S)
+        # On GitHub a line leads to the other language; here the switch does.
+        html = re.sub(r"<p>(<a [^>]*>)?English(</a>)? [|·] (<a [^>]*>)?简体中文(</a>)?</p>\n", "", html, count=1)
         html = re.sub(r'<pre lang="math"><code>(.*?)</code></pre>', lambda m: f"<p>$${m[1]}$$</p>", html, flags=re.S)
         html = re.sub(r"\$<code>([^<]*)</code>\$", lambda m: f" ${m[1]}$", html)
         heading, after, plain, verbatim = None, "", [], False

@@ -144,9 +144,10 @@ def read_files():
 
 LOOK = """() => {
   document.querySelectorAll('img').forEach(image => image.loading = 'eager')
+  const over = document.documentElement.scrollWidth - document.documentElement.clientWidth
   return {
-    over: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    who: [...document.querySelectorAll('article *')].filter(one => {
+    over,
+    who: over <= 0 ? [] : [...document.querySelectorAll('article *')].filter(one => {
       const place = one.getBoundingClientRect()
       if (place.width === 0 || place.right <= document.documentElement.clientWidth + 1) return false
       for (let up = one; up; up = up.parentElement) {
@@ -224,6 +225,7 @@ def try_parts(browser):
     searches = ["dead ReLU"] + (["梯度"] if list((BUILT / "chapters").glob("*/README.zh-Hans.html")) else [])
     for words in searches:
         tab.goto((BUILT / "index.html").as_uri())
+        tab.locator("input[name=query]").focus()
         tab.locator("input[name=query]").fill(words)
         try:
             tab.locator("li.md-search-result__item").first.wait_for(timeout=15000)
@@ -401,7 +403,7 @@ def main():
                 return shots(browser, sys.argv[sys.argv.index("--shots") + 1])
             for width, scripts, scheme in ((400, True, "dark"), (400, False, "light"), (1280, True, "light")):
                 look(browser, pages, width, scripts, scheme)
-                print(f"site: {len(pages) - 1} pages at {width} px{'' if scripts else ' without scripts'}")
+                print(f"site: {len(pages) - 1} pages at {width} px{'' if scripts else ' without scripts'}, {time.time() - began:.0f} s")
             try_parts(browser)
             print(f"site: {try_numbers(browser)} numbers of what moves compared")
             browser.close()

@@ -15,7 +15,12 @@ if (location.protocol === 'file:') {
       inner.postMessage = data => this.dispatchEvent(new MessageEvent('message', { data }))
       inner.importScripts = (...sources) =>
         sources.reduce((before, source) => before.then(() => load(source)), Promise.resolve())
-      this.ready = load(new URL(url, document.baseURI).href)
+      // Not before somebody wants to search: reading the index takes a second, and here nothing else goes on meanwhile.
+      this.ready = new Promise(resolve => {
+        const input = document.querySelector('[name=query]')
+        input.addEventListener('focus', () => resolve(load(new URL(url, document.baseURI).href)), { once: true })
+        if (new URLSearchParams(location.search).has('q')) input.focus()
+      })
     }
 
     postMessage(data) {

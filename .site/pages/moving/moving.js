@@ -36,7 +36,7 @@ const Moving = {
       const row = this.add('label')
       this.add('span', { textContent: label }, row)
       const input = this.add('input', { type: 'range', min, max, step, value }, row)
-      const shown = this.add('output', {}, row)
+      const shown = this.add('span', { className: 'value', ariaHidden: 'true' }, row)  // read out as aria-valuetext
       const control = {
         input,
         get value() { return Number(input.value) },

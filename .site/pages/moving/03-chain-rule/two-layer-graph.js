@@ -66,7 +66,7 @@
         for (const [name, operation, , x, y] of graph) {
           const now = sent.length ? sent[0][0] === name : name === 'L'
           draw('rect', { x: x - 43, y: y - 24, width: 86, height: 48, rx: operation ? 8 : 0, class: now ? 'cell now' : 'cell' })
-          draw('text', { x, y: y - 4, class: 'middle' }, `${name} ${two(values[name])}`)
+          draw('text', { x, y: y - 4, class: 'middle', style: 'font-size: 13px' }, `${name} ${two(values[name])}`)
           const gradient = gradients[name]
           draw('text', { x, y: y + 15, class: 'middle quiet' }, gradient === undefined ? '·' : number(gradient))
         }
