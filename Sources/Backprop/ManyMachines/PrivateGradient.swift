@@ -50,6 +50,20 @@ public func perSampleNorms<Scalar: Real>(_ layers: [DenseSamples<Scalar>]) -> [D
   }
 }
 
+/// A lot of samples, each drawn by itself with one probability: 0 to all of them, in their order.
+///
+/// The accountant's numbers hold for lots that are drawn so, and for no others.
+@specialized(where Generator == SplitMix64)
+public func poissonLot<Generator: RandomNumberGenerator>(
+  of count: Int, probability: Double, using generator: inout Generator
+) -> [Int] {
+  require(
+    count >= 0 && probability >= 0 && probability <= 1,
+    "poissonLot: \(count) samples, each with probability \(probability); it must be 0 or more, with one "
+      + "from 0 to 1")
+  return (0..<count).filter { _ in generator.uniform() < probability }
+}
+
 /// The gradient of a lot in which no sample's part is longer than C, with noise: a step of DP-SGD.
 ///
 ///     g̃ = (Σᵢ gᵢ·min(1, C/‖gᵢ‖) + C·z) / B,   z ~ N(0, σ²)

@@ -42,7 +42,14 @@ public func topKWithMemory<Scalar: Real>(
 /// Where the k numbers of the largest size stand; of equal ones those that come first.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
-private func placesOfLargest<Scalar: Real>(_ x: [Scalar], _ k: Int) -> ArraySlice<Int> {
+private func placesOfLargest<Scalar: Real>(_ x: [Scalar], _ k: Int) -> [Int] {
   let sizes = x.map { $0.isNaN ? .infinity : abs($0) }
-  return x.indices.sorted { sizes[$0] > sizes[$1] || (sizes[$0] == sizes[$1] && $0 < $1) }.prefix(k)
+  // Numbers are sorted faster than places: the k-th largest says which go, but for those equal to it.
+  guard k > 0 else { return [] }
+  let least = sizes.sorted(by: >)[k - 1]
+  var (places, equals) = ([Int](), [Int]())
+  for (place, size) in sizes.enumerated() where size >= least {
+    if size > least { places.append(place) } else { equals.append(place) }
+  }
+  return places + equals.prefix(k - places.count)
 }
