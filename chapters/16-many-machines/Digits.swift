@@ -1,0 +1,69 @@
+import Core
+import Datasets
+import Foundation
+import ManyMachines
+
+/// 784-32-10, 25,450 parameters: small enough to be trained some sixty times in this chapter.
+typealias SmallNetwork = Then<Then<Dense<Float>, Activation<Float>>, Dense<Float>>
+
+func smallNetwork(seed: UInt64) -> SmallNetwork {
+  var generator = SplitMix64(seed: seed)
+  return Dense<Float>(784, 32, using: &generator).then(Activation.relu)
+    .then(Dense(32, 10, .glorot, using: &generator))
+}
+
+/// The digits that all of this chapter learns.
+struct Digits: Sendable {
+  let samples: Samples<Float>
+  /// More of them, for private lots.
+  let privateX: Tensor<Float>
+  let privateLabels: [Int]
+
+  init(_ plan: Plan, from folder: URL?) throws {
+    let images = try MNIST.load(from: folder)
+    let train = images.train.first(max(plan.images, plan.privateImages))
+    samples = Samples(
+      rows: train.first(plan.images), test: images.test.first(plan.tests))
+    let many = train.first(plan.privateImages)
+    (privateX, privateLabels) = (many.inputs(), many.labels)
+  }
+
+  var count: Int { samples.labels.count }
+
+  /// The mean loss of some images, and its gradient, all parameters in a row.
+  func gradient<Network: TensorLayer<Float>>(
+    of network: Network, at places: [Int]
+  ) -> (loss: Double, gradient: Tensor<Float>) {
+    var context = Context.inference
+    let (logits, cache) = network.forward(samples.x.rows(places), in: &context)
+    let (loss, dLogits) = softmaxCrossEntropy(
+      logits: logits, labels: places.map { samples.labels[$0] })
+    return (Double(loss), network.gradient(dLogits, cache).flattened)
+  }
+
+  /// The share of test images that are right.
+  func accuracy<Network: TensorLayer<Float>>(_ network: Network) -> Double {
+    Core.accuracy(
+      predicted: network.predict(samples.testX).argmaxOfRows(), actual: samples.testLabels)
+  }
+
+  /// The places of a batch, drawn at random.
+  func batch(_ size: Int, using generator: inout SplitMix64) -> [Int] {
+    (0..<size).map { _ in generator.integer(below: count) }
+  }
+}
+
+extension Then where First == Then<Dense<Float>, Activation<Float>>, Second == Dense<Float> {
+  /// All parameters in a row, which may be replaced.
+  var row: Tensor<Float> {
+    get { parameters.flattened }
+    set {
+      var start = 0
+      visit(parameters) { _, tensor, _ in
+        let end = start + tensor.count
+        tensor = Tensor(Array(newValue.scalars[start..<end]), shape: tensor.shape)
+        start = end
+      }
+    }
+  }
+}
