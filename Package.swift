@@ -151,7 +151,7 @@ let chapters = [
     12, "12-attention", problems: ["Attention", "Training"], program: ["Datasets", "TextSets"]),
   Chapter(
     16, "16-many-machines", problems: ["ManyMachines"],
-    program: ["Checkpoints", "Datasets", "Guiding", "Training"]),
+    program: ["Checkpoints", "Datasets", "Training"]),
 ]
 
 /// The learner's folder, or the copy that `workbook` makes of it when a file does not compile.

@@ -1,4 +1,3 @@
-import Foundation
 import Running
 
 /// How much is computed: all of it in two or three minutes, or with --quick a little of everything.

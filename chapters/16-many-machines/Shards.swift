@@ -62,7 +62,8 @@ struct ShardTraining {
     for _ in 0..<plan.steps {
       let batch = digits.batch(128, using: &generator)
       let shards = ranges.map { digits.gradient(of: joined, at: Array(batch[$0])).gradient }
-      joined.row -= 0.1 * (try functions.gradient(of: shards, sizes: sizes))
+      let gradient = try functions.gradient(of: shards, sizes: sizes)
+      joined.row -= 0.1 * gradient
       whole.row -= 0.1 * digits.gradient(of: whole, at: batch).gradient
     }
     (self.joined, self.whole) = (joined, whole)

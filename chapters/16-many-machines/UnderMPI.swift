@@ -1,7 +1,6 @@
 import Checkpoints
 import Core
 import Foundation
-import Guiding
 import ManyMachines
 import Running
 
