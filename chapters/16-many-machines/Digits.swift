@@ -14,7 +14,10 @@ func smallNetwork(seed: UInt64) -> SmallNetwork {
 
 /// The digits that all of this chapter learns.
 struct Digits: Sendable {
-  let samples: Samples<Float>
+  let x: Tensor<Float>
+  let labels: [Int]
+  let testX: Tensor<Float>
+  let testLabels: [Int]
   /// More of them, for private lots.
   let privateX: Tensor<Float>
   let privateLabels: [Int]
@@ -22,29 +25,30 @@ struct Digits: Sendable {
   init(_ plan: Plan, from folder: URL?) throws {
     let images = try MNIST.load(from: folder)
     let train = images.train.first(max(plan.images, plan.privateImages))
-    samples = Samples(
-      rows: train.first(plan.images), test: images.test.first(plan.tests))
-    let many = train.first(plan.privateImages)
+    let (few, many) = (train.first(plan.images), train.first(plan.privateImages))
+    let test = images.test.first(plan.tests)
+    (x, labels) = (few.inputs(), few.labels)
+    (testX, testLabels) = (test.inputs(), test.labels)
     (privateX, privateLabels) = (many.inputs(), many.labels)
   }
 
-  var count: Int { samples.labels.count }
+  var count: Int { labels.count }
 
   /// The mean loss of some images, and its gradient, all parameters in a row.
   func gradient<Network: TensorLayer<Float>>(
     of network: Network, at places: [Int]
   ) -> (loss: Double, gradient: Tensor<Float>) {
     var context = Context.inference
-    let (logits, cache) = network.forward(samples.x.rows(places), in: &context)
+    let (logits, cache) = network.forward(x.rows(places), in: &context)
     let (loss, dLogits) = softmaxCrossEntropy(
-      logits: logits, labels: places.map { samples.labels[$0] })
+      logits: logits, labels: places.map { labels[$0] })
     return (Double(loss), network.gradient(dLogits, cache).flattened)
   }
 
   /// The share of test images that are right.
   func accuracy<Network: TensorLayer<Float>>(_ network: Network) -> Double {
     Core.accuracy(
-      predicted: network.predict(samples.testX).argmaxOfRows(), actual: samples.testLabels)
+      predicted: network.predict(testX).argmaxOfRows(), actual: testLabels)
   }
 
   /// The places of a batch, drawn at random.

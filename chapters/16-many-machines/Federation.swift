@@ -22,7 +22,7 @@ struct Federation {
     let order = generator.permutation(of: digits.count)
     guard isSplit else { return evenParts(of: order.count, clients).map { Array(order[$0]) } }
     // Twice as many piles as clients, each of one digit; two piles for each.
-    let sorted = order.sorted { digits.samples.labels[$0] < digits.samples.labels[$1] }
+    let sorted = order.sorted { digits.labels[$0] < digits.labels[$1] }
     let piles = evenParts(of: sorted.count, 2 * clients).map { Array(sorted[$0]) }
     let dealt = generator.permutation(of: piles.count)
     return (0..<clients).map { piles[dealt[2 * $0]] + piles[dealt[2 * $0 + 1]] }

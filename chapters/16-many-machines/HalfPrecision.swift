@@ -37,8 +37,8 @@ private struct HalfTraining {
     let computed = rounding.then(half.first.first).then(rounding).then(half.first.second)
       .then(half.second).then(rounding)
     var context = Context.inference
-    let (logits, cache) = computed.forward(digits.samples.x.rows(batch), in: &context)
-    let labels = batch.map { digits.samples.labels[$0] }
+    let (logits, cache) = computed.forward(digits.x.rows(batch), in: &context)
+    let labels = batch.map { digits.labels[$0] }
     let dLogits = softmaxCrossEntropy(logits: logits, labels: labels).gradient
     let parameters = format.rounded(computed.gradient(dLogits * scale.scale, cache))
     return scale.unscaled(parameters)?.flattened

@@ -62,10 +62,10 @@ struct RankTraining: Sendable {
         let own = Array(places[part])
         loss += Double(
           try outcome.network.dataParallelStep(
-            digits.samples.x.rows(own), samples: own.count, among: communicator,
+            digits.x.rows(own), samples: own.count, among: communicator,
             with: &optimizer, in: &context
           ) {
-            softmaxCrossEntropy(logits: $0, labels: own.map { digits.samples.labels[$0] })
+            softmaxCrossEntropy(logits: $0, labels: own.map { digits.labels[$0] })
           })
       }
       outcome.imagesPerSecond = Double(digits.count) / max(Date().timeIntervalSince(begin), 1e-9)

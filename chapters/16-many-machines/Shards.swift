@@ -23,7 +23,7 @@ func showShards(
   var generator = SplitMix64(seed: plan.seed)
   let network = Dense<Double>(784, 32, using: &generator).then(Activation.relu)
     .then(Dense(32, 10, .glorot, using: &generator))
-  let (x, labels) = (Matrix(digits.samples.x.rows(0..<128)), digits.samples.labels)
+  let (x, labels) = (Matrix(digits.x.rows(0..<128)), digits.labels)
   func gradient(_ places: Range<Int>) -> Matrix {
     var context = Context.inference
     let (logits, cache) = network.forward(x.rows(places), in: &context)

@@ -1,4 +1,3 @@
-import Datasets
 import Exercises16
 import Problems16
 import Running

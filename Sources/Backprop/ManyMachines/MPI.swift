@@ -28,13 +28,12 @@ public struct MPICommunicator: Communicator {
 
   /// Opens an MPI and enters it: to be called once, by the main thread.
   ///
-  /// - Parameter environment: Where the launcher has left its traces. `BACKPROP_MPI` names a library to
-  ///   open in the place of those that are usual.
+  /// - Parameter environment: Where the launcher has left its traces; this process's own unless it is
+  ///   given. `BACKPROP_MPI` names a library to open in the place of those that are usual.
   /// - Throws: ``MPIFailure`` if none is found, if it is of neither family, or if another MPI's launcher
   ///   has started this program.
-  public init(
-    environment: [String: String] = ProcessInfo.processInfo.environment
-  ) throws {
+  public init(environment given: [String: String]? = nil) throws {
+    let environment = given ?? ProcessInfo.processInfo.environment
     library = try MPILibrary(environment: environment)
     try library.enter()
     (rank, size) = (library.number("MPI_Comm_rank"), library.number("MPI_Comm_size"))

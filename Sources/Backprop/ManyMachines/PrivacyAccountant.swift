@@ -1,6 +1,6 @@
 // What all those noisy steps say about one sample, in one number.
 
-public import Core
+import Core
 import Kernels
 
 /// How much privacy a training has spent: Rényi divergences of its steps, added up.
