@@ -91,10 +91,11 @@ public enum Answers: Chapter16 {
   ///   - noiseB: The noise for b, before it is multiplied with C, `[out]`.
   ///   - lot: B, above 0.
   /// - Throws: `Todo`, until you have written it.
-  /// - Returns: The private gradients of W, `[in, out]`, and of b, `[out]`.
+  /// - Returns: The length of each gᵢ, before it is shortened, `[m]`; and the private gradients of W,
+  ///   `[in, out]`, and of b, `[out]`.
   public static func privateGradient(
     _ dy: Matrix, x: Matrix, clip: Double, noiseW: Matrix, noiseB: Matrix, lot: Double
-  ) throws -> (dW: Matrix, db: Matrix) {
+  ) throws -> (norms: Matrix, dW: Matrix, db: Matrix) {
     throw Todo("16.5")
   }
 
@@ -115,10 +116,10 @@ public enum Answers: Chapter16 {
   ///   - queryY: Their targets, `[q]`.
   ///   - rate: α, at least 0.
   /// - Throws: `Todo`, until you have written it.
-  /// - Returns: ∂loss/∂w, `[n]`.
+  /// - Returns: w′ and ∂loss/∂w, each `[n]`.
   public static func mamlBackward(
     _ w: Matrix, supportX: Matrix, supportY: Matrix, queryX: Matrix, queryY: Matrix, rate: Double
-  ) throws -> Matrix {
+  ) throws -> (adapted: Matrix, dw: Matrix) {
     throw Todo("16.6")
   }
 }

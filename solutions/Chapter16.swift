@@ -128,23 +128,25 @@ public enum Answers: Chapter16 {
   ///   - noiseB: The noise for b, before it is multiplied with C, `[out]`.
   ///   - lot: B, above 0.
   /// - Throws: `Todo`, until you have written it.
-  /// - Returns: The private gradients of W, `[in, out]`, and of b, `[out]`.
+  /// - Returns: The length of each gᵢ, before it is shortened, `[m]`; and the private gradients of W,
+  ///   `[in, out]`, and of b, `[out]`.
   public static func privateGradient(
     _ dy: Matrix, x: Matrix, clip: Double, noiseW: Matrix, noiseB: Matrix, lot: Double
-  ) throws -> (dW: Matrix, db: Matrix) {
+  ) throws -> (norms: Matrix, dW: Matrix, db: Matrix) {
+    var norms = Matrix(shape: [x.rows])
     var scaled = dy  // [m, out]
     for i in 0..<x.rows {
       var (xSquare, dySquare) = (0.0, 0.0)
       for j in 0..<x.columns { xSquare += x[i, j] * x[i, j] }
       for j in 0..<dy.columns { dySquare += dy[i, j] * dy[i, j] }
       // forward: y = x·W + b; the gradients are xᵀ·dy and dy
-      let norm = ((xSquare + 1) * dySquare).squareRoot()
-      let share = norm > clip ? clip / norm : 1
+      norms[i] = ((xSquare + 1) * dySquare).squareRoot()
+      let share = norms[i] > clip ? clip / norms[i] : 1
       for j in 0..<dy.columns { scaled[i, j] = share * dy[i, j] }
     }
     let dW = (matmul(transposed: x, scaled) + clip * noiseW) / lot  // [in, out]
     let db = (scaled.sum(axis: 0) + clip * noiseB) / lot  // [out]
-    return (dW, db)
+    return (norms, dW, db)
   }
 
   /// Exercise 16.6: the gradient through a gradient step, for a linear model.
@@ -164,10 +166,10 @@ public enum Answers: Chapter16 {
   ///   - queryY: Their targets, `[q]`.
   ///   - rate: α, at least 0.
   /// - Throws: `Todo`, until you have written it.
-  /// - Returns: ∂loss/∂w, `[n]`.
+  /// - Returns: w′ and ∂loss/∂w, each `[n]`.
   public static func mamlBackward(
     _ w: Matrix, supportX: Matrix, supportY: Matrix, queryX: Matrix, queryY: Matrix, rate: Double
-  ) throws -> Matrix {
+  ) throws -> (adapted: Matrix, dw: Matrix) {
     let (n, s, q) = (w.count, supportX.rows, queryX.rows)
     let column = w.reshaped([n, 1])
     let supportError = matmul(supportX, column) - supportY.reshaped([s, 1])  // [s, 1]
@@ -178,6 +180,6 @@ public enum Answers: Chapter16 {
     let v = matmul(transposed: queryX, queryError) * (2 / Double(q))  // [n, 1]
     // forward: w′ = w - α∇L_s(w)
     let curved = matmul(transposed: supportX, matmul(supportX, v)) * (2 / Double(s))
-    return (v - rate * curved).reshaped([n])
+    return (adapted.reshaped([n]), (v - rate * curved).reshaped([n]))
   }
 }

@@ -31,7 +31,7 @@ func showCompression(
   screen.section("The largest first")
   let shares = plan.isAll ? [0.1, 0.03, 0.01, 0.003, 0.001, 0.0003] : [0.1, 0.01, 0.001]
   var table = Table(
-    "sent", "bytes a step", "right, with a memory", "without", "")
+    "sent", "bytes a step", "right, with a memory", "without")
   let whole = try compressed(share: 1, remembers: true, FunctionsInUse(.library), digits, plan)
   let full = digits.accuracy(whole)
   table.add("all", grouped(4 * whole.parameters.count), percent(full, 1), percent(full, 1))
@@ -45,7 +45,7 @@ func showCompression(
     // A number of four bytes, and its place, four more.
     let k = Int((share * Double(whole.parameters.count)).rounded(.down))
     table.add(
-      "top \(significant(100 * share, 1)) %", grouped(8 * k), percent(runs[0], 1),
+      "top \(trimmed(100 * share)) %", grouped(8 * k), percent(runs[0], 1),
       percent(runs[1], 1))
     points.with.append(Point(100 * share, 100 * runs[0]))
     points.without.append(Point(100 * share, 100 * runs[1]))
@@ -63,3 +63,6 @@ func showCompression(
         Series("without", points: points.without),
       ]), "compression")
 }
+
+/// A number with the digits that it needs: 10, 0.1.
+private func trimmed(_ x: Double) -> String { x >= 1 ? fixed(x, 0) : significant(x, 1) }

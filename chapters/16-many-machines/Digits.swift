@@ -8,8 +8,8 @@ typealias SmallNetwork = Then<Then<Dense<Float>, Activation<Float>>, Dense<Float
 
 func smallNetwork(seed: UInt64) -> SmallNetwork {
   var generator = SplitMix64(seed: seed)
-  return Dense<Float>(784, 32, using: &generator).then(Activation.relu)
-    .then(Dense(32, 10, .glorot, using: &generator))
+  return Dense<Float>(784, 32, .uniformFanIn, using: &generator).then(Activation.relu)
+    .then(Dense(32, 10, .uniformFanIn, using: &generator))
 }
 
 /// The digits that all of this chapter learns.

@@ -12,7 +12,9 @@ private struct HalfTraining {
   var hasMaster = true
 
   /// Trains 784-32-10; also says what became of the scale, and how many steps were left out.
-  func run(_ digits: Digits, _ plan: Plan) -> (network: SmallNetwork, scale: Float, skipped: Int) {
+  func run(
+    _ digits: Digits, _ plan: Plan, rate: Float
+  ) -> (network: SmallNetwork, scale: Float, skipped: Int) {
     var (network, generator) = (smallNetwork(seed: plan.seed), SplitMix64(seed: plan.seed + 1))
     var (scale, skipped) = (LossScale<Float>(self.scale, patience: 100_000), 0)
     for _ in 0..<plan.steps {
@@ -21,7 +23,7 @@ private struct HalfTraining {
         skipped += 1
         continue
       }
-      network.row -= 0.1 * gradient
+      network.row -= rate * gradient
       if let format, !hasMaster { network.row = format.rounded(network.row) }
     }
     return (network, scale.scale, skipped)
@@ -76,12 +78,15 @@ func showHalfPrecision(_ digits: Digits, _ plan: Plan, on screen: Screen) throws
     HalfTraining(name: "bfloat16", format: .bfloat16),
     HalfTraining(name: "bfloat16, no master weights", format: .bfloat16, hasMaster: false),
   ]
-  var runs = Table("\(plan.steps) steps in", "right", "S at the end", "steps left out")
+  var runs = Table(
+    "\(plan.steps) steps in", "rate 0.1", "rate 0.01", "S at the end", "steps left out")
   for training in trainings {
     screen.progress(training.name)
-    let (network, scale, skipped) = training.run(digits, plan)
+    let (network, scale, skipped) = training.run(digits, plan, rate: 0.1)
+    let slow = training.run(digits, plan, rate: 0.01).network
     runs.add(
-      training.name, percent(digits.accuracy(network), 1), grouped(Int(scale)), "\(skipped)")
+      training.name, percent(digits.accuracy(network), 1), percent(digits.accuracy(slow), 1),
+      grouped(Int(scale)), "\(skipped)")
   }
   screen.endProgress()
   screen.text("")

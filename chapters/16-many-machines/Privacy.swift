@@ -58,7 +58,7 @@ struct PrivateTraining {
       let shaped = network.parameters.unflattened(noise)
       let gradients = privateGradients(
         layers, clip: clip, noise: [shaped.first.first, shaped.second], lot: Float(lot))
-      for (norm) in perSampleNorms(layers) { clipped += norm > Double(clip) ? 1 : 0 }
+      for norm in perSampleNorms(layers) { clipped += norm > Double(clip) ? 1 : 0 }
       seen += places.count
       network.first.first.parameters = step(network.first.first.parameters, gradients[0])
       network.second.parameters = step(network.second.parameters, gradients[1])
@@ -87,7 +87,7 @@ struct PrivateTraining {
       let question = PrivacyQuestion(
         x: Matrix(x), dy: Matrix(slopes(layer(x), places)), noiseW: Matrix(shaped.weight),
         noiseB: Matrix(shaped.bias), clip: Double(clip), lot: lot)
-      let (dW, db) = try functions.privacy(question)
+      let (_, dW, db) = try functions.privacy(question)
       requireShapes("16.5", ("dW", dW, question.noiseW), ("db", db, question.noiseB))
       layer.parameters = step(
         layer.parameters, WeightAndBias(weight: Tensor(dW), bias: Tensor(db)))

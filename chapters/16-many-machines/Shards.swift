@@ -21,8 +21,8 @@ func showShards(
 ) throws {
   screen.section("One batch, four machines")
   var generator = SplitMix64(seed: plan.seed)
-  let network = Dense<Double>(784, 32, using: &generator).then(Activation.relu)
-    .then(Dense(32, 10, .glorot, using: &generator))
+  let network = Dense<Double>(784, 32, .uniformFanIn, using: &generator).then(Activation.relu)
+    .then(Dense(32, 10, .uniformFanIn, using: &generator))
   let (x, labels) = (Matrix(digits.x.rows(0..<128)), digits.labels)
   func gradient(_ places: Range<Int>) -> Matrix {
     var context = Context.inference

@@ -28,7 +28,7 @@ public struct MPICommunicator: Communicator {
 
   /// Opens an MPI and enters it: to be called once, by the main thread.
   ///
-  /// - Parameter environment: Where the launcher has left its traces; this process's own unless it is
+  /// - Parameter given: Where the launcher has left its traces; this process's own unless it is
   ///   given. `BACKPROP_MPI` names a library to open in the place of those that are usual.
   /// - Throws: ``MPIFailure`` if none is found, if it is of neither family, or if another MPI's launcher
   ///   has started this program.

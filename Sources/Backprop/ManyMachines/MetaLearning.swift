@@ -66,16 +66,23 @@ public struct ReLUNetwork<Scalar: Real>: Layer, Sendable {
   /// The layers' inputs h₀, h₁ …: where they are 0, a ReLU was shut.
   public typealias Cache = [Tensor<Scalar>]
 
+  /// A network with weights and biases drawn evenly from ±1/√inputs.
+  ///
+  /// Larger weights bend the loss more, and a step of MAML's would leave the bend.
+  ///
   /// - Parameters:
   ///   - widths: Of the input, of each layer, such as 1, 40, 40, 1.
-  ///   - generator: Draws the weights, as He does.
+  ///   - generator: Draws them.
   public init(_ widths: [Int], using generator: inout some RandomNumberGenerator) {
     require(
       widths.count >= 2 && widths.allSatisfy { $0 >= 1 },
       "ReLUNetwork: the widths are \(widths); give two at least, each 1 or more")
     parameters = ParameterList(
-      zip(widths, widths.dropFirst()).map {
-        Dense<Scalar>($0, $1, using: &generator).parameters
+      zip(widths, widths.dropFirst()).map { inputs, outputs in
+        func draw(_ shape: [Int]) -> Tensor<Scalar> {
+          Initializer.uniformFanIn(shape, fanIn: inputs, fanOut: outputs, using: &generator)
+        }
+        return WeightAndBias(weight: draw([inputs, outputs]), bias: draw([outputs]))
       })
   }
 

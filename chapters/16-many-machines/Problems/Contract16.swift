@@ -16,11 +16,11 @@ public protocol Chapter16: AnswerModule {
 
   static func privateGradient(
     _ dy: Matrix, x: Matrix, clip: Double, noiseW: Matrix, noiseB: Matrix, lot: Double
-  ) throws -> (dW: Matrix, db: Matrix)
+  ) throws -> (norms: Matrix, dW: Matrix, db: Matrix)
 
   static func mamlBackward(
     _ w: Matrix, supportX: Matrix, supportY: Matrix, queryX: Matrix, queryY: Matrix, rate: Double
-  ) throws -> Matrix
+  ) throws -> (adapted: Matrix, dw: Matrix)
 }
 
 /// Calls what chapter 16 asks for, in whichever module has it.

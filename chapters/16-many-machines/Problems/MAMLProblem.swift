@@ -61,7 +61,17 @@ public struct MAMLQuestion: Question {
   /// w - α∇L_s(w).
   fileprivate var adapted: Matrix { w - rate * slope(supportX, supportY, at: w) }
   /// ∇L_q(w′).
-  fileprivate var outer: Matrix { slope(queryX, queryY, at: adapted) }
+  fileprivate var outer: Matrix { outer(at: adapted) }
+
+  fileprivate func outer(at w: Matrix) -> Matrix { slope(queryX, queryY, at: w) }
+
+  /// v - αH_s·v.
+  fileprivate func through(_ v: Matrix) -> Matrix { v - rate * curvature(supportX, v) }
+
+  /// dw from any weights in the place of w′.
+  fileprivate func answer(adapted: Matrix) -> MAMLAnswer {
+    (adapted, through(outer(at: adapted)))
+  }
 
   /// factor·XᵀXv.
   fileprivate func curvature(_ x: Matrix, _ v: Matrix, factor: Double? = nil) -> Matrix {
@@ -70,9 +80,12 @@ public struct MAMLQuestion: Question {
   }
 }
 
+/// The weights after the step, and the gradient at those before.
+public typealias MAMLAnswer = (adapted: Matrix, dw: Matrix)
+
 extension Chapter16Problems {
   /// 16.6, the gradient through a step.
-  public static var maml: Problem<MAMLQuestion, Matrix> {
+  public static var maml: Problem<MAMLQuestion, MAMLAnswer> {
     Problem(
       "16.6", "mamlBackward", minutes: 25, difficulty: 4, isChallenge: true,
       section: "A gradient through a step",
@@ -86,22 +99,28 @@ extension Chapter16Problems {
           + "A curvature times a vector is again [n], by two products, without an [n, n].",
         "∇L(w) = 2/m·Xᵀ(Xw - y); w′ = w - α∇L_s(w); v = ∇L_q(w′); dw = v - α·2/s·X_sᵀ(X_s·v)",
         "func slope(…) …; let adapted = w - rate * slope(supportX, supportY, at: w); let v = slope(queryX, queryY, "
-          + "at: …); let hv = matmul(transposed: supportX, matmul(supportX, …)) * (2 / Double(…)); return v - …",
+          + "at: …); let hv = matmul(transposed: supportX, matmul(supportX, …)) * (2 / Double(…)); return (adapted, v - …)",
       ],
       cases: [
         Case(MAMLQuestion(3, support: 4, query: 5, rate: 0.1, seed: 1651)),
         Case(MAMLQuestion(2, support: 2, query: 2, rate: 0.3, seed: 1652)),
         Case(MAMLQuestion(1, support: 1, query: 1, rate: 0.2, seed: 1653)),
         Case(MAMLQuestion(4, support: 1, query: 3, rate: 0.05, seed: 1654)),
-        Case(MAMLQuestion(2, support: 3, query: 2, rate: 0.25, seed: 1655)).rounded(),
+        Case(MAMLQuestion(3, support: 3, query: 4, rate: 0.25, seed: 1655)).rounded(),
         Case(MAMLQuestion(5, support: 2, query: 1, rate: 1.5, seed: 1656)),
       ],
       forward: { $0.result.loss },
-      reference: { $0.result.gradient },
-      parts: [Part("dw", of: \.w)],
+      reference: {
+        let result = $0.result
+        return (result.adapted, result.gradient)
+      },
+      parts: [
+        Part("adapted") { $0.adapted },
+        Part("dw", of: \.w, by: { $0.answer(adapted: $1.adapted).dw }) { $0.dw },
+      ],
       misconceptions: mamlMisconceptions,
       alternatives: [
-        { $0.outer - $0.rate * $0.curvature($0.supportX, $0.outer) },
+        { $0.answer(adapted: $0.adapted) },
         { question in
           // With I - αH written down.
           let n = question.w.count
@@ -109,7 +128,10 @@ extension Chapter16Problems {
             matmul(transposed: question.supportX, question.supportX)
             * (2 / Double(question.supportX.rows))
           let through = oneHot(Array(0..<n), classes: n) - question.rate * h
-          return matmul(transposed: through, question.outer.reshaped([n, 1])).reshaped([n])
+          return (
+            question.adapted,
+            matmul(transposed: through, question.outer.reshaped([n, 1])).reshaped([n])
+          )
         },
         { question in
           // Backward, line by line: query, step, support.
@@ -118,7 +140,8 @@ extension Chapter16Problems {
           // forward: w′ = w - α·g, g = 2/s·Xᵀe, e = Xw - y
           let dSlope = -question.rate * dAdapted
           let dError = matmul(question.supportX, dSlope) * 2 / Double(s)
-          return (dAdapted + matmul(transposed: question.supportX, dError)).reshaped([n])
+          let dw = dAdapted + matmul(transposed: question.supportX, dError)
+          return (question.adapted, dw.reshaped([n]))
         },
       ],
       given: { $0.tensors + [("w′", $0.adapted), ("∇L_q(w′)", $0.outer)] },
@@ -130,11 +153,24 @@ extension Chapter16Problems {
     )
   }
 
-  private static var mamlMisconceptions: [Misconception<MAMLQuestion, Matrix>] {
+  private static var mamlMisconceptions: [Misconception<MAMLQuestion, MAMLAnswer>] {
     func wrong(
-      _ name: String, _ sentence: String, _ answer: @escaping (MAMLQuestion) -> Matrix
-    ) -> Misconception<MAMLQuestion, Matrix> {
-      Misconception("maml-" + name, sentence, answer: answer)
+      _ name: String, _ sentence: String, _ dw: @escaping (MAMLQuestion) -> Matrix
+    ) -> Misconception<MAMLQuestion, MAMLAnswer> {
+      Misconception("maml-" + name, sentence) { ($0.adapted, dw($0)) }
+    }
+    func wrongStep(
+      _ name: String, _ sentence: String, _ adapted: @escaping (MAMLQuestion) -> Matrix
+    ) -> Misconception<MAMLQuestion, MAMLAnswer> {
+      Misconception("maml-" + name, sentence) { $0.answer(adapted: adapted($0)) }
+    }
+    /// v less α times a curvature with another factor.
+    func curved(
+      _ name: String, _ sentence: String, _ factor: @escaping (MAMLQuestion) -> Double
+    ) -> Misconception<MAMLQuestion, MAMLAnswer> {
+      wrong(name, sentence) {
+        $0.outer - $0.rate * $0.curvature($0.supportX, $0.outer, factor: factor($0))
+      }
     }
     return [
       wrong(
@@ -145,14 +181,11 @@ extension Chapter16Problems {
       wrong(
         "at-old-weights",
         "The query set judges w′, the weights after the step. You took its slope at w."
-      ) { question in
-        let v = question.slope(question.queryX, question.queryY, at: question.w)
-        return v - question.rate * question.curvature(question.supportX, v)
-      },
+      ) { $0.through($0.outer(at: $0.w)) },
       wrong(
         "query-slope-alone",
         "This is the query set's slope at w, with no step in between at all."
-      ) { $0.slope($0.queryX, $0.queryY, at: $0.w) },
+      ) { $0.outer(at: $0.w) },
       wrong(
         "query-curvature",
         "The step was made with the support set: its curvature is in I - αH. You took the query set's."
@@ -166,24 +199,36 @@ extension Chapter16Problems {
       wrong("sign", "The step goes against the slope: I minus αH. You added.") {
         $0.outer + $0.rate * $0.curvature($0.supportX, $0.outer)
       },
-      wrong("two-missing", "The error is squared: H = 2/m·XᵀX, and the 2 is missing.") {
-        $0.outer - $0.rate
-          * $0.curvature($0.supportX, $0.outer, factor: 1 / Double($0.supportX.rows))
+      curved("two-missing", "The error is squared: H = 2/m·XᵀX, and the 2 is missing.") {
+        1 / Double($0.supportX.rows)
       },
-      wrong("not-averaged", "L_s is a mean: H = 2/m·XᵀX, and the division by m is missing.") {
-        $0.outer - $0.rate * $0.curvature($0.supportX, $0.outer, factor: 2)
-      },
-      wrong(
+      curved(
+        "not-averaged", "L_s is a mean: H = 2/m·XᵀX, and the division by m is missing."
+      ) { _ in 2 },
+      curved(
         "divided-by-query",
         "H is of the support set, a mean over its samples. You divided by the number of query samples."
-      ) {
-        $0.outer - $0.rate
-          * $0.curvature($0.supportX, $0.outer, factor: 2 / Double($0.queryX.rows))
-      },
+      ) { 2 / Double($0.queryX.rows) },
       wrong(
         "curvature-alone",
         "dw = v - αHv: w moves w′ directly, too. You returned the second part alone."
       ) { -$0.rate * $0.curvature($0.supportX, $0.outer) },
+      wrongStep("uphill", "A step goes against the slope: w′ = w - α∇L_s(w). Yours goes up.") {
+        $0.w + $0.rate * $0.slope($0.supportX, $0.supportY, at: $0.w)
+      },
+      wrongStep(
+        "step-with-query", "The step is made with the support set. You made it with the query set."
+      ) { $0.w - $0.rate * $0.slope($0.queryX, $0.queryY, at: $0.w) },
+      wrongStep(
+        "step-two-missing",
+        "The error is squared: its slope has a 2, also in the step. Yours has none."
+      ) { $0.w - $0.rate / 2 * $0.slope($0.supportX, $0.supportY, at: $0.w) },
+      wrongStep(
+        "step-not-averaged",
+        "L_s is a mean over its samples: the step's slope has a 1/m. Yours has none."
+      ) {
+        $0.w - $0.rate * Double($0.supportX.rows) * $0.slope($0.supportX, $0.supportY, at: $0.w)
+      },
     ]
   }
 }

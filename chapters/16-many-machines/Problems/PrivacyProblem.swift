@@ -52,24 +52,27 @@ public struct PrivacyQuestion: Question {
   /// ‖gᵢ‖, W and b together.
   func norm(_ i: Int) -> Double { ((square(x, i) + 1) * square(dy, i)).squareRoot() }
 
-  /// C/‖gᵢ‖ where that is below 1.
-  func share(_ i: Int) -> Double { share(norm(i)) }
+  /// What the answer's own lengths make of the gradients.
+  fileprivate func gradients(from norms: Matrix) -> PrivacyAnswer { gradients(norm: { norms[$0] }) }
 
+  /// C/‖g‖ where that is below 1.
   fileprivate func share(_ norm: Double) -> Double { norm > clip ? clip / norm : 1 }
 
-  /// dW and db with any shares, noise and divisor.
+  /// All three with any shares, noise, divisor and lengths.
   ///
   /// - Parameters:
   ///   - weight: The share of sample i's gradient of W.
   ///   - bias: The same for b; that of W unless it is given.
   ///   - noise: What the noise is multiplied with.
   ///   - divisor: What the sum with its noise is divided by.
-  /// - Returns: Both gradients.
+  ///   - norm: What is said to be the length of sample i's gradient.
+  /// - Returns: The lengths, and both gradients.
   fileprivate func gradients(
     weight: ((Int) -> Double)? = nil, bias: ((Int) -> Double)? = nil, noise: Double? = nil,
-    divisor: Double? = nil
+    divisor: Double? = nil, norm: ((Int) -> Double)? = nil
   ) -> PrivacyAnswer {
-    let own = weight ?? share
+    let norms = (0..<x.rows).map(norm ?? self.norm)
+    let own = weight ?? { share(norms[$0]) }
     let (noise, divisor) = (noise ?? clip, divisor ?? lot)
     var (dW, db) = (noise * noiseW, noise * noiseB)
     for i in 0..<x.rows {
@@ -78,12 +81,12 @@ public struct PrivacyQuestion: Question {
         for c in 0..<x.columns { dW[c, o] += own(i) * x[i, c] * dy[i, o] }
       }
     }
-    return (dW / divisor, db / divisor)
+    return (Matrix(norms), dW / divisor, db / divisor)
   }
 }
 
-/// The private gradients of W and b.
-public typealias PrivacyAnswer = (dW: Matrix, db: Matrix)
+/// The length of each sample's gradient, and the private gradients of W and b.
+public typealias PrivacyAnswer = (norms: Matrix, dW: Matrix, db: Matrix)
 
 extension Chapter16Problems {
   /// 16.5, a gradient that says little about each sample.
@@ -102,13 +105,14 @@ extension Chapter16Problems {
         "‖gᵢ‖ = √((‖xᵢ‖² + 1)·‖dyᵢ‖²); cᵢ = min(1, C/‖gᵢ‖); dW = (Σᵢ cᵢ·xᵢᵀ·dyᵢ + C·noiseW)/B, "
           + "db = (Σᵢ cᵢ·dyᵢ + C·noiseB)/B",
         "var scaled = dy; for i in 0..<x.rows { …; let c = norm > clip ? … : 1; for o in … { scaled[i, o] *= c } "
-          + "}; return ((matmul(transposed: x, scaled) + clip * noiseW) / lot, (scaled.sum(axis: 0) + …) / lot)",
+          + "}; return (norms, (matmul(transposed: x, scaled) + clip * noiseW) / lot, (scaled.sum(axis: 0) + …) / lot)",
       ],
       cases: [
-        Case(PrivacyQuestion(5, 3, 2, clip: 1, lot: 4, seed: 1641)),
+        Case(PrivacyQuestion(5, 3, 2, clip: 1.3, lot: 4.7, seed: 1641)),
         Case(PrivacyQuestion(3, 3, 3, clip: 2.5, lot: 6, seed: 1642)),
         Case(PrivacyQuestion(1, 2, 4, clip: 0.5, lot: 2.5, seed: 1643)),
         Case(PrivacyQuestion(6, 2, 1, clip: 100, lot: 5, seed: 1644)),
+        Case(PrivacyQuestion(1, 1, 2, clip: 50, lot: 3, seed: 1646)),
         Case(PrivacyQuestion(4, 2, 3, clip: 1.5, lot: 3, seed: 1645)).rounded(),
         Case(
           PrivacyQuestion(
@@ -122,14 +126,20 @@ extension Chapter16Problems {
           [DenseSamples(x: question.x, dy: question.dy)], clip: question.clip,
           noise: [WeightAndBias(weight: question.noiseW, bias: question.noiseB)],
           lot: question.lot)
-        return (gradients[0].weight, gradients[0].bias)
+        let norms = perSampleNorms([DenseSamples(x: question.x, dy: question.dy)])
+        return (Matrix(norms), gradients[0].weight, gradients[0].bias)
       },
-      parts: [Part("dW") { $0.dW }, Part("db") { $0.db }],
+      parts: [
+        Part("norms") { $0.norms },
+        Part("dW", by: { $0.gradients(from: $1.norms).dW }) { $0.dW },
+        Part("db", by: { $0.gradients(from: $1.norms).db }) { $0.db },
+      ],
       misconceptions: privacyMisconceptions,
       alternatives: [
         { $0.gradients() },
         { question in
           // Each sample's gradient as it is, then its length.
+          var norms = Matrix(shape: [question.x.rows])
           var (dW, db) = (
             Matrix(shape: question.noiseW.shape), Matrix(shape: question.noiseB.shape)
           )
@@ -137,12 +147,13 @@ extension Chapter16Problems {
             let own = matmul(transposed: question.x.rows([i]), question.dy.rows([i]))
             let bias = question.dy.rows([i]).sum(axis: 0)
             let length = (own.squaredNorm() + bias.squaredNorm()).squareRoot()
+            norms[i] = length
             let share = length == 0 ? 1 : min(1, question.clip / length)
             dW += share * own
             db += share * bias
           }
           return (
-            (dW + question.clip * question.noiseW) / question.lot,
+            norms, (dW + question.clip * question.noiseW) / question.lot,
             (db + question.clip * question.noiseB) / question.lot
           )
         },
@@ -152,19 +163,17 @@ extension Chapter16Problems {
           let wide = Matrix(
             (0..<m).flatMap { i in (0..<question.x.columns).map { question.x[i, $0] } + [1] },
             shape: [m, question.x.columns + 1])
-          let shares = (0..<m).map { i -> Double in
-            let length =
-              wide.rows([i]).squaredNorm().squareRoot()
+          let norms = (0..<m).map { i -> Double in
+            wide.rows([i]).squaredNorm().squareRoot()
               * question.dy.rows([i]).squaredNorm().squareRoot()
-            return question.clip / max(length, question.clip)
           }
+          let shares = norms.map { question.clip / max($0, question.clip) }
           let scaled = (question.dy.transposed * Matrix(shares)).transposed
-          let all = matmul(transposed: wide, scaled)
-          let share = question.clip / question.lot
-          return (
-            all.rows(0..<question.x.columns) / question.lot + share * question.noiseW,
-            all.rows([question.x.columns]).sum(axis: 0) / question.lot + share * question.noiseB
-          )
+          let all: Matrix = matmul(transposed: wide, scaled) / question.lot
+          let share: Double = question.clip / question.lot
+          let dW: Matrix = all.rows(0..<question.x.columns) + share * question.noiseW
+          let db: Matrix = all.rows([question.x.columns]).sum(axis: 0) + share * question.noiseB
+          return (Matrix(norms), dW, db)
         },
       ],
       given: { $0.tensors },
@@ -193,7 +202,8 @@ extension Chapter16Problems {
         let share = question.share(length)
         let noise = question.clip / question.lot
         return (
-          share * plain.dW + noise * question.noiseW, share * plain.db + noise * question.noiseB
+          plain.norms, share * plain.dW + noise * question.noiseW,
+          share * plain.db + noise * question.noiseB
         )
       },
       wrong(
@@ -234,9 +244,8 @@ extension Chapter16Problems {
         "bias-left-out",
         "The bias is a parameter like others: ‖gᵢ‖² = (‖xᵢ‖² + 1)·‖dyᵢ‖². The 1 is the bias, and yours has none."
       ) { question in
-        question.gradients(weight: {
-          question.share(
-            (question.square(question.x, $0) * question.square(question.dy, $0)).squareRoot())
+        question.gradients(norm: {
+          (question.square(question.x, $0) * question.square(question.dy, $0)).squareRoot()
         })
       },
       wrong(
@@ -250,14 +259,13 @@ extension Chapter16Problems {
         "upstream-clipped",
         "The gradient of W is x times dy, and its length is not that of dy alone. You shortened dy to C."
       ) { question in
-        question.gradients(weight: { question.share(question.square(question.dy, $0).squareRoot()) }
-        )
+        question.gradients(norm: { question.square(question.dy, $0).squareRoot() })
       },
       wrong(
         "square-in-place-of-length",
         "(‖xᵢ‖² + 1)·‖dyᵢ‖² is the square of the length: the root is missing."
       ) { question in
-        question.gradients(weight: { question.share(question.norm($0) * question.norm($0)) })
+        question.gradients(norm: { question.norm($0) * question.norm($0) })
       },
       wrong(
         "noise-forgotten", "Shortened gradients still tell who was there: the noise is missing."
