@@ -149,6 +149,9 @@ let chapters = [
     program: ["Embeddings", "SequenceSets", "TextSets", "Training"]),
   Chapter(
     12, "12-attention", problems: ["Attention", "Training"], program: ["Datasets", "TextSets"]),
+  Chapter(
+    16, "16-many-machines", problems: ["ManyMachines"],
+    program: ["Checkpoints", "Datasets", "Training"]),
 ]
 
 /// The learner's folder, or the copy that `workbook` makes of it when a file does not compile.
@@ -316,13 +319,16 @@ let package = Package(
       name: "Attention", dependencies: ["Core", "Embeddings", "Kernels", "Training"],
       path: "Sources/Backprop/Attention", swiftSettings: strict + kernels),
     .target(
+      name: "ManyMachines", dependencies: ["Core", "Kernels"],
+      path: "Sources/Backprop/ManyMachines", swiftSettings: strict + kernels),
+    .target(
       name: "Checkpoints", dependencies: ["Core", "Kernels", "Training"],
       path: "Sources/Backprop/Checkpoints", swiftSettings: strict + optimised),
     .target(
       name: "Backprop",
       dependencies: [
         "Attention", "Autodiff", "Checkpoints", "Core", "Detection", "Embeddings", "Images",
-        "SequenceLayers", "Sequences", "Training",
+        "ManyMachines", "SequenceLayers", "Sequences", "Training",
       ],
       path: "Sources/Backprop/Backprop", swiftSettings: strict),
     .target(

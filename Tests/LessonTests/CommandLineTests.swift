@@ -39,6 +39,8 @@ struct BadCommand: CustomTestStringConvertible, Sendable {
   BadCommand("chapter01 --all", 64, "there is no option --all"),
   BadCommand("chapter03 --all=yes", 64, "--all takes no value"),
   BadCommand("chapter01 --load x", 64, "there is no option --load"),
+  BadCommand("chapter01 --mpi", 64, "there is no option --mpi"),
+  BadCommand("chapter16 --mpi --mine", 64, "--mpi runs on the library"),
   BadCommand("chapter04 --load nowhere-at-all", 66, "nowhere-at-all"),
   BadCommand("chapter04 --quick --data nowhere-at-all", 66, "nowhere-at-all", "no such"),
 ])

@@ -15,6 +15,8 @@ public struct ChapterCommand: Sendable {
   public let loads: Bool
   /// What it prints with --all only, as --help says it; nil where there is no such option.
   public let more: String?
+  /// Whether it takes --mpi.
+  public let opensMPI: Bool
   /// The exercises whose functions the chapter runs on, by number: what --mine needs.
   public let uses: [String]
   /// Where they are found.
@@ -25,11 +27,13 @@ public struct ChapterCommand: Sendable {
 
   public init(
     _ number: Int, _ summary: String, uses: [String], of chapters: [ChapterModules],
-    trains: Bool = false, choosesRate: Bool = false, loads: Bool = false, more: String? = nil
+    trains: Bool = false, choosesRate: Bool = false, loads: Bool = false, more: String? = nil,
+    opensMPI: Bool = false
   ) {
     (self.number, self.summary, self.uses, self.chapters) = (number, summary, uses, chapters)
     (self.trains, self.choosesRate, self.loads) = (trains, choosesRate, loads)
     self.more = more
+    self.opensMPI = opensMPI
   }
 
   /// The options that this chapter takes, with what stands behind each.
@@ -45,6 +49,9 @@ public struct ChapterCommand: Sendable {
       Flag("--threads", "N", "how many threads to use, 1 or more"),
     ]
     if let more { flags.insert(Flag("--all", nil, more), at: 1) }
+    if opensMPI {
+      flags.append(Flag("--mpi", nil, "train as one of the ranks that mpirun has started"))
+    }
     if trains {
       flags += [
         Flag("--epochs", "N", "how often to go through the training data, 1 or more"),

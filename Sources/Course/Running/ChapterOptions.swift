@@ -9,6 +9,8 @@ public struct ChapterOptions {
   public var quick = false
   /// Whether to print what is left out without --all.
   public var all = false
+  /// Whether this process is one of the ranks of an MPI.
+  public var mpi = false
   public var mine = false
   public var solutions = false
   public var plain = false
@@ -52,6 +54,9 @@ public struct ChapterOptions {
     guard [mine, solutions, bug != nil].count(where: { $0 }) <= 1 else {
       throw UsageError("--mine, --solutions and --bug exclude each other", command)
     }
+    guard !mpi || !(mine || solutions || bug != nil) else {
+      throw UsageError("--mpi runs on the library: not with --mine, --solutions or --bug", command)
+    }
     guard bug == nil || save == nil else {
       throw UsageError(
         "--save and --bug exclude each other: a network with a mistake put in is not kept", command)
@@ -67,6 +72,7 @@ public struct ChapterOptions {
     case "--quick": quick = true
     case "--all": all = true
     case "--mine": mine = true
+    case "--mpi": mpi = true
     case "--solutions": solutions = true
     case "--plain": plain = true
     default: help = true

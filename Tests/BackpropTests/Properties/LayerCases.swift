@@ -29,6 +29,7 @@ enum LayerKind: String, CaseIterable, Sendable {
   case rnn, lstm, lastStep
   case stack, residual, projected, imageBlock
   case unitLength
+  case reluNetwork
 
   /// Whether each sample is computed on its own, as it is not where a batch has statistics or a mask.
   var isBySample: Bool {
@@ -42,6 +43,7 @@ enum LayerKind: String, CaseIterable, Sendable {
       checkRows(property, &draw, seed)
     case .rnn, .lstm, .lastStep: checkSequences(property, &draw)
     case .stack, .residual, .projected: checkCompositions(property, &draw)
+    case .reluNetwork: checkReLUNetwork(property, &draw)
     default: checkImages(property, &draw)
     }
   }
@@ -157,6 +159,20 @@ enum LayerKind: String, CaseIterable, Sendable {
             draw.dense(n, wide).then(Activation.tanh), shortcut: draw.dense(n, wide)), input: x
         ) { step($0, $1[0], $1[1]) + Textbook.dense($0, $1[2], $1[3]) })
     }
+  }
+
+  private func checkReLUNetwork(_ property: some LayerProperty, _ draw: inout Draw) {
+    let widths = (0..<draw.size(2...4)).map { _ in draw.size(1...5) }
+    var layer = ReLUNetwork<Double>(widths, using: &draw.generator)
+    layer.parameters = layer.parameters.unflattened(draw.tensor([layer.parameters.count]))
+    let last = widths.count - 2
+    property.check(
+      LayerCase(layer: layer, input: draw.tensor([draw.size(1...5), widths[0]])) { x, p in
+        (0...last).reduce(x) { x, place in
+          let z = Textbook.dense(x, p[2 * place], p[2 * place + 1])
+          return place < last ? z.map(Textbook.activation(.relu)) : z
+        }
+      })
   }
 
   private func checkImages(_ property: some LayerProperty, _ draw: inout Draw) {
