@@ -149,6 +149,7 @@ let chapters = [
     program: ["Embeddings", "SequenceSets", "TextSets", "Training"]),
   Chapter(
     12, "12-attention", problems: ["Attention", "Training"], program: ["Datasets", "TextSets"]),
+  Chapter(14, "14-reinforcement", problems: ["Reinforcement"], program: ["Training"]),
 ]
 
 /// The learner's folder, or the copy that `workbook` makes of it when a file does not compile.
@@ -315,13 +316,16 @@ let package = Package(
       name: "Attention", dependencies: ["Core", "Embeddings", "Kernels", "Training"],
       path: "Sources/Backprop/Attention", swiftSettings: strict + kernels),
     .target(
+      name: "Reinforcement", dependencies: ["Core", "Kernels"],
+      path: "Sources/Backprop/Reinforcement", swiftSettings: strict + kernels),
+    .target(
       name: "Checkpoints", dependencies: ["Core", "Kernels", "Training"],
       path: "Sources/Backprop/Checkpoints", swiftSettings: strict + optimised),
     .target(
       name: "Backprop",
       dependencies: [
         "Attention", "Autodiff", "Checkpoints", "Core", "Detection", "Embeddings", "Images",
-        "SequenceLayers", "Sequences", "Training",
+        "Reinforcement", "SequenceLayers", "Sequences", "Training",
       ],
       path: "Sources/Backprop/Backprop", swiftSettings: strict),
     .target(

@@ -11,6 +11,8 @@ enum Samples {
     let chapters: [() -> [(String, Sample)]] = [
       { activations }, { losses }, { graphs }, { perceptrons }, { convolutions }, { optimizers },
       { depth }, { residuals }, { detection }, { embeddings }, { sequences }, { attention },
+      { [] },
+      { reinforcement },
     ]
     return Dictionary(uniqueKeysWithValues: chapters[number - 1]())
   }
