@@ -12,16 +12,11 @@ func showTargets(_ functions: FunctionsInUse, _ plan: Plan, on screen: Screen) t
     run.targets = targets
     return (targets.name, run)
   }
-  var everyStep = DeepQ(plan)
-  everyStep.copyEvery = 1
   var endless = DeepQ(plan)
   endless.endIsIgnored = true
   var clock = DeepQ(plan)
   clock.clockIsAFall = true
-  variants += [
-    ("copy at every step", everyStep), ("the fall ignored", endless),
-    ("the clock's end a fall", clock),
-  ]
+  variants += [("the fall ignored", endless), ("the clock's end a fall", clock)]
   var table = Table("targets", "Q, half way", "Q, at the end", "greedy")
   var curves = [Series]()
   for (name, run) in variants {
@@ -54,7 +49,7 @@ func showTargets(_ functions: FunctionsInUse, _ plan: Plan, on screen: Screen) t
     .lines(
       "Q over time, by where the targets come from",
       description:
-        "Mean value of the best action over the frames of a training, for six kinds of targets.",
+        "Mean value of the best action over the frames of a training, for five kinds of targets.",
       x: "frames", y: "Q", curves), "q-over-time")
   try showSameBits(functions, plan, on: screen)
 }

@@ -22,7 +22,8 @@ public func qTargets<Scalar: Real>(
       + "each step")
   requireVector(rewards, done.count, "qTargets: the rewards")
   requireDiscount(gamma, "qTargets")
-  var (targets, n) = (rewards, nextQ.columns)
+  let n = nextQ.columns
+  var targets = rewards
   for i in done.indices where !done[i] {
     var best = nextQ.storage[i * n]
     // A NaN stays the largest.
