@@ -8,21 +8,26 @@ func showPole(_ network: SmallNetwork, _ plan: Plan, on screen: Screen) throws {
   screen.section("The pole")
   var generator = SplitMix64(seed: plan.seed)
   let untrained = smallNetwork(4, 32, 2, .tanh, using: &generator)
-  let times = [0, 10, 20, 30, 40, 50]
+  let start = CartPole(position: 0, velocity: 0, angle: 0.04, angularVelocity: 0.1)
+  // Six moments, the last when the untrained one's pole has fallen.
+  let end = steps(until: 200, from: start, untrained)
+  let times = (0..<6).map { $0 * end / 5 }
   var (images, captions) = ([Image](), [String]())
-  for (name, policy) in [("untrained", untrained), ("trained", network)] {
-    var pole = CartPole(position: 0, velocity: 0.02, angle: 0.03, angularVelocity: 0.02)
-    for step in 0...(times.last ?? 0) {
+  for policy in [untrained, network] {
+    var pole = start
+    for step in 0...end {
       if times.contains(step) {
         images.append(picture(of: pole))
-        captions.append(
-          pole.hasFallen ? "fallen" : "\(step == 0 ? name + ", " : "")step \(step)")
+        captions.append(pole.hasFallen ? "fallen" : "step \(step)")
       }
-      guard !pole.hasFallen else { continue }
-      let state = Tensor(pole.numbers.map { Float($0) }, shape: [1, 4])
-      pole.step(force: policy.bestPushes(state)[0])
+      if !pole.hasFallen { push(&pole, policy) }
     }
   }
+  screen.text(
+    """
+    The untrained network's pole falls with step \(end), the trained one's stands for
+    \(steps(until: 1000, from: start, network)) steps, at most 1000. Leans are drawn three times as large.
+    """)
   try screen.figure(
     .images(
       "Above an untrained network, below the trained one",
@@ -30,6 +35,22 @@ func showPole(_ network: SmallNetwork, _ plan: Plan, on screen: Screen) throws {
         "Two rows of six pictures of a cart with a pole. Above the pole leans further from picture to picture, "
         + "and has fallen by the end; below it stands in all six.",
       images, columns: 6, captions: captions), "pole")
+}
+
+/// One push of a policy's best action.
+private func push(_ pole: inout CartPole, _ policy: SmallNetwork) {
+  let state = Tensor(pole.numbers.map { Float($0) }, shape: [1, 4])
+  pole.step(force: policy.bestPushes(state)[0])
+}
+
+/// How many steps a pole stands, up to a limit.
+private func steps(until limit: Int, from start: CartPole, _ policy: SmallNetwork) -> Int {
+  var (pole, count) = (start, 0)
+  while count < limit && !pole.hasFallen {
+    push(&pole, policy)
+    count += 1
+  }
+  return count
 }
 
 /// A cart and its pole, 28 × 20 pixels.
@@ -46,11 +67,11 @@ private func picture(of pole: CartPole) -> Image {
   for x in -3...3 {
     for y in 15...17 { ink(middle + Double(x), Double(y), 0.6) }
   }
-  // The pole, its lean drawn twice as large as it is.
+  // The pole, its lean drawn three times as large as it is.
   for step in 0...56 {
     let length = Double(step) / 4
     ink(
-      middle + length * Double.sin(2 * pole.angle), 14.5 - length * Double.cos(2 * pole.angle), 1)
+      middle + length * Double.sin(3 * pole.angle), 14.5 - length * Double.cos(3 * pole.angle), 1)
   }
   return Image(width: width, height: height, values: values)
 }

@@ -131,7 +131,7 @@ func showSoftActorCritic(_ functions: FunctionsInUse, _ plan: Plan, on screen: S
   screen.text("\(grouped(run.steps)) steps of \(run.poles) poles, α = 0.01.\n")
   var all = [Trained]()
   var table = Table("seed", "frames", "last", "greedy")
-  for seed in plan.seeds {
+  for seed in plan.trials {
     let trained = try run.train(functions, seed: seed) { step in
       if step % 50 == 0 { screen.progress("seed \(seed), step \(grouped(step))") }
     }

@@ -29,6 +29,7 @@ command.run { options, source in
   showGrid(on: screen)
   let deepQ = try showDeepQ(functions, plan, on: screen)
   try showTargets(functions, plan, on: screen)
+  try showClock(functions, plan, on: screen)
   let soft = try showSoftActorCritic(functions, plan, on: screen)
   let proximal = try showProximalPolicy(plan, on: screen)
   let all = [
