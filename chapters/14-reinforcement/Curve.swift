@@ -1,5 +1,3 @@
-import Figures
-
 /// How returns have grown over the frames of a training.
 struct Curve {
   private(set) var points: [(frames: Int, value: Double)] = []
@@ -23,10 +21,6 @@ struct Curve {
 
   /// Frames after which a point was above a bound for the first time.
   func frames(above bound: Double) -> Int? { points.first { $0.value > bound }?.frames }
-
-  func series(_ name: String) -> Series {
-    Series(name, x: points.map { Double($0.frames) }, y: points.map(\.value))
-  }
 }
 
 /// What a training has come to.
