@@ -152,6 +152,7 @@ let chapters = [
   Chapter(
     16, "16-many-machines", problems: ["ManyMachines"],
     program: ["Checkpoints", "Datasets", "Training"]),
+  Chapter(14, "14-reinforcement", problems: ["Reinforcement"], program: ["Training"]),
 ]
 
 /// The learner's folder, or the copy that `workbook` makes of it when a file does not compile.
@@ -321,6 +322,8 @@ let package = Package(
     .target(
       name: "ManyMachines", dependencies: ["Core", "Kernels"],
       path: "Sources/Backprop/ManyMachines", swiftSettings: strict + kernels),
+      name: "Reinforcement", dependencies: ["Core", "Kernels"],
+      path: "Sources/Backprop/Reinforcement", swiftSettings: strict + kernels),
     .target(
       name: "Checkpoints", dependencies: ["Core", "Kernels", "Training"],
       path: "Sources/Backprop/Checkpoints", swiftSettings: strict + optimised),
@@ -329,6 +332,7 @@ let package = Package(
       dependencies: [
         "Attention", "Autodiff", "Checkpoints", "Core", "Detection", "Embeddings", "Images",
         "ManyMachines", "SequenceLayers", "Sequences", "Training",
+        "Reinforcement", "SequenceLayers", "Sequences", "Training",
       ],
       path: "Sources/Backprop/Backprop", swiftSettings: strict),
     .target(

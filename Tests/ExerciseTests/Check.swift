@@ -12,6 +12,7 @@ import Exercises10
 import Exercises11
 import Exercises12
 import Exercises16
+import Exercises14
 import Foundation
 import Synchronization
 import Testing
@@ -27,6 +28,7 @@ private let learners: AnswerModules = [
   Exercises09.Answers.self, Exercises10.Answers.self, Exercises11.Answers.self,
   Exercises12.Answers.self,
   Exercises16.Answers.self,
+  Exercises14.Answers.self,
 ]
 
 /// Checks an exercise in a child process, and reports what came of it at the learner's function.

@@ -7,6 +7,7 @@
 @_exported public import Embeddings
 @_exported public import Images
 @_exported public import ManyMachines
+@_exported public import Reinforcement
 @_exported public import SequenceLayers
 @_exported public import Sequences
 @_exported public import Training

@@ -13,6 +13,7 @@
 @_exported public import Problems11
 @_exported public import Problems12
 @_exported public import Problems16
+@_exported public import Problems14
 
 /// Every exercise of the course, for what is made from all of them: tests, the audit, the pages.
 public enum Catalogue {
@@ -24,6 +25,7 @@ public enum Catalogue {
     Chapter09Problems.self, Chapter10Problems.self, Chapter11Problems.self,
     Chapter12Problems.self,
     Chapter16Problems.self,
+    Chapter14Problems.self,
   ]
 
   /// The chapters' numbers, in order.

@@ -12,6 +12,7 @@ import Solutions10
 import Solutions11
 import Solutions12
 import Solutions16
+import Solutions14
 
 /// The finished answers of every chapter.
 public enum Solutions {
@@ -22,5 +23,6 @@ public enum Solutions {
     Solutions09.Answers.self, Solutions10.Answers.self, Solutions11.Answers.self,
     Solutions12.Answers.self,
     Solutions16.Answers.self,
+    Solutions14.Answers.self,
   ]
 }

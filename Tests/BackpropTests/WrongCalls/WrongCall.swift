@@ -18,6 +18,7 @@ struct WrongCall: Sendable {
     tensors + hyperparameters + optimizers + convolutions + pooling + layers + sequences + graphs
     + losses + kernels + detection + embeddings + sequenceLayers + attention
     + manyMachines
+    + reinforcement
 }
 
 // One after the other: hundreds of processes at once would leave no time to tests that measure it.

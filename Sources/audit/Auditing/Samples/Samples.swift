@@ -11,6 +11,8 @@ enum Samples {
     let chapters: [() -> [(String, Sample)]] = [
       { activations }, { losses }, { graphs }, { perceptrons }, { convolutions }, { optimizers },
       { depth }, { residuals }, { detection }, { embeddings }, { sequences }, { attention },
+      { [] },
+      { reinforcement },
     ]
     let later: [Int: () -> [(String, Sample)]] = [
       16: { manyMachines }
