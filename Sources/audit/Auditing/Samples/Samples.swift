@@ -11,6 +11,7 @@ enum Samples {
     let chapters: [() -> [(String, Sample)]] = [
       { activations }, { losses }, { graphs }, { perceptrons }, { convolutions }, { optimizers },
       { depth }, { residuals }, { detection }, { embeddings }, { sequences }, { attention },
+      { generating },
     ]
     return Dictionary(uniqueKeysWithValues: chapters[number - 1]())
   }
