@@ -101,8 +101,7 @@ struct Game {
         let (dShown, gradient) = turn.discriminator.backward(
           Tensor<Float>(dLogits), discriminatorCache)
         turn.gradient = gradient
-        let weights = gradient.first.first.first.first.weight
-        return (Matrix(dShown.firstColumns(784)), Matrix(weights))
+        return (Matrix(dShown.firstColumns(784)), Matrix(gradient.second.weight))
       },
       update: { _ in turn.update() })
     let dFakes = functions.ofGenerator(images: fakes, logits: logits, loss, steps: steps)

@@ -61,9 +61,6 @@ struct Judge {
       counts: counts, distance: real.frechetDistance(to: FeatureStatistics(network.first(images))),
       classes: classes)
   }
-
-  /// Its judgement of real images, which it has not seen: what made ones can reach at best.
-  var ofReal: (sure: Double, accuracy: Double) { (sureOfReal, accuracy) }
 }
 
 /// What a judge says of a number of images.

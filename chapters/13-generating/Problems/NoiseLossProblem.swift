@@ -65,7 +65,7 @@ extension Chapter13Problems {
           + "2.236 has the slope 4.47. What is the loss's slope in x̂₀? Where does the 2 come from?",
         "x̂₀, x_t, ε and the result are [m, n]; ᾱ is [m], one number for each row. The mean is over all m·n "
           + "numbers.",
-        "ε̂ = (x_t - √ᾱ·x̂₀)/√(1 - ᾱ); dx̂₀ = -√ᾱ/√(1 - ᾱ)·2(ε̂ - ε)/(m·n)",
+        "dx̂₀ = -√ᾱ/√(1 - ᾱ)·2(ε̂ - ε)/(m·n), each row with its own ᾱ",
         "let (image, rest) = (signals[i].squareRoot(), (1 - signals[i]).squareRoot())\n"
           + "let shown = (noisy[i, j] - … * prediction[i, j]) / …\n"
           + "dPrediction[i, j] = -image / … * 2 * (shown - …) / Double(…)",
