@@ -60,7 +60,7 @@ private func compareGames(_ both: Both, _ plan: Plan, on screen: Screen) throws 
   let asked = (0..<200).map { $0 % 10 }
   var table = Table("", "discriminator", "generator", "as asked", "classes")
   for (name, functions) in both {
-    var game = Game(hasLabels: true, functions, seed: plan.seed)
+    var game = Game(hasLabels: true, .nonSaturating, functions, seed: plan.seed)
     var last = [Game.Step]()
     do {
       try game.play(steps, with: digits, seed: plan.seed) { last = last.suffix(9) + [$1] }
@@ -90,7 +90,8 @@ private func compareDenoisers(_ both: Both, _ plan: Plan, on screen: Screen) thr
     var losses = [Double]()
     do {
       _ = try DenoiserRun(steps: steps, seed: plan.seed + 3).train(
-        &denoiser, on: digits, gradient: functions.ofNoise) { _, loss, _ in losses.append(loss) }
+        &denoiser, on: digits, gradient: functions.ofNoise
+      ) { _, loss, _ in losses.append(loss) }
     } catch let failure as TrainingFailure {
       table.add(name, "no number", "at step \(failure.step)")
       continue

@@ -36,11 +36,11 @@ struct DenseDenoiser: Denoiser {
   init(pixels: Int, width: Int, depth: Int, using generator: inout SplitMix64) {
     let blocks = Stack(depth: depth) { _ in
       Residual(
-        Dense<Float>(width, width, using: &generator).then(Activation.silu)
+        Dense<Float>(width, width, using: &generator).then(Activation.relu)
           .then(Dense(width, width, .normal(0.01), using: &generator)))
     }
-    network = Dense<Float>(pixels + 32 + 10, width, using: &generator).then(Activation.silu)
-      .then(blocks).then(Activation.silu)
+    network = Dense<Float>(pixels + 32 + 10, width, using: &generator).then(Activation.relu)
+      .then(blocks).then(Activation.relu)
       .then(Dense(width, pixels, .normal(0.01), using: &generator))
   }
 
@@ -63,7 +63,7 @@ struct UNetDenoiser: Denoiser {
     func block(_ inputs: Int, _ outputs: Int) -> Block {
       Conv2d<Float>(
         inputs, outputs, kernel: 3, ConvolutionGeometry(padding: 1), using: &generator
-      ).then(BatchNorm(outputs)).then(.silu)
+      ).then(BatchNorm(outputs)).then(.relu)
     }
     let (c, d) = (channels, 2 * channels)
     let deep: Deep = MaxPool2d<Float>(2).then(block(c, d)).then(block(d, d)).then(

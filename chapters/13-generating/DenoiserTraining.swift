@@ -14,14 +14,15 @@ struct DenoiserRun {
   var weighsVelocity = false
   var seed: UInt64
 
-  /// Trains a denoiser; what is returned is the running average of its weights, which is steadier than the
-  /// last ones.
+  /// Trains a denoiser.
   ///
   /// - Parameters:
   ///   - denoiser: Is changed.
   ///   - digits: What it learns from.
   ///   - gradient: ∂loss/∂x̂₀ of the noise loss.
   ///   - report: Sees the number of steps done and the loss, and may ask for the average so far.
+  /// - Returns: The same with the running average of its weights, which is steadier than the last ones.
+  /// - Throws: `TrainingFailure` where the loss is no number any more; what `gradient` throws.
   func train<Some: Denoiser>(
     _ denoiser: inout Some, on digits: Digits,
     gradient: (NoiseBatch) throws -> Tensor<Float>,
@@ -29,7 +30,8 @@ struct DenoiserRun {
   ) throws -> Some {
     var generator = SplitMix64(seed: seed)
     var (adam, context) = (Adam<Float>(learningRate: rate), Context.training(seed: seed))
-    let rates = Schedule<Float>.warmupCosine(peak: rate, warmup: min(100, steps / 4 + 1), steps: steps)
+    let rates = Schedule<Float>.warmupCosine(
+      peak: rate, warmup: min(100, steps / 4 + 1), steps: steps)
     let images = digits.x.centred
     var average = denoiser.network.parameters
     for step in 0..<steps {
@@ -96,14 +98,18 @@ extension Denoiser {
   ///
   /// - Parameters:
   ///   - labels: What is asked for; -1 for anything.
+  ///   - pixels: How many an image has.
   ///   - schedule: The schedule of the training.
   ///   - stride: Only every such step is gone.
   ///   - guidance: How far beyond the answer without a label the answer with it is taken (Ho and Salimans,
   ///     "Classifier-free diffusion guidance", 2022); 0 for the answer with it.
+  ///   - seed: Of the noise.
   ///   - watch: Sees x_t and x̂₀ on the way.
+  /// - Returns: The images.
   func made(
     _ labels: [Int], pixels: Int, _ schedule: NoiseSchedule, stride: Int = 1, guidance: Float = 0,
-    seed: UInt64, watch: (_ t: Int, _ x: Tensor<Float>, _ image: Tensor<Float>) -> Void = { _, _, _ in }
+    seed: UInt64,
+    watch: (_ t: Int, _ x: Tensor<Float>, _ image: Tensor<Float>) -> Void = { _, _, _ in }
   ) -> Tensor<Float> {
     var generator = SplitMix64(seed: seed)
     let (short, times) = schedule.strided(stride)

@@ -52,7 +52,8 @@ func showDiffusion(
       fixed(verdict.distance, 1))
     (sum, count) = (0, 0)
   }
-  let last = try run.train(&denoiser, on: digits, gradient: functions.ofNoise) { step, loss, average in
+  let last = try run.train(&denoiser, on: digits, gradient: functions.ofNoise) {
+    step, loss, average in
     sum += loss
     count += 1
     if step % 20 == 0 { screen.progress("step \(step), noise loss \(fixed(loss, 3))") }
@@ -92,7 +93,8 @@ private func writeWay(
     .images(
       "A digit into noise, and one out of it",
       description:
-        "Three rows of nine. A seven sinks into noise; out of noise a three appears; below it what the network "
+        "Three rows of nine. A seven sinks into noise; out of noise a three appears; below it what "
+        + "the network "
         + "takes the image for at each step, a blur at first.",
       pictures(down + up + images), columns: 9,
       captions: times.map { "t = \($0)" } + times.reversed().map { "t = \($0)" }

@@ -41,7 +41,8 @@ func showDoubt(_ functions: FunctionsInUse, _ plan: Plan, on screen: Screen) thr
   let at = Tensor<Float>(tested.map(Float.init), shape: [5, 1])
   let (m, l) = (mean(at), logVariance(at))
   screen.text(
-    "\(grouped(count)) points around sin 3x, \(grouped(steps)) steps; loss \(fixed(Double(loss), 2)), without its constant.\n")
+    "\(grouped(count)) points around sin 3x, \(grouped(steps)) steps; loss \(fixed(Double(loss), 2)), without its constant.\n"
+  )
   var table = Table(header: ["x"] + tested.map { fixed($0, 1) })
   table.add(["sin 3x"] + tested.map { fixed(Double.sin(3 * $0), 2) })
   table.add(["μ"] + m.scalars.map { fixed(Double($0), 2) })
@@ -56,7 +57,8 @@ func showDoubt(_ functions: FunctionsInUse, _ plan: Plan, on screen: Screen) thr
     .lines(
       "A prediction with its doubt",
       description:
-        "Points around a wave, wider to the right; a curve through their middle, and two at the distance of "
+        "Points around a wave, wider to the right; a curve through their middle, and two at the "
+        + "distance of "
         + "the doubt, which go apart as the points do.",
       x: "x", y: "y",
       [

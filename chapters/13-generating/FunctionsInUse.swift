@@ -3,8 +3,9 @@ import Core
 import Generating
 import Problems13
 
-/// The functions of the exercises that this chapter runs on. Networks compute in Float; what an exercise
-/// asks for, in between, in Double.
+/// The functions of the exercises that this chapter runs on.
+///
+/// Networks compute in Float; what an exercise asks for, in between, in Double.
 struct FunctionsInUse {
   private let draw: (LatentDrawQuestion) throws -> MomentGradients
   private let divergence: (DivergenceQuestion) throws -> MomentGradients

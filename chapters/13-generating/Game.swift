@@ -1,6 +1,7 @@
 import Checking
 import Core
 import Generating
+import Problems13
 import Training
 
 /// A generator and a discriminator, each with its optimizer: a game of two.
@@ -24,7 +25,7 @@ struct Game {
   static let noise = 32
 
   init(
-    hasLabels: Bool, _ loss: GeneratorLoss = .nonSaturating, _ functions: FunctionsInUse,
+    hasLabels: Bool, _ loss: GeneratorLoss, _ functions: FunctionsInUse,
     seed: UInt64
   ) {
     var random = SplitMix64(seed: seed)
@@ -68,6 +69,7 @@ struct Game {
   /// - Parameters:
   ///   - images: Real ones, from -1 to 1, `[m, 784]`.
   ///   - labels: What they show.
+  /// - Returns: What came of it.
   mutating func step(_ images: Tensor<Float>, labels: [Int]) -> Step {
     let discriminatorLoss = discriminatorsTurn(images, labels)
     let (loss, norm) = generatorsTurn(labels)

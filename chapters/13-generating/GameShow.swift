@@ -57,7 +57,8 @@ func showOpenings(
     .lines(
       "Losses in the first steps",
       description:
-        "Four curves: with both losses the discriminator soon wins; the generator's own loss rises, or falls "
+        "Four curves: with both losses the discriminator soon wins; the generator's own loss "
+        + "rises, or falls "
         + "below 0.",
       x: "step", y: "loss", series.losses), "openings")
   try screen.write(
@@ -87,7 +88,7 @@ func showGame(
   var kinds = [true]
   if functions.isLibrary { kinds.append(false) }
   for hasLabels in kinds {
-    var game = Game(hasLabels: hasLabels, functions, seed: plan.seed)
+    var game = Game(hasLabels: hasLabels, .nonSaturating, functions, seed: plan.seed)
     // Without labels the game is there to compare with: it is played half as long.
     let steps = hasLabels ? plan.game : plan.game / 2
     var done = 0

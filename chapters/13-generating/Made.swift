@@ -7,7 +7,8 @@ func writeMade(
   variational: Tensor<Float>, adversarial: Tensor<Float>, diffused: Tensor<Float>,
   on screen: Screen
 ) throws {
-  let rows = [("made-variational", "Sixteen digits out of drawn codes", variational, 8)]
+  let rows =
+    [("made-variational", "Sixteen digits out of drawn codes", variational, 8)]
     + [("made-game", "Digits as asked, of a game with labels", adversarial, 10)]
     + [("made-diffusion", "Digits as asked, out of noise", diffused, 10)]
   for (name, title, images, columns) in rows {

@@ -21,7 +21,7 @@ struct VariationalAutoencoder: Layer {
   var decoder: Decoder
   let functions: FunctionsInUse
 
-  /// - Parameter codes: How many numbers a code has.
+  /// A network with random weights, whose codes have so many numbers.
   init(codes: Int, _ functions: FunctionsInUse, seed: UInt64) {
     var generator = SplitMix64(seed: seed)
     encoder = Dense<Float>(784, 256, using: &generator).then(Activation.relu)

@@ -66,7 +66,8 @@ private func writeCurves(
     .lines(
       "Reconstruction and KL in training",
       description:
-        "Pairs of curves: while reconstructions fall the divergences rise; with a larger β both stop earlier.",
+        "Pairs of curves: while reconstructions fall the divergences rise; with a larger β both "
+        + "stop earlier.",
       x: "step", y: Axis("nats an image", scale: .logarithmic), series), "variational")
 }
 
@@ -100,7 +101,8 @@ private func showPlane(
     .images(
       "A plane of codes",
       description:
-        "Fifteen rows of fifteen digits without gaps: each turns into its neighbours, zeros on one side, ones "
+        "Fifteen rows of fifteen digits without gaps: each turns into its neighbours, zeros on one "
+        + "side, ones "
         + "on another.",
       [Image(width: 28 * side, height: 28 * side, values: pixels)], columns: 1), "plane")
 }

@@ -51,19 +51,26 @@ extension Chapter13Problems {
       "13.3", "discriminatorLossBackward", minutes: 15, difficulty: 2,
       section: "The discriminator's turn",
       hints: [
-        "Real images have the label 1, made ones the label 0, and the discriminator is chapter 2's neuron. "
+        "Real images have the label 1, made ones the label 0, and the discriminator is chapter 2's "
+          + "neuron. "
           + "What is the gradient of binary cross-entropy on logits there?",
-        "One real image with the logit 0: its loss is log(1 + e⁰) = 0.693. With the logit 0.01 it is 0.688: "
-          + "it falls by half as much as z rises. A fake with the logit 0: 0.693, and at 0.01 it is 0.698. "
+        "One real image with the logit 0: its loss is log(1 + e⁰) = 0.693. With the logit 0.01 it "
+          + "is 0.688: "
+          + "it falls by half as much as z rises. A fake with the logit 0: 0.693, and at 0.01 it "
+          + "is 0.698. "
           + "What are the two slopes? And of a fake with z = 5, of which it is sure, wrongly?",
-        "real and dReal are [m, 1], fake and dFake [k, 1]; m and k may differ. Each of the two means is "
+        "real and dReal are [m, 1], fake and dFake [k, 1]; m and k may differ. Each of the two "
+          + "means is "
           + "over its own images.",
         "dReal = (σ(z) - 1)/m, dFake = σ(z)/k",
-        "return ((Activation.sigmoid(real) - …) / Double(real.rows), Activation.sigmoid(…) / Double(…))",
+        "return ((Activation.sigmoid(real) - …) / Double(real.rows), Activation.sigmoid(…) / "
+          + "Double(…))",
       ],
       cases: [
-        Case(DiscriminatorQuestion(4, 3, seed: 1321)), Case(DiscriminatorQuestion(1, 5, seed: 1322)),
-        Case(DiscriminatorQuestion(6, 1, seed: 1323)), Case(DiscriminatorQuestion(3, 3, seed: 1324)),
+        Case(DiscriminatorQuestion(4, 3, seed: 1321)),
+        Case(DiscriminatorQuestion(1, 5, seed: 1322)),
+        Case(DiscriminatorQuestion(6, 1, seed: 1323)),
+        Case(DiscriminatorQuestion(3, 3, seed: 1324)),
         Case(DiscriminatorQuestion(5, 4, seed: 1325)).rounded(),
         // Sure of everything, right and wrong: no exponential may overflow.
         Case(
@@ -116,7 +123,8 @@ extension Chapter13Problems {
     return [
       wrong(
         "labels-exchanged",
-        "You exchanged the labels: real images are 1, made ones 0. This discriminator learns to call fakes "
+        "You exchanged the labels: real images are 1, made ones 0. This discriminator learns to "
+          + "call fakes "
           + "real."
       ) {
         (
@@ -135,18 +143,21 @@ extension Chapter13Problems {
       ) { ($0.unscaled.dReal / $0.fakes, $0.unscaled.dFake / $0.reals) },
       wrong(
         "slope-again",
-        "The loss is taken on logits: σ and the logarithm together have the slope σ(z) - t. You multiplied "
+        "The loss is taken on logits: σ and the logarithm together have the slope σ(z) - t. You "
+          + "multiplied "
           + "by σ′ once more, as if the loss were a squared error."
       ) { ($0.right.dReal * slopes($0.real), $0.right.dFake * slopes($0.fake)) },
       wrong(
-        "slope-alone", "σ′ alone is no gradient of this loss: what was said must be compared with its label."
+        "slope-alone",
+        "σ′ alone is no gradient of this loss: what was said must be compared with its label."
       ) { (-1 * slopes($0.real) / $0.reals, slopes($0.fake) / $0.fakes) },
       wrong(
         "real-alone",
         "Only real images teach your discriminator. The fakes count as well: dFake is not 0."
       ) { ($0.right.dReal, 0 * $0.fake) },
       wrong(
-        "fake-alone", "Only fakes teach your discriminator. Real images count as well: dReal is not 0."
+        "fake-alone",
+        "Only fakes teach your discriminator. Real images count as well: dReal is not 0."
       ) { (0 * $0.real, $0.right.dFake) },
       wrong("summed", "Both parts are means: divide each by the number of its images.") {
         $0.unscaled
@@ -161,7 +172,8 @@ extension Chapter13Problems {
       },
       wrong(
         "generators-wish",
-        "This is what the generator wants of the fakes, that they be called real. In the discriminator's "
+        "This is what the generator wants of the fakes, that they be called real. In the "
+          + "discriminator's "
           + "turn their label is 0: dFake = σ(z)/k."
       ) { ($0.right.dReal, -1 * Activation.sigmoid(-1 * $0.fake) / $0.fakes) },
       wrong(
@@ -169,7 +181,8 @@ extension Chapter13Problems {
       ) { (Activation.sigmoid($0.real) / $0.reals, $0.right.dFake) },
       wrong(
         "rounded-beliefs",
-        "The gradient needs the belief σ(z) itself. You rounded it to 0 or 1: a neuron that is right would "
+        "The gradient needs the belief σ(z) itself. You rounded it to 0 or 1: a neuron that is "
+          + "right would "
           + "learn no more."
       ) {
         (

@@ -38,11 +38,15 @@ extension Chapter13Problems {
     Problem(
       "13.2", "klBackward", minutes: 15, difficulty: 2, section: "What a code may cost",
       hints: [
-        "The loss is a sum of small terms, and each has one μ or one ℓ in it. Which terms know of this ℓ?",
-        "One code of one number, μ = 3, ℓ = 0: the loss is ½(9 + 1 - 1 - 0) = 4.5. With μ = 3.01 it is "
-          + "4.53005, so its slope is 3. At ℓ = 0 the terms in ℓ are at their lowest, e⁰ - 0 = 1: raise or "
+        "The loss is a sum of small terms, and each has one μ or one ℓ in it. Which terms know of "
+          + "this ℓ?",
+        "One code of one number, μ = 3, ℓ = 0: the loss is ½(9 + 1 - 1 - 0) = 4.5. With μ = 3.01 "
+          + "it is "
+          + "4.53005, so its slope is 3. At ℓ = 0 the terms in ℓ are at their lowest, e⁰ - 0 = 1: "
+          + "raise or "
           + "lower ℓ a little and nothing changes. What must dℓ be there?",
-        "μ and ℓ are [m, d], and so are both results. The loss adds up over d and takes the mean over m: "
+        "μ and ℓ are [m, d], and so are both results. The loss adds up over d and takes the mean "
+          + "over m: "
           + "only one of the two sizes is divided by.",
         "dμ = μ/m, dℓ = ½(e^ℓ - 1)/m",
         "let m = Double(mean.rows)\n"
@@ -111,7 +115,8 @@ extension Chapter13Problems {
     return [
       scaled(
         "mean-over-dimensions",
-        "The divergence of a code is the sum over its d dimensions: only the batch is averaged. You divided "
+        "The divergence of a code is the sum over its d dimensions: only the batch is averaged. "
+          + "You divided "
           + "by m·d, which is a smaller β."
       ) { 1 / $0.d },
       scaled(
@@ -123,11 +128,13 @@ extension Chapter13Problems {
         "You divided by d, the number of dimensions. It is the batch, m, that is averaged over."
       ) { $0.m / $0.d },
       scaled(
-        "uphill", "This drives the codes away from N(0, 1). The divergence is minimised: all signs turn."
+        "uphill",
+        "This drives the codes away from N(0, 1). The divergence is minimised: all signs turn."
       ) { _ in -1 },
       wrong(
         "one-forgotten",
-        "There is a -ℓ in the loss beside e^ℓ: its slope, -1, holds the variance up. Without it every code "
+        "There is a -ℓ in the loss beside e^ℓ: its slope, -1, holds the variance up. Without it "
+          + "every code "
           + "shrinks to a point."
       ) { 0.5 * $0.variance / $0.m },
       wrong("half-forgotten", "The ½ in front of the bracket stays in dℓ.") {
@@ -142,14 +149,17 @@ extension Chapter13Problems {
         "You took ℓ for the logarithm of σ. It is that of the variance: e^ℓ, not e^(2ℓ)."
       ) { ($0.variance * $0.variance - 1) / $0.m },
       wrong(
-        "root-of-variance", "The loss has the variance e^ℓ in it. You took the standard deviation, e^(ℓ/2)."
+        "root-of-variance",
+        "The loss has the variance e^ℓ in it. You took the standard deviation, e^(ℓ/2)."
       ) { question in question.logVariance.map { 0.5 * (Double.exp($0 / 2) - 1) } / question.m },
       wrong(
         "other-way-round",
-        "This is the divergence of N(0, 1) from the code, the other way round: 1 - e^(-ℓ). It is another "
+        "This is the divergence of N(0, 1) from the code, the other way round: 1 - e^(-ℓ). It is "
+          + "another "
           + "loss."
       ) { question in question.logVariance.map { 0.5 * (1 - Double.exp(-$0)) } / question.m },
-      wrong("log-variance-uphill", "The sign of dℓ is turned: where e^ℓ is above 1, ℓ shall fall.") {
+      wrong("log-variance-uphill", "The sign of dℓ is turned: where e^ℓ is above 1, ℓ shall fall.")
+      {
         -$0.dLogVariance
       },
       wrong(
@@ -159,7 +169,8 @@ extension Chapter13Problems {
       wrongMean(
         "mean-doubled", "The slope of ½μ² is μ: the 2 that comes down meets the ½.", factor: 2),
       wrongMean(
-        "mean-halved", "The slope of ½μ² is μ: the 2 that comes down meets the ½, and you kept the ½.",
+        "mean-halved",
+        "The slope of ½μ² is μ: the 2 that comes down meets the ½, and you kept the ½.",
         factor: 0.5),
     ]
   }

@@ -84,7 +84,8 @@ private struct SmallDiscriminator {
   func backward(_ dLogits: Matrix, images x: Matrix) -> (dImages: Matrix, dWeights: Matrix) {
     require(
       dLogits.shape == [x.rows, 1],
-      "discriminator.backward: dLogits is \(dLogits.shape), should be [\(x.rows), 1], a number for each image"
+      "discriminator.backward: dLogits is \(dLogits.shape), should be [\(x.rows), 1], a number for "
+        + "each image"
     )
     let u = matmul(x, weight)  // [m, h]
     // forward: z = Σ leakyReLU(u)

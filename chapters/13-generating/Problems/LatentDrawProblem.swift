@@ -38,12 +38,16 @@ extension Chapter13Problems {
       "13.1", "reparameterizeBackward", minutes: 15, difficulty: 2,
       section: "A die that lets a gradient pass",
       hints: [
-        "ε has been drawn and lies on the table: it is a number like any other now. What is z then, seen "
+        "ε has been drawn and lies on the table: it is a number like any other now. What is z "
+          + "then, seen "
           + "from μ? And seen from ℓ?",
-        "One number, μ = 0, ℓ = 0, ε = 2: z = 0 + e⁰·2 = 2. With ℓ = 0.02 it is e^0.01·2 = 2.0201. So z "
-          + "rose by 0.0201 for 0.02 of ℓ: a slope of 1, where ε is 2. With ε = -2 it is -1, and with ε = 0 "
+        "One number, μ = 0, ℓ = 0, ε = 2: z = 0 + e⁰·2 = 2. With ℓ = 0.02 it is e^0.01·2 = 2.0201. "
+          + "So z "
+          + "rose by 0.0201 for 0.02 of ℓ: a slope of 1, where ε is 2. With ε = -2 it is -1, and "
+          + "with ε = 0 "
           + "there is none. What would ℓ = 2 change?",
-        "dz, ℓ and ε are [m, d], and so are both results. Everything is element by element. μ is not "
+        "dz, ℓ and ε are [m, d], and so are both results. Everything is element by element. μ is "
+          + "not "
           + "needed: z is μ plus something that does not know it.",
         "dμ = dz, dℓ = ½·dz⊙ε⊙e^(ℓ/2)",
         "let deviation = logVariance.map { Double.exp($0 / …) }\n"
@@ -110,7 +114,8 @@ extension Chapter13Problems {
       ) { $0.dz * $0.noise * $0.deviation },
       wrong(
         "noise-forgotten",
-        "The slope of e^(ℓ/2)⊙ε in ℓ has ε in it: a draw far out feels a wider σ more than one near the "
+        "The slope of e^(ℓ/2)⊙ε in ℓ has ε in it: a draw far out feels a wider σ more than one "
+          + "near the "
           + "middle, and one on the other side the other way."
       ) { 0.5 * $0.dz * $0.deviation },
       wrong("noise-squared", "ε is in z once, and so it is in dℓ. You have its square.") {
@@ -134,17 +139,20 @@ extension Chapter13Problems {
         "This is right if ℓ were the logarithm of σ. It is that of the variance, σ²."
       ) { $0.dz * $0.noise * $0.variance },
       wrong(
-        "deviation-inverted", "e^(ℓ/2) multiplies: a large ℓ makes the slope larger. You divide by it."
+        "deviation-inverted",
+        "e^(ℓ/2) multiplies: a large ℓ makes the slope larger. You divide by it."
       ) { 0.5 * $0.dz * $0.noise / $0.deviation },
       wrongMean(
         "mean-scaled", "z is μ plus something: the slope in μ is 1, not σ. dμ is dz as it comes."
       ) { $0.dz * $0.deviation },
       wrongMean(
-        "mean-noised", "z is μ plus something: the slope in μ is 1, whatever ε was. dμ is dz as it comes."
+        "mean-noised",
+        "z is μ plus something: the slope in μ is 1, whatever ε was. dμ is dz as it comes."
       ) { $0.dz * $0.noise },
       Misconception(
         "draw-divided-by-batch",
-        "The loss is a mean already, and dz carries the division. You divided by the batch once more."
+        "The loss is a mean already, and dz carries the division. You divided by the batch once "
+          + "more."
       ) { ($0.dz / Double($0.dz.rows), $0.right / Double($0.dz.rows)) },
     ]
   }

@@ -40,12 +40,17 @@ extension Chapter13Problems {
       "13.6", "gaussianLikelihoodBackward", minutes: 20, difficulty: 2,
       section: "A prediction that knows its doubt",
       hints: [
-        "A wrong prediction has two ways out: move, or admit more doubt. Which terms of the loss does μ "
+        "A wrong prediction has two ways out: move, or admit more doubt. Which terms of the loss "
+          + "does μ "
           + "stand in, and which ones ℓ?",
-        "One number, μ = 0, ℓ = 0, x = 1: the loss is ½(0 + 1) = 0.5. With μ = 0.01 it is 0.49005: a slope "
-          + "of -1. With ℓ = 0.01 it is ½(0.01 + 0.99005) = 0.500025: no slope, since the doubt σ = 1 is just "
-          + "the size of the error. With x = 2 it would be ½(0.01 + 3.9602) after 2: what is the slope now?",
-        "μ, ℓ, x and both results are [m, n]. The loss is a mean over all m·n numbers; x has no gradient.",
+        "One number, μ = 0, ℓ = 0, x = 1: the loss is ½(0 + 1) = 0.5. With μ = 0.01 it is 0.49005: "
+          + "a slope "
+          + "of -1. With ℓ = 0.01 it is ½(0.01 + 0.99005) = 0.500025: no slope, since the doubt σ "
+          + "= 1 is just "
+          + "the size of the error. With x = 2 it would be ½(0.01 + 3.9602) after 2: what is the "
+          + "slope now?",
+        "μ, ℓ, x and both results are [m, n]. The loss is a mean over all m·n numbers; x has no "
+          + "gradient.",
         "dμ = (μ - x)·e^(-ℓ)/(m·n), dℓ = ½(1 - (x - μ)²·e^(-ℓ))/(m·n)",
         "let precision = logVariance.map { Double.exp(-$0) }\n"
           + "let error = targets - mean; let count = Double(mean.count)\n"
@@ -138,7 +143,8 @@ extension Chapter13Problems {
       },
       wrong(
         "deviation-for-variance",
-        "The error's square is divided by the variance, e^ℓ. You divided by the standard deviation, e^(ℓ/2)."
+        "The error's square is divided by the variance, e^ℓ. You divided by the standard "
+          + "deviation, e^(ℓ/2)."
       ) { question in
         let precision = question.logVariance.map { Double.exp(-$0 / 2) }
         return (
@@ -147,7 +153,8 @@ extension Chapter13Problems {
         )
       },
       wrong(
-        "log-of-deviation", "You took ℓ for the logarithm of σ. It is that of the variance: e^(-ℓ), not "
+        "log-of-deviation",
+        "You took ℓ for the logarithm of σ. It is that of the variance: e^(-ℓ), not "
           + "e^(-2ℓ)."
       ) { question in
         let precision = question.precision * question.precision
@@ -174,14 +181,16 @@ extension Chapter13Problems {
       },
       doubt(
         "error-not-divided",
-        "In dℓ the square of the error is measured in variances: (x - μ)²·e^(-ℓ). You left e^(-ℓ) out."
+        "In dℓ the square of the error is measured in variances: (x - μ)²·e^(-ℓ). You left e^(-ℓ) "
+          + "out."
       ) { (1 - $0.error * $0.error) / (2 * $0.count) },
       doubt("half-forgotten", "The ½ in front of the bracket stays in dℓ.") {
         2 * $0.dLogVariance
       },
       doubt(
         "one-forgotten",
-        "ℓ stands alone in the loss as well, and that slope is ½. Without it doubt costs nothing, and grows "
+        "ℓ stands alone in the loss as well, and that slope is ½. Without it doubt costs nothing, "
+          + "and grows "
           + "for ever."
       ) { -1 * $0.error * $0.error * $0.precision / (2 * $0.count) },
       doubt(
@@ -195,18 +204,21 @@ extension Chapter13Problems {
         "The derivative of e^(-ℓ) is -e^(-ℓ): the square of the error is subtracted in dℓ."
       ) { (1 + $0.error * $0.error * $0.precision) / (2 * $0.count) },
       place(
-        "mean-uphill", "The sign of dμ is turned: μ shall move towards x, so dμ has the sign of μ - x."
+        "mean-uphill",
+        "The sign of dμ is turned: μ shall move towards x, so dμ has the sign of μ - x."
       ) { -1 * $0.dMean },
       place(
         "squared-error",
-        "In dμ the error is measured in variances: (μ - x)·e^(-ℓ). Where the prediction admits doubt, an "
+        "In dμ the error is measured in variances: (μ - x)·e^(-ℓ). Where the prediction admits "
+          + "doubt, an "
           + "error pulls less."
       ) { -1 * $0.error / $0.count },
       place(
         "mean-doubled", "The slope of ½(x - μ)² is μ - x: the 2 that comes down meets the ½."
       ) { 2 * $0.dMean },
       place(
-        "mean-halved", "The slope of ½(x - μ)² is μ - x: the 2 that comes down meets the ½, and you kept "
+        "mean-halved",
+        "The slope of ½(x - μ)² is μ - x: the 2 that comes down meets the ½, and you kept "
           + "the ½."
       ) { $0.dMean / 2 },
     ]

@@ -58,12 +58,17 @@ extension Chapter13Problems {
       "13.5", "noiseLossBackward", minutes: 20, difficulty: 3,
       section: "The noise, seen through the image",
       hints: [
-        "Two steps forward, so two steps back: from x̂₀ to ε̂, and from ε̂ to a mean of squares. Which "
+        "Two steps forward, so two steps back: from x̂₀ to ε̂, and from ε̂ to a mean of squares. "
+          + "Which "
           + "letters are numbers that are given, and which one moves?",
-        "One number, ᾱ = 0.8, x_t = 1, x̂₀ = 0, ε = 0: √(1 - ᾱ) is 0.447 and √ᾱ 0.894, so ε̂ = 2.236 and the "
-          + "loss 5. With x̂₀ = 0.01 ε̂ is 2.216: it fell by 0.02, twice as much as x̂₀ rose. And a square of "
-          + "2.236 has the slope 4.47. What is the loss's slope in x̂₀? Where does the 2 come from?",
-        "x̂₀, x_t, ε and the result are [m, n]; ᾱ is [m], one number for each row. The mean is over all m·n "
+        "One number, ᾱ = 0.8, x_t = 1, x̂₀ = 0, ε = 0: √(1 - ᾱ) is 0.447 and √ᾱ 0.894, so ε̂ = "
+          + "2.236 and the "
+          + "loss 5. With x̂₀ = 0.01 ε̂ is 2.216: it fell by 0.02, twice as much as x̂₀ rose. And "
+          + "a square of "
+          + "2.236 has the slope 4.47. What is the loss's slope in x̂₀? Where does the 2 come "
+          + "from?",
+        "x̂₀, x_t, ε and the result are [m, n]; ᾱ is [m], one number for each row. The mean is "
+          + "over all m·n "
           + "numbers.",
         "dx̂₀ = -√ᾱ/√(1 - ᾱ)·2(ε̂ - ε)/(m·n), each row with its own ᾱ",
         "let (image, rest) = (signals[i].squareRoot(), (1 - signals[i]).squareRoot())\n"
@@ -146,8 +151,8 @@ extension Chapter13Problems {
     return [
       wrong(
         "loss-of-the-image",
-        "This is the gradient of (x̂₀ - x₀)², a loss of the image. Here the error is that of the noise, which "
-          + "weighs each strength of noise otherwise."
+        "This is the gradient of (x̂₀ - x₀)², a loss of the image, as if √ᾱ/√(1 - ᾱ) were turned "
+          + "over. Here the error is that of the noise, which weighs each strength otherwise."
       ) { question in
         let image = question.rows(
           question.noisy - question.rows(question.noise) { (1 - $0).squareRoot() }
@@ -176,11 +181,9 @@ extension Chapter13Problems {
         -$0 / (1 - $0)
       },
       factored(
-        "factor-inverted", "You turned the fraction over: √ᾱ is above, √(1 - ᾱ) below."
-      ) { -((1 - $0) / $0).squareRoot() },
-      factored(
         "stopped-at-the-noise",
-        "2(ε̂ - ε)/(m·n) is the gradient of ε̂. What is asked is that of x̂₀, one step further back."
+        "2(ε̂ - ε)/(m·n) is the gradient of ε̂. What is asked is that of x̂₀, one step further "
+          + "back."
       ) { _ in 1 },
       wrong(
         "columns-not-averaged", "The mean is over all m·n numbers. You divided by the rows alone."
@@ -192,22 +195,26 @@ extension Chapter13Problems {
       wrong("two-forgotten", "The slope of a square has a 2.") { $0.right / 2 },
       wrong(
         "next-row",
-        "Each row has drowned to a depth of its own: row i has ᾱ of place i. Yours is another row's."
+        "Each row has drowned to a depth of its own: row i has ᾱ of place i. Yours is another "
+          + "row's."
       ) { question in
         let m = question.signals.count
         return question.with(question.signals.rows((0..<m).map { ($0 + 1) % m })).right
       },
       wrong(
-        "first-row", "Each row has drowned to a depth of its own. You took the first row's ᾱ for all."
+        "first-row",
+        "Each row has drowned to a depth of its own. You took the first row's ᾱ for all."
       ) { question in
         question.with(0 * question.signals + question.signals[0]).right
       },
       wrong(
-        "signal-and-rest-exchanged", "ᾱ is what is left of the image, 1 - ᾱ the noise's part. You exchanged "
+        "signal-and-rest-exchanged",
+        "ᾱ is what is left of the image, 1 - ᾱ the noise's part. You exchanged "
           + "them."
       ) { question in question.with(1 - question.signals).right },
       mistaken(
-        "noise-not-subtracted", "The error is ε̂ - ε. You left ε out: then the noise shall be nothing."
+        "noise-not-subtracted",
+        "The error is ε̂ - ε. You left ε out: then the noise shall be nothing."
       ) { $0.errors + $0.noise },
       mistaken(
         "error-without-division",

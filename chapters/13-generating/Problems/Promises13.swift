@@ -19,7 +19,8 @@ extension Chapter13Problems {
         }))
     if updates > 0 {
       return
-        "discriminator.update was called: this is the generator's turn, and the discriminator stays as it "
+        "discriminator.update was called: this is the generator's turn, and the discriminator "
+        + "stays as it "
         + "is. Throw dWeights away"
     }
     return keptError(of: "discriminator.backward") { error in

@@ -74,12 +74,17 @@ extension Chapter13Problems {
       "13.7", "vectorQuantizeBackward", minutes: 30, difficulty: 4, isChallenge: true,
       section: "Codes from a list",
       hints: [
-        "Which code was chosen does not change when z moves a little: by differences z would learn nothing. "
-          + "So a gradient is agreed upon. Read the three lines of the comment: who is stopped where?",
-        "One number, z = 0.2, codes 0 and 1, so q = 0; dq = 5, β = 0.5, m·n = 1. Straight through, z gets "
-          + "5. The second term, 0.5·(z - 0)², has the slope 0.2 in z. The first, (q - 0.2)², has the "
+        "Which code was chosen does not change when z moves a little: by differences z would learn "
+          + "nothing. "
+          + "So a gradient is agreed upon. Read the three lines of the comment: who is stopped "
+          + "where?",
+        "One number, z = 0.2, codes 0 and 1, so q = 0; dq = 5, β = 0.5, m·n = 1. Straight through, "
+          + "z gets "
+          + "5. The second term, 0.5·(z - 0)², has the slope 0.2 in z. The first, (q - 0.2)², has "
+          + "the "
           + "slope -0.4 in q, which is the code 0; the code 1 was not chosen. What are dz and dE?",
-        "dq, z and dz are [m, n]; E and dE [codes, n]. For each row of z the nearest row of E by squared "
+        "dq, z and dz are [m, n]; E and dE [codes, n]. For each row of z the nearest row of E by "
+          + "squared "
           + "distance, the first of equals; a row of dE adds up over all rows of z that chose it.",
         "dz = dq + 2β(z - q)/(m·n); dE[k] = Σ 2(q - z)/(m·n) over the rows that chose k",
         "var (nearest, smallest) = (0, Double.infinity); for k in …: if distance < smallest …\n"
@@ -155,20 +160,24 @@ extension Chapter13Problems {
     return [
       wrong(
         "no-straight-through",
-        "dq goes straight through to z, as if q were z. Without it, what made z never hears of the loss."
+        "dq goes straight through to z, as if q were z. Without it, what made z never hears of the "
+          + "loss."
       ) { $0.gradients(straight: 0, commitment: $0.beta, codes: 1) },
       wrong(
         "codes-from-dq",
-        "You handed dq to the codes. It goes straight through to z; the codes learn from (q - stop z)² alone."
+        "You handed dq to the codes. It goes straight through to z; the codes learn from (q - stop "
+          + "z)² alone."
       ) { ($0.right.dz, $0.right.dCodebook + $0.gathered($0.dq, $0.chosen)) },
       wrong(
         "codes-from-dq-alone",
-        "You gave dq to the codes, and nothing else. dq goes straight through to z; the codes learn from "
+        "You gave dq to the codes, and nothing else. dq goes straight through to z; the codes "
+          + "learn from "
           + "(q - stop z)²."
       ) { ($0.right.dz, $0.gathered($0.dq, $0.chosen)) },
       wrong(
         "beta-on-the-codes",
-        "β belongs to the term that holds z to its code, (z - stop q)². You put it on the codes' term, as "
+        "β belongs to the term that holds z to its code, (z - stop q)². You put it on the codes' "
+          + "term, as "
           + "more than one well-known program did."
       ) { $0.gradients(commitment: 1, codes: $0.beta) },
       wrong("beta-on-both", "β is on z's term alone. The codes' term has none.") {
@@ -179,12 +188,14 @@ extension Chapter13Problems {
       },
       wrong(
         "straight-through-first",
-        "You put z in q's place before you took (q - stop z)². Then that term moves z, away from its code, "
+        "You put z in q's place before you took (q - stop z)². Then that term moves z, away from "
+          + "its code, "
           + "and the codes learn nothing."
       ) { ($0.gradients(commitment: $0.beta - 1, codes: 1).dz, 0 * $0.codebook) },
       wrong(
         "unused-moved",
-        "A code that no row chose has no part in the loss: its row is 0. You drew all codes to all rows."
+        "A code that no row chose has no part in the loss: its row is 0. You drew all codes to all "
+          + "rows."
       ) { question in
         var dCodebook = 0 * question.codebook
         for code in 0..<dCodebook.rows {
@@ -198,7 +209,8 @@ extension Chapter13Problems {
       },
       wrong(
         "assigned",
-        "A code that several rows chose gets a sum: each row adds (+=). You assign, so that the last row "
+        "A code that several rows chose gets a sum: each row adds (+=). You assign, so that the "
+          + "last row "
           + "wins."
       ) { question in
         var dCodebook = 0 * question.codebook
@@ -211,7 +223,8 @@ extension Chapter13Problems {
       },
       wrong(
         "averaged-over-users",
-        "You took the mean over the rows that chose a code. Ways into the loss add: the division is by m·n "
+        "You took the mean over the rows that chose a code. Ways into the loss add: the division "
+          + "is by m·n "
           + "alone."
       ) { question in
         var dCodebook = question.right.dCodebook
@@ -224,7 +237,8 @@ extension Chapter13Problems {
       wrong("two-forgotten", "The slope of a square has a 2, in both terms.") {
         $0.gradients(commitment: $0.beta / 2, codes: 0.5)
       },
-      wrong("columns-not-averaged", "Both terms are means over all m·n numbers. You divided by m.") {
+      wrong("columns-not-averaged", "Both terms are means over all m·n numbers. You divided by m.")
+      {
         let n = $0.count / $0.m
         return $0.gradients(commitment: $0.beta * n, codes: n)
       },
