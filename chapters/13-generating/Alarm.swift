@@ -98,7 +98,7 @@ func showAlarm(_ plan: Plan, on screen: Screen) throws {
   for own in [1, 2] {
     let (known, others) = (more.only([own]), more.only(Set(0...9).subtracting([own])))
     _ = test(
-      "\(own) alone", "other digits", known.x, epochs: plan.isQuick ? 2 : 12, known: known.testX,
+      "\(own) alone", "other digits", known.x, epochs: plan.isQuick ? 2 : 8, known: known.testX,
       strange: others.testX)
   }
   screen.table(table)

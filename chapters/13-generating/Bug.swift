@@ -1,5 +1,6 @@
 import Checking
 import Core
+import Generating
 import Running
 import Training
 

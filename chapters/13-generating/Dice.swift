@@ -8,7 +8,7 @@ func showDice(_ functions: FunctionsInUse, _ plan: Plan, on screen: Screen) {
   screen.text(
     """
     The mean of (z - 3)² over draws z from N(μ, e^ℓ), at μ = 1, ℓ = 0: it is
-    (μ - 3)² + e^ℓ, so the slopes are -4 and 1. Four ways to find them from draws:
+    (μ - 3)² + e^ℓ, so the slopes are -4 and 1. Three ways to find them from draws:
 
     """)
   let h: Float = 0.01

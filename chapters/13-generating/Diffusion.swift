@@ -37,30 +37,37 @@ func showDiffusion(
     this size is sure of \(percent(judge.sureOfReal, 0)) of real digits.
 
     """)
-  var table = Table("steps", "noise loss", "as asked", "surely so", "sure", "classes", "Fréchet")
+  var table = Table(
+    "steps", "asked with", "noise loss", "as asked", "surely so", "sure", "classes", "Fréchet")
   var (sum, count) = (0.0, 0)
-  var curve = [(step: Int, sure: Double)]()
-  let asked = (0..<plan.judged).map { $0 % 10 }
-  func judged(_ step: Int, _ denoiser: DenseDenoiser) {
+  let (digit, nothing) = (
+    (0..<plan.judged).map { $0 % 10 }, [Int](repeating: -1, count: plan.judged)
+  )
+  func judged(_ step: Int, _ denoiser: DenseDenoiser, guidance: Float?) {
     let made = denoiser.made(
-      asked, pixels: 196, run.schedule, stride: 4, guidance: 1, seed: plan.seed + 5)
-    let verdict = judge.verdict(made.uncentred, asked: asked)
-    curve.append((step, verdict.sure))
+      guidance == nil ? nothing : digit, pixels: 196, run.schedule, stride: 4,
+      guidance: guidance ?? 0, seed: plan.seed + 5)
+    let verdict = judge.verdict(made.uncentred, asked: guidance == nil ? nil : digit)
     table.add(
-      grouped(step), fixed(sum / Double(max(count, 1)), 3), percent(verdict.asAsked ?? 0, 0),
-      percent(verdict.asAskedAndSure ?? 0, 0), percent(verdict.sure, 0), "\(verdict.covered)",
-      fixed(verdict.distance, 1))
+      grouped(step), guidance.map { $0 == 0 ? "a label" : "guidance \(Int($0))" } ?? "nothing",
+      count == 0 ? "" : fixed(sum / Double(count), 3),
+      verdict.asAsked.map { percent($0, 0) } ?? "",
+      verdict.asAskedAndSure.map { percent($0, 0) } ?? "", percent(verdict.sure, 0),
+      "\(verdict.covered)", fixed(verdict.distance, 1))
     (sum, count) = (0, 0)
   }
-  let last = try run.train(&denoiser, on: digits, gradient: functions.ofNoise) {
-    step, loss, average in
-    sum += loss
-    count += 1
-    if step % 20 == 0 { screen.progress("step \(step), noise loss \(fixed(loss, 3))") }
-    if step < run.steps, step % max(run.steps / 4, 1) == 0 { judged(step, average()) }
-  }
+  let last = try run.train(
+    &denoiser, on: digits, gradient: { functions.ofNoise($0) },
+    report: { step, loss, average in
+      sum += loss
+      count += 1
+      if step % 20 == 0 { screen.progress("step \(step), noise loss \(fixed(loss, 3))") }
+      if step < run.steps, step % max(run.steps / 4, 1) == 0 {
+        judged(step, average(), guidance: 1)
+      }
+    })
   screen.endProgress()
-  judged(run.steps, last)
+  for guidance: Float? in [1, 0, 3, nil] { judged(run.steps, last, guidance: guidance) }
   screen.table(table)
   try writeWay(last, run.schedule, digits, plan, on: screen)
   return last.made(

@@ -9,9 +9,9 @@ func showSaturation(on screen: Screen) {
   let logits = [-8.0, -4, -2, 0, 2, 4]
   let z = Tensor<Double>(logits, shape: [logits.count, 1])
   let m = Double(logits.count)
-  var table = Table(header: ["z, the discriminator's logit"] + logits.map { fixed($0, 0) })
+  var table = Table(header: ["logit z of a fake"] + logits.map { fixed($0, 0) })
   table.add(
-    ["belief that it is real"] + logits.map { fixed(Activation<Double>.sigmoid.value(at: $0), 4) })
+    ["belief in it"] + logits.map { fixed(Activation<Double>.sigmoid.value(at: $0), 4) })
   for loss in GeneratorLoss.allCases {
     table.add(
       ["slope, " + name(of: loss)] + (loss(fake: z).gradient * m).scalars.map { fixed($0, 4) })
@@ -85,11 +85,10 @@ func showGame(
     "", "steps", "as asked", "surely so", "sure", "classes", "commonest", "Fréchet")
   let asked = (0..<plan.judged).map { $0 % 10 }
   var conditional = Tensor<Float>(shape: [0, 784])
-  var kinds = [true]
-  if functions.isLibrary { kinds.append(false) }
+  // Without labels the game is there to compare with: it is played half as long.
+  let kinds = plan.size == .all ? [true, false] : [true]
   for hasLabels in kinds {
     var game = Game(hasLabels: hasLabels, .nonSaturating, functions, seed: plan.seed)
-    // Without labels the game is there to compare with: it is played half as long.
     let steps = hasLabels ? plan.game : plan.game / 2
     var done = 0
     for part in hasLabels && !plan.isQuick ? [steps / 3, steps - steps / 3] : [steps] {
