@@ -153,6 +153,8 @@ let chapters = [
     16, "16-many-machines", problems: ["ManyMachines"],
     program: ["Checkpoints", "Datasets", "Training"]),
   Chapter(14, "14-reinforcement", problems: ["Reinforcement"], program: ["Training"]),
+    13, "13-generating", problems: ["Generating"],
+    program: ["Detection", "Images", "Training", "Datasets"]),
 ]
 
 /// The learner's folder, or the copy that `workbook` makes of it when a file does not compile.
@@ -324,6 +326,8 @@ let package = Package(
       path: "Sources/Backprop/ManyMachines", swiftSettings: strict + kernels),
       name: "Reinforcement", dependencies: ["Core", "Kernels"],
       path: "Sources/Backprop/Reinforcement", swiftSettings: strict + kernels),
+      name: "Generating", dependencies: ["Core", "Kernels"],
+      path: "Sources/Backprop/Generating", swiftSettings: strict + kernels),
     .target(
       name: "Checkpoints", dependencies: ["Core", "Kernels", "Training"],
       path: "Sources/Backprop/Checkpoints", swiftSettings: strict + optimised),
@@ -333,6 +337,9 @@ let package = Package(
         "Attention", "Autodiff", "Checkpoints", "Core", "Detection", "Embeddings", "Images",
         "ManyMachines", "SequenceLayers", "Sequences", "Training",
         "Reinforcement", "SequenceLayers", "Sequences", "Training",
+        "Attention", "Autodiff", "Checkpoints", "Core", "Detection", "Embeddings", "Generating",
+        "Images",
+        "SequenceLayers", "Sequences", "Training",
       ],
       path: "Sources/Backprop/Backprop", swiftSettings: strict),
     .target(

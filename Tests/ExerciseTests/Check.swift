@@ -13,6 +13,7 @@ import Exercises11
 import Exercises12
 import Exercises16
 import Exercises14
+import Exercises13
 import Foundation
 import Synchronization
 import Testing
@@ -29,6 +30,7 @@ private let learners: AnswerModules = [
   Exercises12.Answers.self,
   Exercises16.Answers.self,
   Exercises14.Answers.self,
+  Exercises13.Answers.self,
 ]
 
 /// Checks an exercise in a child process, and reports what came of it at the learner's function.

@@ -5,6 +5,7 @@
 @_exported public import Core
 @_exported public import Detection
 @_exported public import Embeddings
+@_exported public import Generating
 @_exported public import Images
 @_exported public import ManyMachines
 @_exported public import Reinforcement

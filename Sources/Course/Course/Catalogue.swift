@@ -14,6 +14,7 @@
 @_exported public import Problems12
 @_exported public import Problems16
 @_exported public import Problems14
+@_exported public import Problems13
 
 /// Every exercise of the course, for what is made from all of them: tests, the audit, the pages.
 public enum Catalogue {
@@ -26,6 +27,7 @@ public enum Catalogue {
     Chapter12Problems.self,
     Chapter16Problems.self,
     Chapter14Problems.self,
+    Chapter13Problems.self,
   ]
 
   /// The chapters' numbers, in order.

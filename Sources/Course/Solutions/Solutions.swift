@@ -13,6 +13,7 @@ import Solutions11
 import Solutions12
 import Solutions16
 import Solutions14
+import Solutions13
 
 /// The finished answers of every chapter.
 public enum Solutions {
@@ -24,5 +25,6 @@ public enum Solutions {
     Solutions12.Answers.self,
     Solutions16.Answers.self,
     Solutions14.Answers.self,
+    Solutions13.Answers.self,
   ]
 }

@@ -19,6 +19,7 @@ struct WrongCall: Sendable {
     + losses + kernels + detection + embeddings + sequenceLayers + attention
     + manyMachines
     + reinforcement
+    + generating
 }
 
 // One after the other: hundreds of processes at once would leave no time to tests that measure it.

@@ -13,6 +13,7 @@ enum Samples {
       { depth }, { residuals }, { detection }, { embeddings }, { sequences }, { attention },
       { [] },
       { reinforcement },
+      { generating },
     ]
     let later: [Int: () -> [(String, Sample)]] = [
       16: { manyMachines }

@@ -1,0 +1,42 @@
+public import Core
+import Kernels
+
+/// The cost in nats of numbers x under a prediction with an own doubt, N(μ, e^ℓ), but for a constant.
+///
+/// 1/(m·n) Σ ½(ℓ + (x - μ)²·e^(-ℓ)). The constant ½·log 2π, which no prediction changes, is left out. It is
+/// a density's logarithm, so it may be negative, and is where the prediction is narrow and right.
+///
+/// Source: Nix and Weigend, "Estimating the mean and variance of the target probability distribution",
+/// 1994; as weights of several tasks: Kendall, Gal, Cipolla, CVPR 2018.
+///
+/// - Parameters:
+///   - mean: μ, `[m, n]`.
+///   - logVariance: ℓ, `[m, n]`.
+///   - targets: x, `[m, n]`; they get no gradient.
+/// - Returns: The loss, dμ = (μ - x)·e^(-ℓ)/(m·n) and dℓ = ½(1 - (x - μ)²·e^(-ℓ))/(m·n).
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+public func gaussianNegativeLogLikelihood<Scalar>(
+  mean: Tensor<Scalar>, logVariance: Tensor<Scalar>, targets: Tensor<Scalar>
+) -> GaussianLoss<Scalar> {
+  require(
+    mean.shape == logVariance.shape && mean.shape == targets.shape && mean.count >= 1,
+    "gaussianNegativeLogLikelihood: mean \(mean.shape), log variance \(logVariance.shape) and targets "
+      + "\(targets.shape) must have one shape, with an element at least")
+  let count = Scalar(mean.count)
+  // (x - μ)/σ: the square of a quotient is in range where that of its numerator is not.
+  let distances = generate(logVariance.storage, (targets - mean).storage) {
+    scaled(Scalar.exp(-$0 / 2), by: $1)
+  }
+  let sum = blockedSum(0..<mean.count) { i in
+    (logVariance.storage[i] + distances[i] * distances[i]) / 2
+  }
+  // forward: ½(ℓ + (x - μ)²·e^(-ℓ))
+  let dMean = generate(logVariance.storage, distances) { logVariance, distance in
+    -scaled(Scalar.exp(-logVariance / 2), by: distance) / count
+  }
+  let dLogVariance = generate(distances) { (1 - $0 * $0) / 2 / count }
+  return (
+    sum / count, Tensor(dMean, shape: mean.shape), Tensor(dLogVariance, shape: mean.shape)
+  )
+}

@@ -1,0 +1,108 @@
+import Core
+import Figures
+import Generating
+import Running
+import Training
+
+/// The variational autoencoder: what it costs, what it makes, and what β does.
+func showVariational(
+  _ functions: FunctionsInUse, _ judge: Judge, _ plan: Plan, on screen: Screen
+) throws -> Tensor<Float> {
+  screen.section("Codes one can draw")
+  let digits = Digits(
+    plan.data, train: plan.variational.digits, test: plan.isQuick ? 500 : 10_000)
+  screen.text(
+    """
+    784-256-(8 + 8)-256-784, \(grouped(digits.labels.count)) digits, \(plan.variational.epochs) epochs. Nats an image, on
+    \(grouped(digits.testLabels.count)) test images; sure: of \(plan.judged) made ones, those that the judge is sure of.
+
+    """)
+  var table = Table(
+    "", "digits", "reconstruction", "KL", "bound", "in use", "sure", "Fréchet")
+  func add(_ name: String, _ model: VariationalAutoencoder, _ count: Int) {
+    let (cost, used) = model.cost(digits.testX, seed: plan.seed + 3)
+    let verdict = judge.verdict(model.made(plan.judged, seed: plan.seed + 4))
+    table.add(
+      name, grouped(count), fixed(cost.reconstruction, 1), fixed(cost.divergence, 1),
+      fixed(cost.bound, 1), "\(used)", percent(verdict.sure, 0), fixed(verdict.distance, 1))
+  }
+  var model = VariationalAutoencoder(codes: 8, functions, seed: plan.seed)
+  let curve = try model.train(
+    digits.x, epochs: plan.variational.epochs, seed: plan.seed, progress: screen.progress)
+  add("β = 1", model, digits.labels.count)
+  var curves = [("β = 1", curve)]
+  if functions.isLibrary {
+    let fewer = Digits(plan.data, train: plan.compared.digits, test: 10)
+    for beta: Float in [0.1, 1, 10] {
+      var other = VariationalAutoencoder(codes: 8, functions, seed: plan.seed)
+      let own = try other.train(
+        fewer.x, epochs: plan.compared.epochs, beta: beta, seed: plan.seed)
+      let name = "β = \(beta == 0.1 ? "0.1" : "\(Int(beta))")"
+      if beta == 1 { curves = [] }
+      curves.append((name, own))
+      add(name, other, fewer.labels.count)
+    }
+  }
+  screen.endProgress()
+  screen.table(table)
+  try writeCurves(curves, on: screen)
+  let made = model.made(16, seed: plan.seed + 4)
+  if functions.isLibrary { try showPlane(functions, plan, on: screen) }
+  return made
+}
+
+private func writeCurves(
+  _ curves: [(name: String, points: [(step: Int, cost: VariationalAutoencoder.Cost)])],
+  on screen: Screen
+) throws {
+  let series = curves.flatMap { name, points in
+    let steps = points.map { Double($0.step) }
+    return [
+      Series("reconstruction, \(name)", x: steps, y: points.map(\.cost.reconstruction)),
+      Series("KL, \(name)", x: steps, y: points.map(\.cost.divergence)),
+    ]
+  }
+  try screen.write(
+    .lines(
+      "Reconstruction and KL in training",
+      description:
+        "Pairs of curves: while reconstructions fall the divergences rise; with a larger β both "
+        + "stop earlier.",
+      x: "step", y: Axis("nats an image", scale: .logarithmic), series), "variational")
+}
+
+/// A walk through a plane of codes.
+private func showPlane(
+  _ functions: FunctionsInUse, _ plan: Plan, on screen: Screen
+) throws {
+  let digits = Digits(plan.data, train: 2 * plan.compared.digits, test: 10)
+  var model = VariationalAutoencoder(codes: 2, functions, seed: plan.seed)
+  _ = try model.train(digits.x, epochs: plan.compared.epochs, seed: plan.seed)
+  let side = 15
+  var codes = Tensor<Float>(shape: [side * side, 2])
+  for i in 0..<side {
+    for j in 0..<side {
+      codes[i * side + j, 0] = Float(j - side / 2) * 0.35
+      codes[i * side + j, 1] = Float(side / 2 - i) * 0.35
+    }
+  }
+  let images = Activation.sigmoid(model.decoder(codes))
+  // One picture of all of them, without gaps.
+  var pixels = [Double]()
+  for i in 0..<side {
+    for y in 0..<28 {
+      for j in 0..<side {
+        let start = (i * side + j) * 784 + y * 28
+        pixels += images.scalars[start..<start + 28].map(Double.init)
+      }
+    }
+  }
+  try screen.write(
+    .images(
+      "A plane of codes",
+      description:
+        "Fifteen rows of fifteen digits without gaps: each turns into its neighbours, zeros on one "
+        + "side, ones "
+        + "on another.",
+      [Image(width: 28 * side, height: 28 * side, values: pixels)], columns: 1), "plane")
+}
