@@ -149,6 +149,8 @@ let chapters = [
     program: ["Embeddings", "SequenceSets", "TextSets", "Training"]),
   Chapter(
     12, "12-attention", problems: ["Attention", "Training"], program: ["Datasets", "TextSets"]),
+  Chapter(
+    15, "15-what-matters", problems: ["Importance"], program: ["Images", "Training", "Datasets"]),
 ]
 
 /// The learner's folder, or the copy that `workbook` makes of it when a file does not compile.
@@ -315,12 +317,16 @@ let package = Package(
       name: "Attention", dependencies: ["Core", "Embeddings", "Kernels", "Training"],
       path: "Sources/Backprop/Attention", swiftSettings: strict + kernels),
     .target(
+      name: "Importance", dependencies: ["Core"], path: "Sources/Backprop/Importance",
+      swiftSettings: strict + kernels),
+    .target(
       name: "Checkpoints", dependencies: ["Core", "Kernels", "Training"],
       path: "Sources/Backprop/Checkpoints", swiftSettings: strict + optimised),
     .target(
       name: "Backprop",
       dependencies: [
         "Attention", "Autodiff", "Checkpoints", "Core", "Detection", "Embeddings", "Images",
+        "Importance",
         "SequenceLayers", "Sequences", "Training",
       ],
       path: "Sources/Backprop/Backprop", swiftSettings: strict),

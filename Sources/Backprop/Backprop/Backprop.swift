@@ -6,6 +6,7 @@
 @_exported public import Detection
 @_exported public import Embeddings
 @_exported public import Images
+@_exported public import Importance
 @_exported public import SequenceLayers
 @_exported public import Sequences
 @_exported public import Training

@@ -17,6 +17,7 @@ struct WrongCall: Sendable {
   static let all =
     tensors + hyperparameters + optimizers + convolutions + pooling + layers + sequences + graphs
     + losses + kernels + detection + embeddings + sequenceLayers + attention
+    + importance
 }
 
 // One after the other: hundreds of processes at once would leave no time to tests that measure it.
