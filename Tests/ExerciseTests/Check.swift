@@ -11,6 +11,7 @@ import Exercises09
 import Exercises10
 import Exercises11
 import Exercises12
+import Exercises15
 import Foundation
 import Synchronization
 import Testing
@@ -25,6 +26,7 @@ private let learners: AnswerModules = [
   Exercises07.Answers.self, Exercises08.Answers.self,
   Exercises09.Answers.self, Exercises10.Answers.self, Exercises11.Answers.self,
   Exercises12.Answers.self,
+  Exercises15.Answers.self,
 ]
 
 /// Checks an exercise in a child process, and reports what came of it at the learner's function.

@@ -12,6 +12,7 @@
 @_exported public import Problems10
 @_exported public import Problems11
 @_exported public import Problems12
+@_exported public import Problems15
 
 /// Every exercise of the course, for what is made from all of them: tests, the audit, the pages.
 public enum Catalogue {
@@ -22,6 +23,7 @@ public enum Catalogue {
     Chapter07Problems.self, Chapter08Problems.self,
     Chapter09Problems.self, Chapter10Problems.self, Chapter11Problems.self,
     Chapter12Problems.self,
+    Chapter15Problems.self,
   ]
 
   /// The chapters' numbers, in order.

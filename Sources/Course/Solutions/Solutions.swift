@@ -11,6 +11,7 @@ import Solutions09
 import Solutions10
 import Solutions11
 import Solutions12
+import Solutions15
 
 /// The finished answers of every chapter.
 public enum Solutions {
@@ -20,5 +21,6 @@ public enum Solutions {
     Solutions07.Answers.self, Solutions08.Answers.self,
     Solutions09.Answers.self, Solutions10.Answers.self, Solutions11.Answers.self,
     Solutions12.Answers.self,
+    Solutions15.Answers.self,
   ]
 }

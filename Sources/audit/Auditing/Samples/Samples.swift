@@ -12,6 +12,7 @@ enum Samples {
       { activations }, { losses }, { graphs }, { perceptrons }, { convolutions }, { optimizers },
       { depth }, { residuals }, { detection }, { embeddings }, { sequences }, { attention },
     ]
+    if number == 15 { return Dictionary(uniqueKeysWithValues: importance) }
     return Dictionary(uniqueKeysWithValues: chapters[number - 1]())
   }
 
