@@ -155,6 +155,7 @@ let chapters = [
   Chapter(14, "14-reinforcement", problems: ["Reinforcement"], program: ["Training"]),
     13, "13-generating", problems: ["Generating"],
     program: ["Detection", "Images", "Training", "Datasets"]),
+    15, "15-what-matters", problems: ["Importance"], program: ["Images", "Training", "Datasets"]),
 ]
 
 /// The learner's folder, or the copy that `workbook` makes of it when a file does not compile.
@@ -328,6 +329,8 @@ let package = Package(
       path: "Sources/Backprop/Reinforcement", swiftSettings: strict + kernels),
       name: "Generating", dependencies: ["Core", "Kernels"],
       path: "Sources/Backprop/Generating", swiftSettings: strict + kernels),
+      name: "Importance", dependencies: ["Core"], path: "Sources/Backprop/Importance",
+      swiftSettings: strict + kernels),
     .target(
       name: "Checkpoints", dependencies: ["Core", "Kernels", "Training"],
       path: "Sources/Backprop/Checkpoints", swiftSettings: strict + optimised),
@@ -339,6 +342,7 @@ let package = Package(
         "Reinforcement", "SequenceLayers", "Sequences", "Training",
         "Attention", "Autodiff", "Checkpoints", "Core", "Detection", "Embeddings", "Generating",
         "Images",
+        "Importance",
         "SequenceLayers", "Sequences", "Training",
       ],
       path: "Sources/Backprop/Backprop", swiftSettings: strict),

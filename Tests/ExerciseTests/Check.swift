@@ -14,6 +14,7 @@ import Exercises12
 import Exercises16
 import Exercises14
 import Exercises13
+import Exercises15
 import Foundation
 import Synchronization
 import Testing
@@ -31,6 +32,7 @@ private let learners: AnswerModules = [
   Exercises16.Answers.self,
   Exercises14.Answers.self,
   Exercises13.Answers.self,
+  Exercises15.Answers.self,
 ]
 
 /// Checks an exercise in a child process, and reports what came of it at the learner's function.

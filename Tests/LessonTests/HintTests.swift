@@ -16,6 +16,7 @@ import Testing
   static let definitions: Set = [
     "3.1", "4.5", "4.6", "6.1", "6.2", "6.3", "6.4", "6.5", "6.6", "6.7", "7.1a", "7.1b", "7.2",
     "10.7",
+    "15.5", "15.6",
   ]
 
   @Test(arguments: Catalogue.all.map(\.id).filter { !definitions.contains($0) })

@@ -9,6 +9,7 @@
 @_exported public import Images
 @_exported public import ManyMachines
 @_exported public import Reinforcement
+@_exported public import Importance
 @_exported public import SequenceLayers
 @_exported public import Sequences
 @_exported public import Training

@@ -15,6 +15,7 @@
 @_exported public import Problems16
 @_exported public import Problems14
 @_exported public import Problems13
+@_exported public import Problems15
 
 /// Every exercise of the course, for what is made from all of them: tests, the audit, the pages.
 public enum Catalogue {
@@ -28,6 +29,7 @@ public enum Catalogue {
     Chapter16Problems.self,
     Chapter14Problems.self,
     Chapter13Problems.self,
+    Chapter15Problems.self,
   ]
 
   /// The chapters' numbers, in order.

@@ -14,6 +14,7 @@ import Solutions12
 import Solutions16
 import Solutions14
 import Solutions13
+import Solutions15
 
 /// The finished answers of every chapter.
 public enum Solutions {
@@ -26,5 +27,6 @@ public enum Solutions {
     Solutions16.Answers.self,
     Solutions14.Answers.self,
     Solutions13.Answers.self,
+    Solutions15.Answers.self,
   ]
 }

@@ -30,6 +30,7 @@ enum LayerKind: String, CaseIterable, Sendable {
   case stack, residual, projected, imageBlock
   case unitLength
   case reluNetwork
+  case masked, shared
 
   /// Whether each sample is computed on its own, as it is not where a batch has statistics or a mask.
   var isBySample: Bool {
@@ -39,7 +40,8 @@ enum LayerKind: String, CaseIterable, Sendable {
   func check(_ property: some LayerProperty, seed: UInt64) {
     var draw = Draw(seed: seed)
     switch self {
-    case .dense, .activation, .dropout, .layerNorm, .batchNorm, .batchNormInUse, .unitLength:
+    case .dense, .activation, .dropout, .layerNorm, .batchNorm, .batchNormInUse, .unitLength,
+      .masked, .shared:
       checkRows(property, &draw, seed)
     case .rnn, .lstm, .lastStep: checkSequences(property, &draw)
     case .stack, .residual, .projected: checkCompositions(property, &draw)
@@ -81,6 +83,24 @@ enum LayerKind: String, CaseIterable, Sendable {
             let squares = (0..<n).map { x[p[0], $0] * x[p[0], $0] }.total()
             return x[p] / pow(squares, 0.5)
           }
+        })
+    case .masked:
+      let dense = draw.dense(n, draw.size(1...6))
+      let mask = magnitudeMask(of: dense.parameters.weight, pruning: 0.4)
+      property.check(
+        LayerCase(layer: MaskedDense(dense, mask: mask), input: x) { x, p in
+          Textbook.dense(x, p[0] * mask, p[1])
+        })
+    case .shared:
+      let (outputs, k) = (draw.size(1...6), draw.size(1...5))
+      let index = (0..<n * outputs).map { _ in draw.size(0...k - 1) }
+      let layer = SharedDense(
+        codebook: draw.tensor([k]), index: index, shape: [n, outputs],
+        bias: draw.tensor([outputs]))
+      property.check(
+        LayerCase(layer: layer, input: x) { x, p in
+          let weight = DualTensor(shape: [n, outputs]) { p[0][[index[$0[0] * outputs + $0[1]]]] }
+          return Textbook.dense(x, weight, p[1])
         })
     case .layerNorm:
       var layer = LayerNorm<Double>(n + 1)

@@ -20,6 +20,7 @@ struct WrongCall: Sendable {
     + manyMachines
     + reinforcement
     + generating
+    + importance
 }
 
 // One after the other: hundreds of processes at once would leave no time to tests that measure it.
