@@ -150,12 +150,14 @@ let chapters = [
   Chapter(
     12, "12-attention", problems: ["Attention", "Training"], program: ["Datasets", "TextSets"]),
   Chapter(
-    16, "16-many-machines", problems: ["ManyMachines"],
-    program: ["Checkpoints", "Datasets", "Training"]),
-  Chapter(14, "14-reinforcement", problems: ["Reinforcement"], program: ["Training"]),
     13, "13-generating", problems: ["Generating"],
     program: ["Detection", "Images", "Training", "Datasets"]),
+  Chapter(14, "14-reinforcement", problems: ["Reinforcement"], program: ["Training"]),
+  Chapter(
     15, "15-what-matters", problems: ["Importance"], program: ["Images", "Training", "Datasets"]),
+  Chapter(
+    16, "16-many-machines", problems: ["ManyMachines"],
+    program: ["Checkpoints", "Datasets", "Training"]),
 ]
 
 /// The learner's folder, or the copy that `workbook` makes of it when a file does not compile.
@@ -323,27 +325,26 @@ let package = Package(
       name: "Attention", dependencies: ["Core", "Embeddings", "Kernels", "Training"],
       path: "Sources/Backprop/Attention", swiftSettings: strict + kernels),
     .target(
-      name: "ManyMachines", dependencies: ["Core", "Kernels"],
-      path: "Sources/Backprop/ManyMachines", swiftSettings: strict + kernels),
-      name: "Reinforcement", dependencies: ["Core", "Kernels"],
-      path: "Sources/Backprop/Reinforcement", swiftSettings: strict + kernels),
       name: "Generating", dependencies: ["Core", "Kernels"],
       path: "Sources/Backprop/Generating", swiftSettings: strict + kernels),
+    .target(
+      name: "Reinforcement", dependencies: ["Core", "Kernels"],
+      path: "Sources/Backprop/Reinforcement", swiftSettings: strict + kernels),
+    .target(
       name: "Importance", dependencies: ["Core"], path: "Sources/Backprop/Importance",
       swiftSettings: strict + kernels),
+    .target(
+      name: "ManyMachines", dependencies: ["Core", "Kernels"],
+      path: "Sources/Backprop/ManyMachines", swiftSettings: strict + kernels),
     .target(
       name: "Checkpoints", dependencies: ["Core", "Kernels", "Training"],
       path: "Sources/Backprop/Checkpoints", swiftSettings: strict + optimised),
     .target(
       name: "Backprop",
       dependencies: [
-        "Attention", "Autodiff", "Checkpoints", "Core", "Detection", "Embeddings", "Images",
-        "ManyMachines", "SequenceLayers", "Sequences", "Training",
-        "Reinforcement", "SequenceLayers", "Sequences", "Training",
         "Attention", "Autodiff", "Checkpoints", "Core", "Detection", "Embeddings", "Generating",
-        "Images",
-        "Importance",
-        "SequenceLayers", "Sequences", "Training",
+        "Images", "Importance", "ManyMachines", "Reinforcement", "SequenceLayers", "Sequences",
+        "Training",
       ],
       path: "Sources/Backprop/Backprop", swiftSettings: strict),
     .target(

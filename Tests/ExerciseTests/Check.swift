@@ -11,10 +11,10 @@ import Exercises09
 import Exercises10
 import Exercises11
 import Exercises12
-import Exercises16
-import Exercises14
 import Exercises13
+import Exercises14
 import Exercises15
+import Exercises16
 import Foundation
 import Synchronization
 import Testing
@@ -29,10 +29,10 @@ private let learners: AnswerModules = [
   Exercises07.Answers.self, Exercises08.Answers.self,
   Exercises09.Answers.self, Exercises10.Answers.self, Exercises11.Answers.self,
   Exercises12.Answers.self,
-  Exercises16.Answers.self,
-  Exercises14.Answers.self,
   Exercises13.Answers.self,
+  Exercises14.Answers.self,
   Exercises15.Answers.self,
+  Exercises16.Answers.self,
 ]
 
 /// Checks an exercise in a child process, and reports what came of it at the learner's function.

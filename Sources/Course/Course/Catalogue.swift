@@ -12,10 +12,10 @@
 @_exported public import Problems10
 @_exported public import Problems11
 @_exported public import Problems12
-@_exported public import Problems16
-@_exported public import Problems14
 @_exported public import Problems13
+@_exported public import Problems14
 @_exported public import Problems15
+@_exported public import Problems16
 
 /// Every exercise of the course, for what is made from all of them: tests, the audit, the pages.
 public enum Catalogue {
@@ -26,10 +26,10 @@ public enum Catalogue {
     Chapter07Problems.self, Chapter08Problems.self,
     Chapter09Problems.self, Chapter10Problems.self, Chapter11Problems.self,
     Chapter12Problems.self,
-    Chapter16Problems.self,
-    Chapter14Problems.self,
     Chapter13Problems.self,
+    Chapter14Problems.self,
     Chapter15Problems.self,
+    Chapter16Problems.self,
   ]
 
   /// The chapters' numbers, in order.

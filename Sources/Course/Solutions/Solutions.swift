@@ -11,10 +11,10 @@ import Solutions09
 import Solutions10
 import Solutions11
 import Solutions12
-import Solutions16
-import Solutions14
 import Solutions13
+import Solutions14
 import Solutions15
+import Solutions16
 
 /// The finished answers of every chapter.
 public enum Solutions {
@@ -24,9 +24,9 @@ public enum Solutions {
     Solutions07.Answers.self, Solutions08.Answers.self,
     Solutions09.Answers.self, Solutions10.Answers.self, Solutions11.Answers.self,
     Solutions12.Answers.self,
-    Solutions16.Answers.self,
-    Solutions14.Answers.self,
     Solutions13.Answers.self,
+    Solutions14.Answers.self,
     Solutions15.Answers.self,
+    Solutions16.Answers.self,
   ]
 }

@@ -16,11 +16,8 @@ struct WrongCall: Sendable {
 
   static let all =
     tensors + hyperparameters + optimizers + convolutions + pooling + layers + sequences + graphs
-    + losses + kernels + detection + embeddings + sequenceLayers + attention
-    + manyMachines
-    + reinforcement
-    + generating
-    + importance
+    + losses + kernels + detection + embeddings + sequenceLayers + attention + generating
+    + reinforcement + importance + manyMachines
 }
 
 // One after the other: hundreds of processes at once would leave no time to tests that measure it.

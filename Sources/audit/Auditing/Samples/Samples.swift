@@ -11,15 +11,8 @@ enum Samples {
     let chapters: [() -> [(String, Sample)]] = [
       { activations }, { losses }, { graphs }, { perceptrons }, { convolutions }, { optimizers },
       { depth }, { residuals }, { detection }, { embeddings }, { sequences }, { attention },
-      { [] },
-      { reinforcement },
-      { generating },
+      { generating }, { reinforcement }, { importance }, { manyMachines },
     ]
-    let later: [Int: () -> [(String, Sample)]] = [
-      16: { manyMachines }
-    ]
-    return Dictionary(uniqueKeysWithValues: (later[number] ?? chapters[number - 1])())
-    if number == 15 { return Dictionary(uniqueKeysWithValues: importance) }
     return Dictionary(uniqueKeysWithValues: chapters[number - 1]())
   }
 
