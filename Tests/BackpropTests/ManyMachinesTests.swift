@@ -274,10 +274,6 @@ private func isClose(
   }
 }
 
-extension WeightAndBias: @retroactive Equatable where Scalar == Double {
-  public static func == (a: Self, b: Self) -> Bool { a.weight == b.weight && a.bias == b.bias }
-}
-
 @Suite struct MetaLearningTests {
   private func task(_ m: Int, _ inputs: Int, seed: UInt64) -> TaskSamples<Double> {
     TaskSamples(x: random([m, inputs], seed: seed), y: random([m, 1], seed: seed + 1))
