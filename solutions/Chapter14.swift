@@ -114,7 +114,7 @@ public enum Answers: Chapter14 {
       var y = rewards[i]
       if !done[i] {
         var best = nextQ[i, 0]
-        for j in 1..<max(q.columns, 1) { best = max(best, nextQ[i, j]) }
+        for j in 0..<q.columns { best = max(best, nextQ[i, j]) }
         y += gamma * best
       }
       // forward: (q[a] - y)²/m, of the action taken alone
