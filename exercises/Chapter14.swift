@@ -65,7 +65,7 @@ public enum Answers: Chapter14 {
 
   /// Exercise 14.4: the gradient of Q-learning.
   ///
-  ///     loss = 1/m Σ (q[a] - y)²   y = r + γ·max nextQ, over a row's actions; y = r where done
+  ///     loss = 1/m Σ (q[a] - y)²   y = r + γ·max nextQ, over a row's actions, and r alone where done
   ///
   /// y is a constant, whatever it was made of. The mean is over the m rows.
   /// Lesson: chapter 14, "The value of an action". About 20 minutes, difficulty 2 of 5.

@@ -67,13 +67,13 @@ private let sizes = [[1, 1], [1, 4], [5, 3], [4, 4], [7, 2]]
     let z = Tensor<Double>([1000, -1000, 0, -.infinity, 0, 1], shape: [2, 3])
     let (loss, dZ) = policyGradientLoss(logits: z, actions: [1, 2], advantages: Tensor([1, 1]))
     #expect(abs(loss - (2000 + Double.log(1 + Double.exp(-1))) / 2) < 1e-9)
-    #expect(dZ.scalars.allSatisfy(\.isFinite))
+    #expect(dZ.scalars.allSatisfy { $0.isFinite })
     let impossible = policyGradientLoss(
       logits: z, actions: [1, 0], advantages: Tensor([0, 0]))
     #expect(impossible.loss == 0)
     let lost = policyGradientLoss(
       logits: Tensor([.nan, 0], shape: [1, 2]), actions: [1], advantages: Tensor([1]))
-    #expect(lost.loss.isNaN && lost.gradient.scalars.allSatisfy(\.isNaN))
+    #expect(lost.loss.isNaN && lost.gradient.scalars.allSatisfy { $0.isNaN })
   }
 
   @Test func `log-probabilities keep their digits where a probability is nearly 1`() {
@@ -192,7 +192,7 @@ private let sizes = [[1, 1], [1, 4], [5, 3], [4, 4], [7, 2]]
     #expect(standardized(Tensor<Float>(repeating: 0.1, shape: [7])).scalars.allSatisfy { $0 == 0 })
     let x = standardized(random([50], seed: 12, 3) + 4)
     #expect(abs(x.mean()) < 1e-12 && abs(x.squaredNorm() / 50 - 1) < 1e-12)
-    #expect(standardized(Tensor<Double>([1, .nan])).scalars.allSatisfy(\.isNaN))
+    #expect(standardized(Tensor<Double>([1, .nan])).scalars.allSatisfy { $0.isNaN })
   }
 }
 

@@ -69,8 +69,8 @@ func showBaselines(_ functions: FunctionsInUse, _ plan: Plan, on screen: Screen)
   screen.text(
     """
     The gradient of the last layer's weights, in \(batches) batches of \(episodes) episodes that one
-    untrained network has played: how long its mean is, and how far single batches lie
-    from it.
+    untrained network has played: how long its mean is, and how far single batches
+    lie from it.
 
     """)
   screen.table(table)
@@ -85,8 +85,8 @@ func showOneStep(on screen: Screen) {
   screen.text(
     """
 
-    Standardised, the returns of an episode of one step, [1], are \(digits(naive)) by the formula:
-    (1 - 1)/0. Here they are \(digits(one[0])), and [0.5, 0.5, 0.5] are \(equal.scalars.map { digits($0) }.joined(separator: ", ")).
+    Standardised, the return [1] of an episode of one step is \(digits(naive)) by the
+    formula, (1 - 1)/0. Here it is \(digits(one[0])), and [0.5, 0.5, 0.5] are \(equal.scalars.map { digits($0) }.joined(separator: ", ")).
     """)
 }
 

@@ -24,7 +24,8 @@ func showClock(_ functions: FunctionsInUse, _ plan: Plan, on screen: Screen) thr
   screen.endProgress()
   screen.text(
     """
-    Means over \(plan.seeds.count == 1 ? "one seed" : "\(plan.seeds.count) seeds"). With rewards of 0.1 and γ = 0.99, to stand for ever is worth 10.
+    Means over \(plan.seeds.count == 1 ? "one seed" : "\(plan.seeds.count) seeds"). With rewards of 0.1 and γ = 0.99, standing
+    for ever is worth 10.
 
     """)
   screen.table(table)

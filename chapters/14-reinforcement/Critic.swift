@@ -18,8 +18,8 @@ func showCritic(_ network: SmallNetwork, _ plan: Plan, on screen: Screen) throws
   let worst = errors.indices.sorted { abs(errors[$0]) > abs(errors[$1]) }.prefix(5)
   screen.text(
     """
-    From 169 poles in the middle of the rails: V, and the discounted return that really
-    came within 500 steps, the policy drawing its actions as in training.
+    From 169 poles in the middle of the rails: V, and the discounted return that
+    really came within 500 steps, the policy drawing its actions as in training.
     Mean error \(fixed(errors.reduce(0) { $0 + abs($1) } / Double(errors.count), 2)), where V is \(fixed(expected.min() ?? 0, 1)) to \(fixed(expected.max() ?? 0, 1)). The five worst:
 
     """)
@@ -34,8 +34,8 @@ func showCritic(_ network: SmallNetwork, _ plan: Plan, on screen: Screen) throws
     .heatMap(
       "V less what came",
       description:
-        "A map of 13 × 13 poles. In the middle the error is near 0; along the border between poles that can "
-        + "be saved and poles that fall it is large.",
+        "A map of 13 × 13 poles. In a band across the middle the error is near 0; above and below it, where "
+        + "poles fall, V is far too large.",
       HeatMap(
         values: errors, rows: speeds, columns: angles, xLabel: "leaning, from left to right",
         yLabel: "turning, upwards to the right", scale: .diverging)), "critic")

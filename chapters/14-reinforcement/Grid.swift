@@ -41,8 +41,8 @@ func showGrid(on screen: Screen) {
   screen.section("A table first")
   screen.text(
     """
-    25 fields, four moves, a reward of 1 for the corner at the lower right, γ = 0.9. The
-    best value of each field, after so many random moves:
+    25 fields, four moves, a reward of 1 for the corner at the lower right, γ = 0.9.
+    The best value of each field, after so many random moves:
     """)
   for steps in [200, 2000, 20_000] {
     let q = Grid.learned(steps: steps, seed: 1)

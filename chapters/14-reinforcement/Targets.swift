@@ -90,8 +90,8 @@ private func showSameBits(_ functions: FunctionsInUse, _ plan: Plan, on screen: 
   screen.text(
     """
 
-    With a frozen copy, and the target not stopped: the copy's gradient has the length
-    \(fixed(Double(ofTheCopy.norm), 2)), and nobody uses it. The network's is \(same ? "the same to the last bit" : "another").
+    With a frozen copy, and the target not stopped: the copy's gradient has the
+    length \(fixed(Double(ofTheCopy.norm), 2)), and nobody uses it. The network's is \(same ? "the same to the last bit" : "another").
     """)
 }
 

@@ -76,7 +76,7 @@ extension WrongCall {
     WrongCall("ReplayMemory: a capacity of 0") {
       _ = ReplayMemory<Double, Int>(capacity: 0, width: 4)
     },
-    WrongCall("states must be [1, 4], and all else m") {
+    WrongCall("states must be [m, 4], and all else m") {
       var memory = ReplayMemory<Double, Int>(capacity: 5, width: 4)
       memory.add(
         states: zeros(1, 3), actions: [0], rewards: [1], done: [false], nextStates: zeros(1, 3))

@@ -213,6 +213,71 @@ extension Chapter14Problems {
       ) { question in question.gradient(isClipped: { question.ratios[$0] < 1 - question.epsilon })
       },
       wrong(
+        "gate-for-gains-only",
+        "There are two gates: above 1 + ε where A > 0, and below 1 - ε where A < 0. You have the first alone."
+      ) { question in
+        question.gradient(
+          isClipped: { question.advantages[$0] > 0 && question.ratios[$0] > 1 + question.epsilon })
+      },
+      wrong(
+        "gate-for-losses-only",
+        "There are two gates: above 1 + ε where A > 0, and below 1 - ε where A < 0. You have the second alone."
+      ) { question in
+        question.gradient(
+          isClipped: { question.advantages[$0] < 0 && question.ratios[$0] < 1 - question.epsilon })
+      },
+      wrong(
+        "both-gates-for-gains",
+        "Below 1 - ε the gate closes where A < 0. You closed it where A > 0, on both sides."
+      ) { question in
+        question.gradient(isClipped: { question.advantages[$0] > 0 && question.isOutside($0) })
+      },
+      wrong(
+        "both-gates-for-losses",
+        "Above 1 + ε the gate closes where A > 0. You closed it where A < 0, on both sides."
+      ) { question in
+        question.gradient(isClipped: { question.advantages[$0] < 0 && question.isOutside($0) })
+      },
+      wrong(
+        "gates-at-one", "The gates stand at 1 + ε and 1 - ε. Yours close as soon as r has left 1."
+      ) { question in
+        question.gradient(isClipped: { question.advantages[$0] * (question.ratios[$0] - 1) > 0 })
+      },
+      wrong(
+        "logit-for-log-probability",
+        "log π is the logit less log Σ eᶻ of its row. You made r of the logit itself."
+      ) { question in
+        let ratios = exp(
+          picked(question.logits, question.actions) - question.oldLogProbabilities)
+        return question.gradient(question.advantages * ratios) { i in
+          (question.advantages[i] > 0 && ratios[i] > 1 + question.epsilon)
+            || (question.advantages[i] < 0 && ratios[i] < 1 - question.epsilon)
+        }
+      },
+      wrong(
+        "old-policy-forgotten", "r = π/π_old. You took π alone."
+      ) { question in
+        let ratios = picked(question.pi, question.actions)
+        return question.gradient(question.advantages * ratios) { i in
+          (question.advantages[i] > 0 && ratios[i] > 1 + question.epsilon)
+            || (question.advantages[i] < 0 && ratios[i] < 1 - question.epsilon)
+        }
+      },
+      wrong(
+        "first-action-for-all",
+        "Each row has an action of its own, actions[i]. You took the first one's for all."
+      ) { question in
+        let actions = [Int](repeating: question.actions[0], count: question.batch)
+        return ClippedSurrogateQuestion(
+          logits: question.logits, actions: actions,
+          oldLogProbabilities: question.oldLogProbabilities, advantages: question.advantages,
+          epsilon: question.epsilon
+        ).gradient()
+      },
+      wrong(
+        "ratio-divided", "The loss has a factor r. You divided by it."
+      ) { $0.gradient($0.advantages / $0.ratios) },
+      wrong(
         "ratio-clipped-in-the-gradient",
         "Where the clip holds the slope is 0. You put the clipped ratio into the gradient instead."
       ) { question in

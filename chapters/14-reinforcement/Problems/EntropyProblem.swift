@@ -167,6 +167,19 @@ extension Chapter14Problems {
         return question.share * pi.T * (log.T + h)
       },
       wrong(
+        "sigmoid", "π is the softmax of a row, which sums to 1. You took the sigmoid of each score."
+      ) { question in
+        let pi = Activation<Double>.sigmoid(question.logits)
+        let h = spread(-1 * (pi * question.log).sum(axis: 1), question.choices)
+        return question.share * pi * (question.log + h)
+      },
+      wrong("softmax-forgotten", "π is the softmax of the logits. You took the logits themselves.")
+      {
+        question in
+        let h = spread(-1 * (question.logits * question.log).sum(axis: 1), question.choices)
+        return question.share * question.logits * (question.log + h)
+      },
+      wrong(
         "zero-times-infinity",
         "Where π is rounded to 0, log π is -∞, and 0·∞ is no number. Take log π as logit - log Σ eᶻ, which "
           + "stays finite."

@@ -197,6 +197,31 @@ extension Chapter14Problems {
         $0.gradient($0.advantages - $0.advantages.mean())
       },
       wrong(
+        "advantage-and-mean-forgotten",
+        "π - onehot is how a row's slopes lie to each other. Each row has a factor A/m, which you left out."
+      ) { $0.pi - $0.oneHot },
+      wrong("divided-by-advantage", "A multiplies the row. You divided by it.") {
+        $0.gradient($0.advantages.map { 1 / $0 })
+      },
+      wrong(
+        "advantage-added", "A is a factor of the row. You added it: π - onehot + A/m."
+      ) { $0.pi - $0.oneHot + spread($0.advantages, $0.choices) / Double($0.batch) },
+      wrong(
+        "sigmoid", "π is the softmax of a row, which sums to 1. You took the sigmoid of each score."
+      ) { $0.gradient(pi: Activation<Double>.sigmoid($0.logits)) },
+      wrong(
+        "first-action-for-all",
+        "Each row has an action of its own, actions[i]. You took the first one's for all."
+      ) { question in
+        let first = taken(
+          [Int](repeating: question.actions[0], count: question.batch), question.choices)
+        return spread(question.advantages, question.choices) * (question.pi - first)
+          / Double(question.batch)
+      },
+      wrong("multiplied-by-m", "A mean divides by m. You multiplied by it.") {
+        $0.gradient(divisor: 1 / Double($0.batch))
+      },
+      wrong(
         "overflow",
         "At a score of 1000 eᶻ is infinite, and ∞/∞ is no number: subtract the row's largest score before, "
           + "as `softmax` does."

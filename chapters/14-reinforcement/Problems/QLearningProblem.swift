@@ -99,6 +99,8 @@ extension Chapter14Problems {
             q: Matrix(rows: [[1, 2], [0, -1], [0.5, 0.5]]), actions: [1, 0, 1],
             rewards: Matrix([1, 1, -1]), done: [false, false, true],
             nextQ: Matrix(rows: [[3, 1], [0, 0.5], [9, 9]]), gamma: 0.9)),
+        // One action alone: the best is the only one.
+        Case(QLearningQuestion([0, 0, 0], of: 1, done: [0, 1, 0], gamma: 0.6, seed: 1435)),
         // Two best actions, all values below 0, and an error of 0.
         Case(
           QLearningQuestion(
@@ -207,6 +209,73 @@ extension Chapter14Problems {
         "max-from-zero",
         "The largest next value may be below 0. Your maximum began with 0: begin with the row's first."
       ) { $0.gradient(next: $0.best.map { max($0, 0) }) },
+      wrong(
+        "first-of-next",
+        "y asks for the largest next value of a row. You took the first, and looked at no other."
+      ) { $0.gradient(next: picked($0.nextQ, [Int](repeating: 0, count: $0.batch))) },
+      wrong(
+        "last-of-next",
+        "y asks for the largest next value of a row. You took the last: a maximum keeps what was larger before."
+      ) { $0.gradient(next: picked($0.nextQ, [Int](repeating: $0.choices - 1, count: $0.batch))) },
+      wrong(
+        "last-of-next-left-out",
+        "y asks for the largest of all next values of a row. Your loop ends before the last."
+      ) { question in
+        question.gradient(
+          next: Matrix(
+            (0..<question.batch).map { i in
+              (0..<max(question.choices - 1, 1)).map { question.nextQ[i, $0] }.max() ?? 0
+            }))
+      },
+      wrong(
+        "first-of-next-left-out",
+        "y asks for the largest of all next values of a row. Your loop begins behind the first."
+      ) { question in
+        question.gradient(
+          next: Matrix(
+            (0..<question.batch).map { i in
+              (min(1, question.choices - 1)..<question.choices).map { question.nextQ[i, $0] }.max()
+                ?? 0
+            }))
+      },
+      wrong("next-subtracted", "What comes after is added to the reward. You subtracted it.") {
+        $0.gradient(next: -1 * $0.best)
+      },
+      wrong(
+        "reward-replaced",
+        "y is the reward, and γ times what comes after. You put the second in the first's place."
+      ) { $0.gradient(to: $0.rewards * (1 - $0.goesOn) + $0.gamma * $0.goesOn * $0.best) },
+      wrong("gamma-added", "γ is a factor of the best next value. You added it: r + γ + max.") {
+        $0.gradient(to: $0.rewards + $0.goesOn * ($0.gamma + $0.best))
+      },
+      wrong("target-forgotten", "The error is Q - y. You took Q alone.") {
+        $0.gradient(to: 0 * $0.rewards)
+      },
+      wrong("value-forgotten", "The error is Q - y. You took y alone.") { question in
+        2 / Double(question.batch) * spread(question.targets, question.choices) * question.oneHot
+      },
+      wrong("error-left-out", "The slope of e² is 2e. You wrote 2/m, without the error.") {
+        2 / Double($0.batch) * $0.oneHot
+      },
+      wrong("error-squared", "The slope of e² is 2e. You squared the error in the gradient, too.") {
+        question in
+        let error = (question.q - spread(question.targets, question.choices)) * question.oneHot
+        return 2 / Double(question.batch) * error * error
+      },
+      wrong(
+        "error-of-next-values",
+        "The error is of q, the values before the step. You took it of nextQ."
+      ) { question in
+        2 / Double(question.batch) * (question.nextQ - spread(question.targets, question.choices))
+          * question.oneHot
+      },
+      wrong(
+        "first-action-for-all",
+        "Each row has an action of its own, actions[i]. You took the first one's for all."
+      ) { question in
+        let actions = [Int](repeating: question.actions[0], count: question.batch)
+        return qLearningLoss(q: question.q, actions: actions, targets: question.targets).gradient
+      },
       wrong("gamma-forgotten", "What comes one step later counts γ times: r + γ·max.") {
         $0.gradient(to: $0.rewards + $0.goesOn * $0.best)
       },

@@ -81,10 +81,10 @@ extension Chapter14Problems {
           + "if !done[t] { returns[t] += … }; next = … }",
       ],
       cases: [
-        Case(ReturnsQuestion([0, 0, 1, 0, 0, 0, 0], gamma: 0.9, bootstrap: 2.5, seed: 1411)),
+        Case(ReturnsQuestion([0, 0, 1, 0, 0, 0, 0], gamma: 0.9, bootstrap: 2.3, seed: 1411)),
         // The last step is an end: what is expected after it counts for nothing.
-        Case(ReturnsQuestion([0, 1, 0, 0, 1], gamma: 0.7, bootstrap: -3, seed: 1412)),
-        Case(ReturnsQuestion([0, 0, 0, 0], gamma: 0.95, bootstrap: 1.75, seed: 1413)),
+        Case(ReturnsQuestion([0, 1, 0, 0, 1], gamma: 0.7, bootstrap: -3.1, seed: 1412)),
+        Case(ReturnsQuestion([0, 0, 0, 0], gamma: 0.95, bootstrap: 1.7, seed: 1413)),
         Case(ReturnsQuestion([0], gamma: 0.6, bootstrap: 4, seed: 1414)),
         Case(
           ReturnsQuestion(
@@ -252,6 +252,47 @@ extension Chapter14Problems {
         "reward-discounted",
         "A step's own reward has no γ yet. You multiplied it, too: γ(r_t + …)."
       ) { $0.gamma * ($0.rewards[$1] + ($0.done[$1] ? 0 : $2)) },
+      backwards(
+        "next-subtracted", "What comes after is added, whatever its sign. You subtracted it."
+      ) { $0.rewards[$1] - ($0.done[$1] ? 0 : $0.gamma * $2) },
+      backwards(
+        "next-not-carried-on",
+        "The number that is carried on is the return just made. Yours stays the bootstrap for all steps."
+      ) { question, t, _ in
+        question.rewards[t] + (question.done[t] ? 0 : question.gamma * question.bootstrap)
+      },
+      backwards(
+        "done-reversed",
+        "done says that nothing comes after. You added what comes after at the ends, and nowhere else."
+      ) { $0.rewards[$1] + ($0.done[$1] ? $0.gamma * $2 : 0) },
+      backwards(
+        "reward-replaced",
+        "A return is the step's own reward, and what comes after. You put the second in the first's place."
+      ) { $0.done[$1] ? $0.rewards[$1] : $0.gamma * $2 },
+      wrong(
+        "last-step-only",
+        "Every step has its return. You filled in that of the last one, and stopped."
+      ) { question in
+        var returns = question.rewards
+        let last = question.steps - 1
+        if !question.done[last] { returns[last] += question.gamma * question.bootstrap }
+        return returns
+      },
+      backwards(
+        "gamma-added", "γ is a factor of what comes after. You added it: r + γ + next."
+      ) { $0.rewards[$1] + ($0.done[$1] ? 0 : $0.gamma + $2) },
+      backwards(
+        "gamma-for-the-next",
+        "γ is a factor of what comes after. You added γ alone, and what comes after is not in it."
+      ) { question, t, _ in question.rewards[t] + (question.done[t] ? 0 : question.gamma) },
+      wrong(
+        "ends-from-behind",
+        "done[t] belongs to step t. You read the list of ends from its other end."
+      ) { question in
+        question.backwards { t, next in
+          question.rewards[t] + (question.done[question.steps - 1 - t] ? 0 : question.gamma * next)
+        }
+      },
       backwards(
         "averaged", "A return is a sum. You mixed the reward in with 1 - γ, as a running mean does."
       ) { (1 - $0.gamma) * $0.rewards[$1] + ($0.done[$1] ? 0 : $0.gamma * $2) },

@@ -114,7 +114,10 @@ extension Chapter14Problems {
       reference: { $0.reference },
       parts: [
         Part("dMean", of: \.mean) { $0.dMean },
-        Part("dLogDeviation", of: \.logDeviation) { $0.dLogDeviation },
+        // Right, if it is made of du in the right way, whatever du was.
+        Part(
+          "dLogDeviation", of: \.logDeviation,
+          by: { $1.dMean * $0.deviation * $0.noise - $0.dLog }, value: { $0.dLogDeviation }),
       ],
       misconceptions: squashedGaussianMisconceptions,
       alternatives: [
@@ -168,6 +171,14 @@ extension Chapter14Problems {
       _ name: String, _ sentence: String, du: @escaping (SquashedGaussianQuestion) -> Matrix
     ) -> Misconception<SquashedGaussianQuestion, SquashedGaussianAnswer> {
       wrong(name, sentence) { $0.gradients(du: du($0)) }
+    }
+    func drawn(
+      _ name: String, _ sentence: String, u: @escaping (SquashedGaussianQuestion) -> Matrix
+    ) -> Misconception<SquashedGaussianQuestion, SquashedGaussianAnswer> {
+      wrong(name, sentence) { question in
+        let a = tanh(u(question))
+        return question.gradients(du: question.dAction * (1 - a * a) + 2 * a * question.dLog)
+      }
     }
     return [
       through(
@@ -270,6 +281,51 @@ extension Chapter14Problems {
       through(
         "tanh-forgotten", "a is tanh u. You took u for the action, in both of its ways."
       ) { $0.dAction * (1 - $0.u * $0.u) + 2 * $0.u * $0.dLog },
+      drawn(
+        "noise-forgotten-in-the-draw",
+        "u = μ + eˢε: the draw has the noise in it. You took a = tanh μ."
+      ) { $0.mean },
+      drawn(
+        "deviation-forgotten-in-the-draw",
+        "u = μ + eˢε: the noise is as wide as eˢ says. You took μ + ε."
+      ) { $0.mean + $0.noise },
+      drawn("mean-forgotten-in-the-draw", "u = μ + eˢε: the draw is around μ. You took eˢε alone.")
+      {
+        $0.deviation * $0.noise
+      },
+      drawn("noise-added-to-the-deviation", "u = μ + eˢ·ε, a product. You added eˢ and ε.") {
+        $0.mean + $0.deviation + $0.noise
+      },
+      drawn("noise-subtracted", "u = μ + eˢε, with a plus. You subtracted the noise.") {
+        $0.mean - $0.deviation * $0.noise
+      },
+      drawn("deviation-only-in-the-draw", "u = μ + eˢε. You added s itself.") {
+        $0.mean + $0.logDeviation
+      },
+      through(
+        "slope-without-square", "The slope of tanh is 1 - a². The square is missing."
+      ) { $0.dAction * (1 - $0.action) + 2 * $0.action * $0.dLog },
+      through("slope-with-plus", "The slope of tanh is 1 - a², with a minus.") {
+        $0.dAction * (1 + $0.action * $0.action) + 2 * $0.action * $0.dLog
+      },
+      through("slope-without-one", "The slope of tanh is 1 - a². You took a² alone.") {
+        $0.dAction * $0.action * $0.action + 2 * $0.action * $0.dLog
+      },
+      through("slope-divided", "The slope of tanh is a factor of dAction. You divided by it.") {
+        $0.dAction / $0.slope + 2 * $0.action * $0.dLog
+      },
+      through("slope-added", "The slope of tanh is a factor of dAction. You added it.") {
+        $0.dAction + $0.slope + 2 * $0.action * $0.dLog
+      },
+      through("correction-without-a", "The slope of -log(1 - a²) in u is 2a. The a is missing.") {
+        $0.dAction * $0.slope + 2 * $0.dLog
+      },
+      through(
+        "correction-of-the-noise", "The slope of -log(1 - a²) in u is 2a. You took 2ε."
+      ) { $0.dAction * $0.slope + 2 * $0.noise * $0.dLog },
+      through(
+        "ways-multiplied", "u reaches the loss on two ways, and ways add. You multiplied them."
+      ) { $0.dAction * $0.slope * 2 * $0.action * $0.dLog },
       wrong(
         "density-to-the-first-number-only",
         "log π is a sum over all numbers of an action: dlogπ goes to each of them. You gave it to the first."
