@@ -3,7 +3,7 @@ import Core
 import Datasets
 import Running
 
-/// How much is computed: all of it in two minutes, or with --quick a little of everything.
+/// How much is computed: all of it in a minute, or with --quick a little of everything.
 struct Plan {
   let isQuick: Bool
   let seed: UInt64
