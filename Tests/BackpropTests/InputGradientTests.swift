@@ -88,7 +88,8 @@ private func network(_ inputs: Int, _ outputs: Int) -> some TensorLayer<Double> 
     #expect(moved == Tensor([0.625, 0.375, 0.5, 1, 0, 0.125]))
     #expect(signAttack(x, gradient: slope, epsilon: 0) == x)
     #expect(signAttack(x, gradient: 0 * x, epsilon: 0.3) == x)
-    #expect(signAttack(x, gradient: x * .nan, epsilon: 0.1).scalars.allSatisfy(\.isNaN))
+    let lost = signAttack(x, gradient: x * .nan, epsilon: 0.1)
+    #expect(lost.scalars.count { $0.isNaN } == lost.count)
   }
 
   @Test func `the sign attack raises the loss more than any other change of its size`() {
@@ -131,6 +132,7 @@ private func network(_ inputs: Int, _ outputs: Int) -> some TensorLayer<Double> 
   @Test func `where all speaks against the class the map is zeros, and a NaN is shown`() {
     let a = saliency(random([3, 2, 2], seed: 43))
     #expect(gradCAM(activations: a, gradient: -a) == zeros(2, 2))
-    #expect(gradCAM(activations: a, gradient: a * .nan).scalars.allSatisfy(\.isNaN))
+    let lost = gradCAM(activations: a, gradient: a * .nan)
+    #expect(lost.scalars.count { $0.isNaN } == 4)
   }
 }

@@ -26,7 +26,8 @@ public func quantizationStep<Scalar: Real>(of weight: Tensor<Scalar>, bits: Int)
   if largest == 0 { return 1 }
   let step = largest / q
   if step == 0 { return .leastNonzeroMagnitude }
-  return largest / step > q ? step.nextUp : step
+  // q·s - max|W| rounds once here, and so its sign is the true one.
+  return (-largest).addingProduct(q, step) < 0 ? step.nextUp : step
 }
 
 /// y = s·clip(round(W/s), -q, q): each number on the nearest of 2q + 1 levels.

@@ -21,25 +21,27 @@ public func adaptedDistillationLoss(
   return (Float(loss), Tensor<Float>(dz))
 }
 
-/// A quantised dense layer, both ways through an answer to 15.2.
+/// A quantised dense layer, both ways through an answer to 15.2, or through the library where none is given.
 public struct AdaptedQuantizedDense: Layer {
   public typealias Scalar = Float
   public var layer: QuantizedDense<Float>
-  private let quantize: (QuantizationQuestion) throws -> FakeQuantizationAnswer
+  private let quantize: ((QuantizationQuestion) throws -> FakeQuantizationAnswer)?
 
   /// The input, and the dense layer of quantised weights that it went through.
   public typealias Cache = (dense: Dense<Float>, x: Dense<Float>.Cache)
 
   public init(
     _ layer: QuantizedDense<Float>,
-    quantize: @escaping (QuantizationQuestion) throws -> FakeQuantizationAnswer
+    quantize: ((QuantizationQuestion) throws -> FakeQuantizationAnswer)?
   ) {
     (self.layer, self.quantize) = (layer, quantize)
   }
 
   public var parameters: WeightAndBias<Float> { layer.parameters }
 
-  private func answer(_ dY: Tensor<Float>) -> FakeQuantizationAnswer {
+  private func answer(
+    _ dY: Tensor<Float>, _ quantize: (QuantizationQuestion) throws -> FakeQuantizationAnswer
+  ) -> FakeQuantizationAnswer {
     let question = QuantizationQuestion(
       weight: Matrix(layer.parameters.weight), dy: Matrix(dY), step: Double(layer.step),
       bits: layer.bits)
@@ -51,8 +53,10 @@ public struct AdaptedQuantizedDense: Layer {
   public func forward(
     _ x: Tensor<Float>, in context: inout Context
   ) -> (output: Tensor<Float>, cache: Cache) {
-    let weight = Tensor<Float>(answer(0 * layer.parameters.weight).y)
-    let dense = Dense(weight: weight, bias: layer.parameters.bias)
+    var dense = layer.quantized
+    if let quantize {
+      dense.parameters.weight = Tensor<Float>(answer(0 * layer.parameters.weight, quantize).y)
+    }
     let (y, cache) = dense.forward(x, in: &context)
     return (y, (dense, cache))
   }
@@ -60,16 +64,22 @@ public struct AdaptedQuantizedDense: Layer {
   public func backward(
     _ dY: Tensor<Float>, _ cache: Cache
   ) -> (dInput: Tensor<Float>, gradient: WeightAndBias<Float>) {
+    guard let quantize else { return layer.backward(dY, cache.x) }
     let (dX, gradient) = cache.dense.backward(dY, cache.x)
-    return (dX, passed(gradient))
+    return (dX, passed(gradient, quantize))
   }
 
   public func gradient(_ dY: Tensor<Float>, _ cache: Cache) -> WeightAndBias<Float> {
-    passed(cache.dense.gradient(dY, cache.x))
+    guard let quantize else { return layer.gradient(dY, cache.x) }
+    return passed(cache.dense.gradient(dY, cache.x), quantize)
   }
 
-  private func passed(_ gradient: WeightAndBias<Float>) -> WeightAndBias<Float> {
-    WeightAndBias(weight: Tensor<Float>(answer(gradient.weight).dW), bias: gradient.bias)
+  private func passed(
+    _ gradient: WeightAndBias<Float>,
+    _ quantize: (QuantizationQuestion) throws -> FakeQuantizationAnswer
+  ) -> WeightAndBias<Float> {
+    WeightAndBias(
+      weight: Tensor<Float>(answer(gradient.weight, quantize).dW), bias: gradient.bias)
   }
 
   public mutating func visit(
