@@ -201,7 +201,8 @@ private let lossCases: [LossCase] = shapes.flatMap { shape in
   @Test func `the noise loss and quantised vectors have the values made independently`() {
     let noise = noiseLoss(
       prediction: Tensor<Double>(rows: [[0.5, -0.5], [1, 0]]),
-      noisy: Tensor(rows: [[0.8, 0.1], [0.2, -1]]), noise: Tensor(rows: [[0.3, 0.7], [-0.5, -1.2]]),
+      noisy: Tensor(rows: [[0.8, 0.1], [0.2, -1]]),
+      noise: Tensor(rows: [[0.3, 0.7], [-0.5, -1.2]]),
       signals: Tensor([0.9, 0.2]))
     #expect(abs(noise.loss - 0.458830797836) < 1e-10)
     #expect(

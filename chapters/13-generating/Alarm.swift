@@ -109,10 +109,10 @@ private func writeAlarmFigures(
   _ plain: (model: Autoencoder, known: [Double], strange: [Double]), _ denoising: Autoencoder,
   _ digits: Digits, _ clothes: Tensor<Float>, on screen: Screen
 ) throws {
-  let top = 0.12
+  let top = 0.3
   func bars(_ values: [Double]) -> [Double] {
     var counts = [Double](repeating: 0, count: 24)
-    for value in values { counts[min(Int(value / top * 24), 23)] += 1 }
+    for value in values where value < top { counts[Int(value / top * 24)] += 1 }
     return counts
   }
   let middles = (0..<24).map { (Double($0) + 0.5) / 24 * top }

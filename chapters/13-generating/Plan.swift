@@ -36,11 +36,11 @@ struct Plan {
       (diffusion, judged) = (12, 60)
     case .usual:
       (judge, alarm, variational) = ((20_000, 4), (5000, 6), (60_000, 4))
-      (compared, opening, game) = ((6000, 3), 200, 3000)
+      (compared, opening, game) = ((6000, 3), 200, 1500)
       (diffusion, judged) = (2000, 500)
     case .all:
       (judge, alarm, variational) = ((20_000, 4), (5000, 6), (60_000, 4))
-      (compared, opening, game) = ((20_000, 5), 200, 6000)
+      (compared, opening, game) = ((20_000, 5), 200, 4000)
       (diffusion, judged) = (8000, 2000)
     }
   }

@@ -32,13 +32,13 @@ func showVariational(
   add("β = 1", model, digits.labels.count)
   var curves = [("β = 1", curve)]
   if functions.isLibrary {
+    curves = []
     let fewer = Digits(plan.data, train: plan.compared.digits, test: 10)
     for beta: Float in [0.1, 1, 10] {
       var other = VariationalAutoencoder(codes: 8, functions, seed: plan.seed)
       let own = try other.train(
         fewer.x, epochs: plan.compared.epochs, beta: beta, seed: plan.seed)
       let name = "β = \(beta == 0.1 ? "0.1" : "\(Int(beta))")"
-      if beta == 1 { curves = [] }
       curves.append((name, own))
       add(name, other, fewer.labels.count)
     }
@@ -78,31 +78,19 @@ private func showPlane(
   let digits = Digits(plan.data, train: 2 * plan.compared.digits, test: 10)
   var model = VariationalAutoencoder(codes: 2, functions, seed: plan.seed)
   _ = try model.train(digits.x, epochs: plan.compared.epochs, seed: plan.seed)
-  let side = 15
+  let side = 12
   var codes = Tensor<Float>(shape: [side * side, 2])
   for i in 0..<side {
     for j in 0..<side {
-      codes[i * side + j, 0] = Float(j - side / 2) * 0.35
-      codes[i * side + j, 1] = Float(side / 2 - i) * 0.35
-    }
-  }
-  let images = Activation.sigmoid(model.decoder(codes))
-  // One picture of all of them, without gaps.
-  var pixels = [Double]()
-  for i in 0..<side {
-    for y in 0..<28 {
-      for j in 0..<side {
-        let start = (i * side + j) * 784 + y * 28
-        pixels += images.scalars[start..<start + 28].map(Double.init)
-      }
+      codes[i * side + j, 0] = (Float(j) - 5.5) * 0.42
+      codes[i * side + j, 1] = (5.5 - Float(i)) * 0.42
     }
   }
   try screen.write(
     .images(
       "A plane of codes",
       description:
-        "Fifteen rows of fifteen digits without gaps: each turns into its neighbours, zeros on one "
-        + "side, ones "
-        + "on another.",
-      [Image(width: 28 * side, height: 28 * side, values: pixels)], columns: 1), "plane")
+        "Twelve rows of twelve digits: each turns into its neighbours, zeros on one side, ones on "
+        + "another.",
+      Activation.sigmoid(model.decoder(codes)).pictures, columns: side), "plane")
 }

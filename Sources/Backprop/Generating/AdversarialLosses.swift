@@ -36,7 +36,8 @@ public func discriminatorLoss<Scalar>(
 ) -> (loss: Scalar, dReal: Tensor<Scalar>, dFake: Tensor<Scalar>) {
   require(
     real.count >= 1 && fake.count >= 1,
-    "discriminatorLoss: real logits \(real.shape) and fake ones \(fake.shape); it needs one of each at "
+    "discriminatorLoss: real logits \(real.shape) and fake ones \(fake.shape); it needs one of "
+      + "each at "
       + "least")
   let loss = meanOfEach(real) { softplus(-$0) } + meanOfEach(fake) { softplus($0) }
   // forward: mean softplus(-z), and 1 - σ(z) = σ(-z)
@@ -62,6 +63,7 @@ public enum GeneratorLoss: String, CaseIterable, Sendable {
   /// Source: Goodfellow et al., NIPS 2014, section 3.
   ///
   /// - Parameter z: The logits of made images, of any shape, with an element at least.
+  /// - Returns: The loss, and ∂loss/∂z in z's shape.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func callAsFunction<Scalar>(fake z: Tensor<Scalar>) -> Loss<Scalar> {

@@ -24,7 +24,8 @@ public func divergenceFromNormal<Scalar>(
 ) -> GaussianLoss<Scalar> {
   require(
     mean.rank == 2 && mean.shape == logVariance.shape && mean.rows >= 1,
-    "divergenceFromNormal: mean \(mean.shape) and log variance \(logVariance.shape) must be one matrix's "
+    "divergenceFromNormal: mean \(mean.shape) and log variance \(logVariance.shape) must be one "
+      + "matrix's "
       + "shape [m, d], with a row at least")
   let m = Scalar(mean.rows)
   let sum = blockedSum(0..<mean.count) { i in

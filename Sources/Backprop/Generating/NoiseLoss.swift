@@ -21,7 +21,8 @@ public func noiseLoss<Scalar>(
   require(
     prediction.rank == 2 && prediction.shape == noisy.shape && prediction.shape == noise.shape
       && signals.shape == [prediction.rows] && prediction.count >= 1,
-    "noiseLoss: prediction \(prediction.shape), noisy \(noisy.shape) and noise \(noise.shape) must be one "
+    "noiseLoss: prediction \(prediction.shape), noisy \(noisy.shape) and noise \(noise.shape) must "
+      + "be one "
       + "matrix's shape [m, n], signals \(signals.shape) [m], with an element at least")
   requireSignals(signals, "noiseLoss")
   let (columns, count) = (prediction.columns, Scalar(prediction.count))
@@ -80,7 +81,8 @@ private func requireSignals<Scalar>(_ signals: Tensor<Scalar>, _ owner: String) 
   for (row, signal) in signals.storage.enumerated() {
     require(
       0 < signal && signal < 1,
-      "\(owner): ᾱ of row \(row) is \(signal); it must be above 0 and under 1, as noise and image both "
+      "\(owner): ᾱ of row \(row) is \(signal); it must be above 0 and under 1, as noise and image "
+        + "both "
         + "have a part in x")
   }
 }

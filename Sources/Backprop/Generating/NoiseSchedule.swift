@@ -19,7 +19,8 @@ public struct NoiseSchedule: Sendable {
     for (t, beta) in betas.enumerated() {
       require(
         0 < beta && beta < 1,
-        "NoiseSchedule: β is \(beta) in step \(t); it must be above 0 and under 1: with few steps, take a "
+        "NoiseSchedule: β is \(beta) in step \(t); it must be above 0 and under 1: with few steps, "
+          + "take a "
           + "smaller last β")
     }
     self.betas = betas
@@ -72,12 +73,14 @@ public struct NoiseSchedule: Sendable {
   ///   - x: Images x₀, `[m, n]`, from -1 to 1.
   ///   - places: t of each row.
   ///   - noise: ε, `[m, n]`.
+  /// - Returns: x_t, `[m, n]`.
   public func noised<Scalar: Real>(
     _ x: Tensor<Scalar>, at places: [Int], noise: Tensor<Scalar>
   ) -> Tensor<Scalar> {
     require(
       x.rank == 2 && x.shape == noise.shape && places.count == x.rows,
-      "noised: images \(x.shape), noise \(noise.shape) and \(places.count) steps; give one matrix's shape, "
+      "noised: images \(x.shape), noise \(noise.shape) and \(places.count) steps; give one "
+        + "matrix's shape, "
         + "and a step for each row")
     for t in places { requireStep(t) }
     let image = places.map { Scalar(signals[$0].squareRoot()) }
@@ -98,12 +101,14 @@ public struct NoiseSchedule: Sendable {
   ///   - prediction: x̂₀, `[m, n]`.
   ///   - t: The step, the same for all rows.
   ///   - noise: What is drawn, N(0, 1), `[m, n]`.
+  /// - Returns: x_(t-1), `[m, n]`.
   public func stepBack<Scalar: Real>(
     _ x: Tensor<Scalar>, prediction: Tensor<Scalar>, at t: Int, noise: Tensor<Scalar>
   ) -> Tensor<Scalar> {
     require(
       x.shape == prediction.shape && x.shape == noise.shape,
-      "stepBack: x \(x.shape), prediction \(prediction.shape) and noise \(noise.shape) must have one shape"
+      "stepBack: x \(x.shape), prediction \(prediction.shape) and noise \(noise.shape) must have "
+        + "one shape"
     )
     requireStep(t)
     let (beta, signal, before) = (betas[t], signals[t], t == 0 ? 1 : signals[t - 1])

@@ -10,7 +10,7 @@ public struct VariationalLoss<Scalar: Real>: Sendable {
   public let beta: Scalar
   /// ∂loss/∂logits, `[m, pixels]`.
   public let dLogits: Tensor<Scalar>
-  /// The divergence's own gradients, times β. What comes back through the draw is added to them.
+  /// The divergence's own gradients, times β, to which what comes back through the draw is added.
   public let dMean: Tensor<Scalar>, dLogVariance: Tensor<Scalar>
 
   /// What is minimised: reconstruction + β·divergence.
@@ -42,7 +42,8 @@ public func variationalLoss<Scalar>(
   require(
     logits.rank == 2 && logits.shape == targets.shape && mean.rank == 2
       && mean.shape == logVariance.shape && mean.rows == logits.rows && logits.rows >= 1,
-    "variationalLoss: logits \(logits.shape) and targets \(targets.shape) must be [m, pixels], mean "
+    "variationalLoss: logits \(logits.shape) and targets \(targets.shape) must be [m, pixels], "
+      + "mean "
       + "\(mean.shape) and log variance \(logVariance.shape) [m, d], with a row at least")
   requireNotNegative(beta, "variationalLoss: beta")
   let pixels = Scalar(logits.columns)

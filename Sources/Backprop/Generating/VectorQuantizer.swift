@@ -11,7 +11,8 @@ import Kernels
 public func nearestRows<Scalar>(_ z: Tensor<Scalar>, in codebook: Tensor<Scalar>) -> [Int] {
   require(
     z.rank == 2 && codebook.rank == 2 && z.columns == codebook.columns && codebook.rows >= 1,
-    "nearestRows: z \(z.shape) and codebook \(codebook.shape) must be [m, n] and [codes, n], with a code at "
+    "nearestRows: z \(z.shape) and codebook \(codebook.shape) must be [m, n] and [codes, n], with "
+      + "a code at "
       + "least")
   let n = z.columns
   return (0..<z.rows).map { i in
@@ -72,7 +73,8 @@ public func vectorQuantizedBackward<Scalar>(
 ) -> (dZ: Tensor<Scalar>, dCodebook: Tensor<Scalar>) {
   require(
     dQ.shape == z.shape && z.count >= 1,
-    "vectorQuantizedBackward: dQ \(dQ.shape) and z \(z.shape) must have one shape, with an element at least"
+    "vectorQuantizedBackward: dQ \(dQ.shape) and z \(z.shape) must have one shape, with an element "
+      + "at least"
   )
   requireNotNegative(beta, "vectorQuantizedBackward: beta")
   let (chosen, n, count) = (nearestRows(z, in: codebook), z.columns, Scalar(z.count))

@@ -97,6 +97,8 @@ extension Chapter13Problems {
         Case(QuantizerQuestion(7, 2, codes: 2, beta: 0.4, seed: 1363)),
         Case(QuantizerQuestion(4, 1, codes: 6, beta: 0.1, seed: 1364)),
         Case(QuantizerQuestion(3, 2, codes: 1, beta: 0.6, seed: 1365)),
+        Case(QuantizerQuestion(4, 4, codes: 4, beta: 1.6, seed: 1366)),
+        Case(QuantizerQuestion(6, 3, codes: 5, beta: 0.5, seed: 1367)).rounded("E"),
         // Two codes equally near, a code that is z itself, two equal codes.
         Case(
           QuantizerQuestion(
