@@ -110,7 +110,7 @@ class Renderer:
 
     def __init__(self, uri, pages, sources, repository=""):
         self.uri, self.pages, self.sources, self.repository = uri, pages, sources, repository
-        self.page, self.taken = Page(), {}
+        self.page, self.taken, self.moves = Page(), {}, False
         self.out, self.raw = [], []  # the same pieces, with formulas set and as they were written
 
     def render(self, text):
@@ -187,8 +187,9 @@ class Renderer:
         if not chapter or not (MOVING / chapter[1] / f"{chapter[2]}.js").exists():
             return token, ""
         here = posixpath.relpath("moving", posixpath.dirname(self.uri))
-        return token, (f'\n<div class="moving" data-moving="{chapter[1]}/{chapter[2]}"></div>'
-                       f'<script src="{here}/moving.js" defer></script>'
+        shared = "" if self.moves else f'<script src="{here}/moving.js" defer></script>'
+        self.moves = True
+        return token, (f'\n<div class="moving" data-moving="{chapter[1]}/{chapter[2]}"></div>{shared}'
                        f'<script src="{here}/{chapter[1]}/{chapter[2]}.js" defer></script>\n')
 
     def link(self, token):
