@@ -16,9 +16,12 @@ struct Plan {
   let (segmented, segmentedEpochs, segmentedBatch): (Int, Int, Int)
   let seed: UInt64
   let isQuick: Bool
+  /// Whether comparisons are run that take minutes: with --all; with --quick they take seconds.
+  let isWhole: Bool
 
   init(_ options: ChapterOptions, digits: (train: ImageData, test: ImageData), source: Source) {
     (seed, isQuick, self.digits) = (options.seed, options.quick, digits)
+    isWhole = options.all || options.quick
     let (count, tests, usual): (Int, Int, Int) =
       switch (source, options.quick) {
       case (.library, false): (4000, 1000, 8)

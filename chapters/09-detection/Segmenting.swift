@@ -45,7 +45,7 @@ private func train<Network: TensorLayer<Float>>(
     name: name, stepLosses: stepLosses, scores: scores, masks: network.segment(plan.test.first(4)))
 }
 
-/// The U-Net: from random weights, from the detector's, and without its skips.
+/// The U-Net from the detector's weights, and beside it from random ones and without its skips.
 func compareUNets(
   _ functions: FunctionsInUse, _ trained: TrainedDetector, _ plan: Plan, on screen: Screen
 ) throws {
@@ -62,10 +62,13 @@ func compareUNets(
   var generator = SplitMix64(seed: plan.seed + 2)
   let encoder = Encoder(of: trained.network)
   let first = try segment("detector's encoder", encoder, loss, plan, on: screen)
-  let random = try segment(
-    "random encoder", Encoder(using: &generator), loss, plan, on: screen)
-  let bare = try segment("without skips", encoder, hasSkips: false, loss, plan, on: screen)
-  let runs = [first, random, bare]
+  var runs = [first]
+  if plan.isWhole {
+    runs += [
+      try segment("random encoder", Encoder(using: &generator), loss, plan, on: screen),
+      try segment("without skips", encoder, hasSkips: false, loss, plan, on: screen),
+    ]
+  }
   var table = Table("", "ink", "digits")
   for run in runs {
     table.add(
@@ -78,7 +81,7 @@ func compareUNets(
     .lines(
       "U-Net: loss, step by step",
       description:
-        "Three falling curves. The one that begins with the detector's encoder falls fastest; "
+        "Falling curves. The one that begins with the detector's encoder falls fastest; "
         + "from random weights the loss stays high for long.",
       x: "step", y: "loss",
       runs.map { Series($0.name, y: smoothed($0.stepLosses, over: span), from: 1) }
@@ -88,7 +91,8 @@ func compareUNets(
 
 /// The truth beside what was said, with skips and without.
 private func drawMasks(_ runs: [Segmentation], _ plan: Plan, on screen: Screen) throws {
-  let shown = [runs[0], runs[2]].filter { !$0.masks.isEmpty }
+  let shown = [runs.first, runs.count > 2 ? runs.last : nil].compactMap { $0 }
+    .filter { !$0.masks.isEmpty }
   let canvases = plan.test.all.prefix(3)
   let rows = canvases.enumerated().map { index, canvas in
     [canvas.mask.map { Int($0) }] + shown.map { $0.masks[index] }
@@ -99,5 +103,6 @@ private func drawMasks(_ runs: [Segmentation], _ plan: Plan, on screen: Screen) 
       description:
         "Three test canvases, one a row, each digit in the colour of its class: the truth, what "
         + "the U-Net says, and what it says without skips, whose edges are blurred into blocks.",
-      maskMap(rows, columns: ["truth", "with skips", "without"])), "masks")
+      maskMap(rows, columns: Array(["truth", "with skips", "without"].prefix(1 + shown.count)))),
+    "masks")
 }

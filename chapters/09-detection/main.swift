@@ -10,7 +10,15 @@ let command = ChapterCommand(
   uses: ["9.1", "9.2", "9.3", "9.4", "9.5", "9.6"],
   of: [
     ChapterModules(Chapter09Problems.self, Exercises09.Answers.self, Solutions09.Answers.self)
-  ], trains: true)
+  ], trains: true,
+  more: "more losses, more U-Nets and the centres, some minutes longer")
+
+/// What a run without --all says at its end.
+private let left = """
+
+  With --all: other losses, the U-Net from random weights and without its skips,
+  and a map of centres.
+  """
 
 command.run { options, source in
   let screen = Screen(options)
@@ -33,12 +41,15 @@ command.run { options, source in
   showEmptyCells(trained, plan, on: screen)
   showSuppression(trained, plan, on: screen)
   if functions.isLibrary {
-    try compareLosses(functions, plan, on: screen)
+    if plan.isWhole { try compareLosses(functions, plan, on: screen) }
     try comparePipelines(trained, plan, on: screen)
   }
   askWhichDigits(trained, plan, on: screen)
   try countWrites(on: screen)
   try showEnlarging(functions, plan, on: screen)
   try compareUNets(functions, trained, plan, on: screen)
-  if functions.isLibrary { try findCentres(functions, trained, plan, on: screen) }
+  if functions.isLibrary, plan.isWhole {
+    try findCentres(functions, trained, plan, on: screen)
+  }
+  if !plan.isWhole { screen.text(left) }
 }

@@ -59,16 +59,30 @@ struct Faces {
 }
 
 /// A small LeNet that ends in 32 numbers.
+///
+/// It begins as PyTorch's layers do, weights and biases uniform in ±1/√fanIn: closer together than by He,
+/// so that no distance is beyond the margin before the first step.
 func faceNetwork(seed: UInt64) -> some TensorLayer<Float> & Sendable {
   var generator = SplitMix64(seed: seed)
-  return ImagesIn<Float>()
-    .then(Conv2d(1, 16, kernel: 5, using: &generator))
-    .then(MaxPool2d(2)).then(Activation.relu)
-    .then(Conv2d(16, 32, kernel: 5, using: &generator))
-    .then(MaxPool2d(2)).then(Activation.relu)
-    .then(Flatten())
-    .then(Dense(512, 64, using: &generator)).then(Activation.relu)
-    .then(Dense(64, 32, .glorot, using: &generator))
+  func bias(_ outputs: Int, fanIn: Int) -> Tensor<Float> {
+    Initializer.uniformFanIn([outputs], fanIn: fanIn, fanOut: outputs, using: &generator)
+  }
+  func convolution(_ channels: Int, _ outputs: Int) -> Conv2d<Float> {
+    var layer = Conv2d<Float>(
+      channels, outputs, kernel: 5, ConvolutionGeometry(), .uniformFanIn, using: &generator)
+    layer.parameters.bias = bias(outputs, fanIn: 25 * channels)
+    return layer
+  }
+  func dense(_ inputs: Int, _ outputs: Int) -> Dense<Float> {
+    var layer = Dense<Float>(inputs, outputs, .uniformFanIn, using: &generator)
+    layer.parameters.bias = bias(outputs, fanIn: inputs)
+    return layer
+  }
+  let (first, second) = (convolution(1, 16), convolution(16, 32))
+  let (third, last) = (dense(512, 64), dense(64, 32))
+  return ImagesIn<Float>().then(first).then(MaxPool2d(2)).then(Activation.relu)
+    .then(second).then(MaxPool2d(2)).then(Activation.relu)
+    .then(Flatten()).then(third).then(Activation.relu).then(last)
 }
 
 /// What a network is trained with.
