@@ -158,8 +158,6 @@ let chapters = [
   Chapter(
     16, "16-many-machines", problems: ["ManyMachines"],
     program: ["Checkpoints", "Datasets", "Training"]),
-    12, "12-attention", problems: ["Attention", "Training"],
-    program: ["Datasets", "TextSets"], earlier: [7, 10, 11]),
 ]
 
 /// The learner's folder, or the copy that `workbook` makes of it when a file does not compile.
