@@ -30,6 +30,7 @@ faults = []
 def check(holds, page, what):
     if not holds:
         faults.append(f"{page}: {what}")
+        print(f"site: {faults[-1]}", file=sys.stderr)
 
 
 # What becomes of Markdown: what people have reported of other sites, see the trackers of mkdocs-material, KaTeX,
@@ -190,7 +191,7 @@ def look(browser, pages, width, scripts, scheme):
             if folds == "open":
                 if not scripts:  # on paper everything is unfolded
                     tab.emulate_media(media="print")
-                    hidden = tab.evaluate("[...document.querySelectorAll('details')].filter(one => one.lastElementChild.getBoundingClientRect().height < 5).length")
+                    hidden = tab.evaluate("[...document.querySelectorAll('details')].filter(one => one.offsetHeight < one.firstElementChild.offsetHeight + 5).length")
                     check(hidden == 0, name, f"{hidden} folded answers are missing in print")
                     tab.emulate_media(media="screen")
                 tab.evaluate(OPEN)
@@ -415,8 +416,6 @@ def main():
             browser.close()
     else:
         print("site: no Chromium on the PATH, so the browser's part is SKIPPED (Debian: apt-get install chromium)")
-    for fault in faults[:60]:
-        print(f"site: {fault}", file=sys.stderr)
     print(f"site: {len(faults)} faults, {time.time() - began:.0f} seconds")
     sys.exit(1 if faults else 0)
 
