@@ -8,7 +8,7 @@ let command = ChapterCommand(
   uses: ["13.1", "13.2", "13.3", "13.4", "13.5", "13.6"],
   of: [
     ChapterModules(Chapter13Problems.self, Exercises13.Answers.self, Solutions13.Answers.self)
-  ], more: "the long trainings, about ten minutes")
+  ], more: "the long trainings")
 
 command.run { options, source in
   let screen = Screen(options)
