@@ -79,7 +79,7 @@ func showHalfPrecision(_ digits: Digits, _ plan: Plan, on screen: Screen) throws
     HalfTraining(name: "bfloat16, no master weights", format: .bfloat16, hasMaster: false),
   ]
   var runs = Table(
-    "\(plan.steps) steps in", "rate 0.1", "rate 0.01", "S at the end", "steps left out")
+    "\(plan.steps) steps in", "rate 0.1", "rate 0.01", "S, end", "left out")
   for training in trainings {
     screen.progress(training.name)
     let (network, scale, skipped) = training.run(digits, plan, rate: 0.1)
