@@ -121,7 +121,7 @@ private func histogram(_ gradients: [Float]) -> Figure {
   func percents(_ counts: [Double]) -> [Double] { counts.map { 100 * $0 / total } }
   return Figure(
     "Sizes of gradients, and half precision's floor",
-    description: "Most are between 2⁻²⁰ and 2⁻¹⁰; those below 2⁻²⁵ become 0.",
+    description: "Most are between 2⁻¹⁴ and 2⁻⁶; those below 2⁻²⁵ become 0.",
     .bars(
       BarChart(
         categories: sizes.map { "2^\($0)" },
