@@ -79,7 +79,7 @@ func showHalfPrecision(_ digits: Digits, _ plan: Plan, on screen: Screen) throws
     HalfTraining(name: "bfloat16, no master weights", format: .bfloat16, hasMaster: false),
   ]
   var runs = Table(
-    "\(plan.steps) steps in", "rate 0.1", "rate 0.01", "S at the end", "steps left out")
+    "\(plan.steps) steps in", "rate 0.1", "rate 0.01", "S, end", "left out")
   for training in trainings {
     screen.progress(training.name)
     let (network, scale, skipped) = training.run(digits, plan, rate: 0.1)
@@ -121,7 +121,7 @@ private func histogram(_ gradients: [Float]) -> Figure {
   func percents(_ counts: [Double]) -> [Double] { counts.map { 100 * $0 / total } }
   return Figure(
     "Sizes of gradients, and half precision's floor",
-    description: "Most are between 2⁻²⁰ and 2⁻¹⁰; those below 2⁻²⁵ become 0.",
+    description: "Most are between 2⁻¹⁴ and 2⁻⁶; those below 2⁻²⁵ become 0.",
     .bars(
       BarChart(
         categories: sizes.map { "2^\($0)" },

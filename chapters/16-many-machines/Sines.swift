@@ -97,9 +97,9 @@ private func errors(
 func showSines(_ plan: Plan, on screen: Screen) throws {
   screen.section("Learned in one step")
   let steps = [0, 1, 5, 10]
-  var table = Table(
-    header: ["\(grouped(plan.metaSteps)) steps of 8 waves; then, steps on ten points"]
-      + steps.map(String.init))
+  screen.text(
+    "\(grouped(plan.metaSteps)) steps of 8 waves; then the error on new ones.\n")
+  var table = Table(header: ["steps on ten points"] + steps.map(String.init))
   var networks = [MetaRule: ReLUNetwork<Double>]()
   for rule in MetaRule.allCases {
     let network = rule.run(steps: plan.metaSteps, seed: plan.seed) {
