@@ -68,10 +68,10 @@ extension Chapter15Problems {
           + "- softmax(…); return ((1 - alpha) * hard + alpha * … * soft) / Double(z.rows)",
       ],
       cases: [
-        Case(DistillationQuestion(3, 4, temperature: 4, alpha: 0.7, seed: 1501)),
+        Case(DistillationQuestion(3, 4, temperature: 3.7, alpha: 0.7, seed: 1501)),
         Case(DistillationQuestion(5, 3, temperature: 2.5, alpha: 0.4, seed: 1502)).rounded(
           "z", "teacher"),
-        Case(DistillationQuestion(1, 5, temperature: 2, alpha: 0.25, seed: 1503)),
+        Case(DistillationQuestion(1, 5, temperature: 2.3, alpha: 0.25, seed: 1503)),
         Case(DistillationQuestion(4, 2, temperature: 0.5, alpha: 1, seed: 1504)),
         Case(DistillationQuestion(2, 2, temperature: 3, alpha: 0, seed: 1505)),
         Case(
@@ -122,6 +122,8 @@ extension Chapter15Problems {
         question.tensors + [
           ("softmax(z)", softmax(question.z)), ("onehot", question.truth),
           ("softmax(z/T)", question.student), ("softmax(teacher/T)", question.target),
+          ("softmax(z) - onehot", question.m * question.hard),
+          ("softmax(z/T) - softmax(teacher/T)", question.m * question.soft),
         ]
       },
       attempt: asks {

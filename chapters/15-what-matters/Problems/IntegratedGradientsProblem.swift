@@ -130,7 +130,12 @@ extension Chapter15Problems {
         },
         { $0.way * $0.meanSlope(at: $0.shares(0.5)) },
       ],
-      given: { [("x", $0.x), ("baseline", $0.baseline), ("x - baseline", $0.way)] },
+      given: {
+        [
+          ("x", $0.x), ("baseline", $0.baseline), ("x - baseline", $0.way),
+          ("the mean slope", $0.meanSlope(at: $0.shares(0.5))), ("the slope at x", $0.slope($0.x)),
+        ]
+      },
       promise: asks { answers, question in
         keptError(of: "gradient") { error in
           _ = try answers.integratedGradients(

@@ -54,7 +54,7 @@ public struct QuantizationQuestion: Question {
       Case(
         QuantizationQuestion(
           weight: Matrix([0.04, 0.26, -0.9, 1.4]), dy: Matrix([1, 2, 3, 4]), step: 0.1, bits: 4)),
-      Case(QuantizationQuestion([2, 2], spread: 1.5, step: 2, bits: 2, seed: 1513)).rounded(),
+      Case(QuantizationQuestion([3, 3], spread: 1.5, step: 2, bits: 2, seed: 1513)).rounded(),
       Case(QuantizationQuestion([1, 5], spread: 120, step: 0.015625, bits: 8, seed: 1514)),
       Case(QuantizationQuestion([2, 1, 3, 2], spread: 9, step: 0.125, bits: 4, seed: 1515)),
       Case(QuantizationQuestion([1], spread: 3, step: 1, bits: 3, seed: 1516)),
