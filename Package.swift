@@ -148,7 +148,8 @@ let chapters = [
     11, "11-sequences", problems: ["SequenceLayers", "Sequences"],
     program: ["Embeddings", "SequenceSets", "TextSets", "Training"]),
   Chapter(
-    12, "12-attention", problems: ["Attention", "Training"], program: ["Datasets", "TextSets"]),
+    12, "12-attention", problems: ["Attention", "Training"],
+    program: ["Datasets", "TextSets"], earlier: [7, 10, 11]),
 ]
 
 /// The learner's folder, or the copy that `workbook` makes of it when a file does not compile.

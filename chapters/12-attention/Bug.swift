@@ -66,6 +66,8 @@ private func compareModels(
     do {
       try LanguageRun(steps: steps).train(&model, seed: options.seed) {
         data.batch(batch, using: &$0)
+      } loss: {
+        functions.loss($0, $1)
       }
     } catch let failure as TrainingFailure {
       table.add(name, "no number", "at step \(failure.step)")

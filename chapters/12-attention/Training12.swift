@@ -13,9 +13,13 @@ struct LanguageRun {
   var rate = 0.003
   var warmup: Int { min(100, steps / 4 + 1) }
 
-  /// Trains a model, and calls `report` after each step with the loss before it.
+  /// Trains a model, and calls `report` after each step with the loss before it; `loss` is that of logits,
+  /// a row for each place of the batch.
   func train<Model: Layer>(
     _ model: inout Model, seed: UInt64, batch: (inout SplitMix64) -> TokenBatch,
+    loss: (_ logits: Tensor<Model.Scalar>, TokenBatch) -> Loss<Model.Scalar> = {
+      softmaxCrossEntropy(logits: $0, labels: $1.labels, ignoring: -1)
+    },
     report: (_ step: Int, _ loss: Double, Model) -> Void = { _, _, _ in }
   ) throws where Model.Input == [[Int]], Model.Output == Tensor<Model.Scalar> {
     typealias Scalar = Model.Scalar
@@ -26,7 +30,7 @@ struct LanguageRun {
       let batch = batch(&generator)
       optimizer.learningRate = schedule(step)
       let loss = try model.trainingStep(batch.ids, number: step, with: &optimizer, in: &context) {
-        softmaxCrossEntropy(logits: $0, labels: batch.labels, ignoring: -1)
+        loss($0, batch)
       }
       report(step, Double(loss), model)
     }

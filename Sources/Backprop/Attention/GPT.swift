@@ -46,7 +46,7 @@ public struct GPT<Block: Layer>: Layer where Block: TensorLayer<Block.Scalar> {
 
   public var parameters: GPTParameters<Block.Parameters> {
     GPTParameters(
-      embedding: embedding.parameters, positions: positions.parameters,
+      table: embedding.table, positions: positions.parameters.table,
       blocks: blocks.parameters, norm: norm.parameters)
   }
 
@@ -69,31 +69,17 @@ public struct GPT<Block: Layer>: Layer where Block: TensorLayer<Block.Scalar> {
     // forward: logits = h·Eᵀ
     let dH = matmul(dLogits, embedding.table)  // [m·t, d]
     let writing = matmul(transposed: dLogits, cache.h)  // [vocabulary, d]
-    let (dX, gradient) = backwardToEmbedding(dH, cache)
-    // forward: x = E[ids] + P: the second use of E
-    let reading = scatterAdd(
-      dX.lastAxisAsColumns, to: Array(cache.ids.joined()), of: embedding.table.rows)
-    return (NoGradient(), gradient(writing + reading))
-  }
-
-  /// From ∂loss/∂h to ∂loss/∂(E[ids]), `[m, t, d]`, and to all gradients but that of E, which the
-  /// returned function adds.
-  public func backwardToEmbedding(
-    _ dH: Tensor<Scalar>, _ cache: Cache
-  ) -> (
-    dX: Tensor<Scalar>, gradient: (_ dTable: Tensor<Scalar>) -> GPTParameters<Block.Parameters>
-  ) {
+    // forward: h = norm(blocks(x)), x = E[ids] + P: the second use of E
     let (m, t) = (cache.ids.count, cache.ids.first?.count ?? 0)
     let (dB, dNorm) = norm.backward(dH, cache.norm)
     let (dX, dBlocks) = blocks.backward(dB.reshaped([m, t, dH.columns]), cache.blocks)
     let (dLooked, dPositions) = positions.backward(dX, cache.positions)
+    let reading = scatterAdd(
+      dLooked.lastAxisAsColumns, to: Array(cache.ids.joined()), of: embedding.table.rows)
     return (
-      dLooked,
-      {
-        GPTParameters(
-          embedding: EmbeddingTable(table: $0), positions: dPositions, blocks: dBlocks,
-          norm: dNorm)
-      }
+      NoGradient(),
+      GPTParameters(
+        table: writing + reading, positions: dPositions.table, blocks: dBlocks, norm: dNorm)
     )
   }
 
@@ -135,6 +121,15 @@ public struct GPTParameters<Block: ParameterSet>: ParameterSet {
   public var positions: PositionTable<Scalar>
   public var blocks: ParameterList<Block>
   public var norm: ScaleAndShift<Scalar>
+
+  /// Both tables, of letters `[vocabulary, d]` and of places `[longest, d]`, and the rest.
+  public init(
+    table: Tensor<Scalar>, positions: Tensor<Scalar>, blocks: ParameterList<Block>,
+    norm: ScaleAndShift<Scalar>
+  ) {
+    (embedding, self.positions) = (EmbeddingTable(table: table), PositionTable(table: positions))
+    (self.blocks, self.norm) = (blocks, norm)
+  }
 
   public mutating func visit(
     _ other: GPTParameters, _ body: (String, inout Tensor<Scalar>, Tensor<Scalar>) -> Void

@@ -120,6 +120,17 @@ public struct ChapterCommand: Sendable {
     return uses.compactMap { id in all.first { $0.id == id } }
   }
 
+  /// The function of a challenge, for a chapter that uses it where it is done: the learner's if it passes,
+  /// else nil.
+  public func challenge<Input: Question, Output>(
+    _ problem: Problem<Input, Output>, from source: Source
+  ) -> ((Input) throws -> Output)? {
+    if case .answers(let answers) = source, Mine.verdict(of: problem, in: answers) != .passed {
+      return nil
+    }
+    return problem.function(from: source)
+  }
+
   /// The exercise that a known mistake belongs to.
   public func exercise(withBug name: String) -> (any Exercise)? {
     inUse.first { $0.wrongAnswers.contains { $0.name == name } }

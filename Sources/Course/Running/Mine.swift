@@ -54,20 +54,25 @@ enum Mine {
 
   /// In the child: throws unless the learner's functions pass, naming those that do not.
   static func requirePassed(_ exercises: [any Exercise], in answers: AnswerModules) throws {
-    let verdicts = exercises.map { exercise in
-      let (id, name, seconds) = (exercise.id, exercise.name, Trial.seconds)
-      let alarm = DispatchWorkItem {
-        let verdict = Verdict.timedOut("no answer after \(seconds) seconds: does a loop never end?")
-        ChapterCommand.complain("\(NotReady(failed: [(id: id, name: name, verdict: verdict)]))")
-        _exit(1)
-      }
-      DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(Int(seconds)), execute: alarm)
-      defer { alarm.cancel() }
-      return (exercise, Silence.during { exercise.check(answers) })
-    }
+    let verdicts = exercises.map { ($0, verdict(of: $0, in: answers)) }
     let failed = verdicts.filter { $0.1 != .passed }
     guard !failed.isEmpty else { return }
     throw NotReady(failed: failed.map { (id: $0.0.id, name: $0.0.name, verdict: $0.1) })
+  }
+}
+
+extension Mine {
+  /// What the check says of an answer; one that never ends ends the chapter.
+  static func verdict(of exercise: any Exercise, in answers: AnswerModules) -> Verdict {
+    let (id, name, seconds) = (exercise.id, exercise.name, Trial.seconds)
+    let alarm = DispatchWorkItem {
+      let verdict = Verdict.timedOut("no answer after \(seconds) seconds: does a loop never end?")
+      ChapterCommand.complain("\(NotReady(failed: [(id: id, name: name, verdict: verdict)]))")
+      _exit(1)
+    }
+    DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(Int(seconds)), execute: alarm)
+    defer { alarm.cancel() }
+    return Silence.during { exercise.check(answers) }
   }
 }
 

@@ -1,7 +1,7 @@
 public import Attention
 public import Checking
 public import Core
-import Training
+public import Training
 
 extension Adapted where Base == GraphConvolution<Double> {
   /// A graph convolution whose gradients come from an answer to 12.1.
@@ -22,12 +22,20 @@ extension Adapted where Base == GraphConvolution<Double> {
   }
 }
 
-/// What a GPT's backward pass is made of: answers to 12.2 to 12.5.
+/// What a GPT's backward pass is made of: answers to 12.2 to 12.5, and what other chapters have to give.
 public struct AttentionAnswers {
   public let attention: (AttentionQuestion) throws -> AttentionGradients
   public let multiHead: (MultiHeadQuestion) throws -> HeadGradients
   public let block: (TransformerQuestion) throws -> TransformerGradients
   public let tiedOutput: (TiedOutputQuestion) throws -> TiedOutputGradients
+  /// Backward of a layer norm, each row by itself: the library's, or an answer to 7.5.
+  public var layerNorm:
+    (_ dn: Matrix, _ x: Matrix, _ gamma: Matrix) throws -> (
+      dx: Matrix, dGamma: Matrix, dBeta: Matrix
+    ) = layerNormOfRowsBackward
+  /// The gradient of a table of so many rows that ids have been read from, dy `[m, t, d]`: an answer to
+  /// 10.1; nil for the library's.
+  public var lookup: ((_ dy: Matrix, _ ids: [[Int]], _ rows: Int) throws -> Matrix)?
 
   public init(_ source: Source) {
     attention = Chapter12Problems.attention.function(from: source)
@@ -38,7 +46,7 @@ public struct AttentionAnswers {
 }
 
 /// A transformer block whose gradients come from an answer to 12.4, with attention from answers to 12.2
-/// and 12.3; layer norm and gelu are the library's.
+/// and 12.3; gelu is the library's.
 public struct AdaptedBlock: Layer {
   public var block: TransformerBlock<Double>
   private let answers: AttentionAnswers
@@ -68,7 +76,7 @@ public struct AdaptedBlock: Layer {
     let steps = TransformerSteps(
       attention: { da in
         try attention(da.reshaped(dY.shape), parts.attention)
-      }, layerNorm: layerNormOfRowsBackward, gelu: geluBackward)
+      }, layerNorm: answers.layerNorm, gelu: geluBackward)
     let question = TransformerQuestion(
       dy: dY.asRows, cache: values, parameters: own, steps: steps)
     let found = answer("12.4") { try answers.block(question) }
@@ -127,7 +135,8 @@ public struct AdaptedBlock: Layer {
   }
 }
 
-/// A small GPT that goes backward through answers to 12.2 to 12.5.
+/// A small GPT that goes backward through answers to 12.2 to 12.5, and through those of other chapters
+/// for what stands around them.
 ///
 /// The tied output needs dx, which comes from the blocks, which need dh: so 12.5 is asked twice, first
 /// for dh, with zeros for dx.
@@ -164,8 +173,43 @@ public struct AdaptedGPT: Layer {
       return found
     }
     let dh = ask(Matrix(shape: [ids.count, table.columns])).dh
-    let (dx, gradient) = model.backwardToEmbedding(dh, cache)
-    return (NoGradient(), gradient(ask(dx.asRows).dTable))
+    // forward: h = norm(b), b = blocks(x), x = E[ids] + P
+    let (dB, dNorm) = throughNorm(dh, cache.norm)
+    let (dX, dBlocks) = model.blocks.backward(
+      dB.reshaped(cache.positions.shape), cache.blocks)
+    return (
+      NoGradient(),
+      GPTParameters(
+        table: ask(dX.asRows).dTable, positions: positionGradient(dX, cache.positions),
+        blocks: dBlocks, norm: dNorm)
+    )
+  }
+
+  /// The last layer norm.
+  private func throughNorm(
+    _ dn: Matrix, _ cache: LayerNorm<Double>.Cache
+  ) -> (dx: Matrix, gradient: ScaleAndShift<Double>) {
+    let gamma = model.norm.parameters.scale
+    // x̂ times the deviation is x less its mean, which the mean does not change.
+    let x = (cache.standard.transposed / cache.inverse).transposed
+    let found = answer("7.5") { try answers.layerNorm(dn, x, gamma) }
+    requireShapes(
+      "7.5", ("dx", found.dx, x), ("dGamma", found.dGamma, gamma), ("dBeta", found.dBeta, gamma))
+    return (found.dx, ScaleAndShift(scale: found.dGamma, shift: found.dBeta))
+  }
+
+  /// A position is looked up, too: place s of each sequence reads row s.
+  private func positionGradient(
+    _ dX: Matrix, _ cache: LearnedPositions<Double>.Cache
+  ) -> Matrix {
+    guard let lookup = answers.lookup else {
+      return model.positions.backward(dX, cache).gradient.table
+    }
+    let table = model.positions.parameters.table
+    let ids = [[Int]](repeating: Array(0..<dX.shape[1]), count: dX.shape[0])
+    let dTable = answer("10.1") { try lookup(dX, ids, table.rows) }
+    requireShapes("10.1", ("dTable", dTable, table))
+    return dTable
   }
 
   public mutating func visit(
