@@ -20,10 +20,14 @@ protocol LayerProperty {
 /// The layers, each drawn from a seed with a shape of its own.
 ///
 /// Layers for images, whose samples are innermost, stand between two rearrangements: the first axis
-/// of every input and output is the sample.
+/// of every input and output is the sample. `Embedding` and `GPT` read ids, which have no gradient: their
+/// own tests hold them to slopes.
 enum LayerKind: String, CaseIterable, Sendable {
   case dense, activation, dropout, flatten
   case transposedConvolution, upsampling, skip
+  case pixelsAsRows
+  case gru, causalConvolution, everyStep, positions, graphConvolution
+  case heads, transformerBlock, patches, visionTransformer
   case convolution, maxPool, averagePool, globalAveragePool
   case batchNorm, batchNormInUse, batchNormOfImages, layerNorm
   case rnn, lstm, lastStep
@@ -33,6 +37,8 @@ enum LayerKind: String, CaseIterable, Sendable {
   /// Whether each sample is computed on its own, as it is not where a batch has statistics or a mask.
   var isBySample: Bool {
     ![.dropout, .batchNorm, .batchNormOfImages, .imageBlock].contains(self)
+      // The rows of these are nodes, or pixels.
+      && ![.graphConvolution, .pixelsAsRows].contains(self)
   }
 
   func check(_ property: some LayerProperty, seed: UInt64) {
@@ -42,6 +48,9 @@ enum LayerKind: String, CaseIterable, Sendable {
       checkRows(property, &draw, seed)
     case .rnn, .lstm, .lastStep: checkSequences(property, &draw)
     case .stack, .residual, .projected: checkCompositions(property, &draw)
+    case .gru, .causalConvolution, .everyStep, .positions, .graphConvolution:
+      checkPlaces(property, &draw)
+    case .heads, .transformerBlock, .patches, .visionTransformer: checkAttention(property, &draw)
     default: checkImages(property, &draw)
     }
   }
@@ -177,6 +186,13 @@ enum LayerKind: String, CaseIterable, Sendable {
       property.check(
         LayerCase(layer: ImagesIn<Double>().then(Flatten()), input: x) { x, _ in
           DualTensor(x.scalars, shape: [m, c * h * w])
+        })
+    case .pixelsAsRows:
+      property.check(
+        LayerCase(layer: ImagesIn<Double>().then(PositionsAsRows()), input: x) { x, _ in
+          DualTensor(shape: [h * w * m, c]) { p in
+            x[p[0] % m, p[1], p[0] / m / w, p[0] / m % w]
+          }
         })
     case .convolution:
       let (geometry, layer) = draw.convolution()

@@ -156,7 +156,8 @@ enum Textbook {
     return dense(x, wx, b) + dense(h, wh, zero)
   }
 
-  private static func overTime(
+  /// The states of all steps, each made of an input and the state before it.
+  static func overTime(
     _ x: DualTensor, hidden: Int, _ step: (DualTensor, DualTensor) -> DualTensor
   ) -> DualTensor {
     let (m, steps, inputs) = (x.shape[0], x.shape[1], x.shape[2])
