@@ -29,6 +29,20 @@ struct Comparison {
       "ResNet of chapter 8, Adam, batch 64", "resnet,64", ["channels_last", "contiguous"],
       networks, 64, wants(2, nil, nil)
     ) { Training([1, 28, 28], batch: 64, count: 2048, smallResNet).contender }
+    let tasks = try peer("tasks", if: python?.torch)
+    let images = ["channels_last", "contiguous"]
+    report.lines += try network(
+      "detector of chapter 9, batch 64", "detector,64", images, tasks, 64, nil
+    ) { detectorTraining }
+    report.lines += try network(
+      "U-Net of chapter 9, batch 32", "unet,32", images, tasks, 32, nil
+    ) { uNetTraining }
+    report.lines += try network(
+      "LSTM of chapter 11, 64 names", "lstm,64", ["contiguous"], tasks, 64, nil
+    ) { lstmTraining }
+    report.lines += try network(
+      "GPT of chapter 12, 64 names", "gpt,64", ["contiguous"], tasks, 64, nil
+    ) { gptTraining }
     report.lines += try products()
     report.lines += try engineLines()
     if chosen("memory"), let line = memoryLine(python) { report.lines.append(line) }
