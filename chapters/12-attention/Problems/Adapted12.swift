@@ -1,7 +1,7 @@
 public import Attention
 public import Checking
 public import Core
-public import Training
+import Training
 
 extension Adapted where Base == GraphConvolution<Double> {
   /// A graph convolution whose gradients come from an answer to 12.1.
