@@ -130,6 +130,7 @@ private func showWhereItLooks(
       HeatMap(
         values: values, rows: Dates.isoLength, columns: length,
         rowLabels: Dates.text(iso: tokens[0]).map(String.init),
-        columnLabels: pair.written.map { $0 == " " ? "␣" : String($0) }, xLabel: "the date as written",
-        yLabel: "what the decoder writes", range: 0...1)), "attention")
+        columnLabels: pair.written.map { $0 == " " ? "␣" : String($0) },
+        xLabel: "the date as written", yLabel: "what the decoder writes", range: 0...1)),
+    "attention")
 }
