@@ -74,8 +74,12 @@ func `a convolution in time and its gradients are the independent ones`(
     try golden.expect(Tensor([loss]), "ctc.loss")
     try golden.expect(dZ, "ctc.dz")
     let found = ctcBestPath(logits: try golden("bestPath.z", as: type))
-    let expected = try golden.rowsOfIntegers("bestPath.y").map { $0.filter { $0 >= 0 } }
-    #expect(found == expected)
+    // Behind the labels of a path the file has -1.
+    let longest = try golden("bestPath.y", as: type).columns
+    let rows = found.map { path in
+      (path + [Int](repeating: -1, count: max(0, longest - path.count))).map { Scalar($0) }
+    }
+    try golden.expect(Tensor(rows: rows), "bestPath.y")
   }
   try inBoth { try check($0) }
   let gamma = ctcOccupation(logits: try golden("occupation.z", as: Double.self), label: [2, 2, 1])
