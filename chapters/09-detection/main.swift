@@ -11,7 +11,7 @@ let command = ChapterCommand(
   of: [
     ChapterModules(Chapter09Problems.self, Exercises09.Answers.self, Solutions09.Answers.self)
   ], trains: true,
-  more: "three more losses, two more U-Nets, and the centres: some minutes more")
+  more: "more losses, more U-Nets and the centres, some minutes longer")
 
 /// What a run without --all says at its end.
 private let left = """
