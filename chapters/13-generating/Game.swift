@@ -30,19 +30,24 @@ struct Game {
   ) {
     var random = SplitMix64(seed: seed)
     let told = hasLabels ? 10 : 0
+    /// Weights and biases uniform in ±1/√fanIn: with He's larger ones the labels are heard later.
+    func dense(_ inputs: Int, _ outputs: Int) -> Dense<Float> {
+      var layer = Dense<Float>(inputs, outputs, .uniformFanIn, using: &random)
+      layer.parameters.bias = Initializer.uniformFanIn(
+        [outputs], fanIn: inputs, fanOut: outputs, using: &random)
+      return layer
+    }
     func making(_ inputs: Int) -> Making {
-      Dense<Float>(inputs, 256, using: &random).then(BatchNorm(256))
-        .then(.leakyReLU(slope: 0.2))
+      dense(inputs, 256).then(BatchNorm(256)).then(.leakyReLU(slope: 0.2))
     }
     func looking(_ inputs: Int) -> Looking {
-      Dense<Float>(inputs, 256, using: &random).then(Activation.leakyReLU(slope: 0.2))
-        .then(Dropout(rate: 0.3))
+      dense(inputs, 256).then(Activation.leakyReLU(slope: 0.2)).then(Dropout(rate: 0.3))
     }
     let first = making(Self.noise + told)
-    generator = first.then(making(256)).then(Dense(256, 784, .glorot, using: &random))
+    generator = first.then(making(256)).then(dense(256, 784))
       .then(Activation.tanh)
     let sight = looking(784 + told)
-    discriminator = sight.then(looking(256)).then(Dense(256, 1, .glorot, using: &random))
+    discriminator = sight.then(looking(256)).then(dense(256, 1))
     context = .training(seed: seed)
     (self.hasLabels, self.loss, self.functions) = (hasLabels, loss, functions)
   }

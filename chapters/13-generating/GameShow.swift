@@ -40,7 +40,7 @@ func showOpenings(
     func mean(_ value: (Game.Step) -> Double, _ part: ArraySlice<Game.Step>) -> Double {
       part.reduce(0) { $0 + value($1) } / Double(part.count)
     }
-    for start in [0, plan.opening - fifth] {
+    for start in [0, fifth, plan.opening - fifth] {
       let part = steps[start..<start + fifth]
       table.add(
         name(of: loss), "\(start + 1) to \(start + fifth)", fixed(mean(\.discriminator, part), 3),
@@ -57,15 +57,15 @@ func showOpenings(
     .lines(
       "Losses in the first steps",
       description:
-        "Four curves: with both losses the discriminator soon wins; the generator's own loss "
-        + "rises, or falls "
-        + "below 0.",
+        "Four curves: while the discriminator's loss is low in the saturating game, its generator's "
+        + "loss is just below 0.",
       x: "step", y: "loss", series.losses), "openings")
   try screen.write(
     .lines(
       "Length of the generator's gradient",
       description:
-        "Two curves on a logarithmic scale: the saturating loss's gradient is many times smaller.",
+        "Two curves on a logarithmic scale: the saturating loss's gradient is the shorter one while "
+        + "the discriminator is sure.",
       x: "step", y: Axis("length", scale: .logarithmic), series.norms), "norms")
 }
 

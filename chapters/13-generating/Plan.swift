@@ -36,7 +36,7 @@ struct Plan {
       (diffusion, judged) = (12, 60)
     case .usual:
       (judge, alarm, variational) = ((20_000, 4), (5000, 6), (60_000, 4))
-      (compared, opening, game) = ((6000, 3), 200, 1500)
+      (compared, opening, game) = ((6000, 3), 200, 4000)
       (diffusion, judged) = (2000, 500)
     case .all:
       (judge, alarm, variational) = ((20_000, 4), (5000, 6), (60_000, 4))
