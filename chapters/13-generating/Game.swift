@@ -142,6 +142,16 @@ struct Game {
     return generator.predict(told(z, labels)).uncentred
   }
 
+  /// The discriminator's turns alone: a head start.
+  mutating func headStart(_ steps: Int, with digits: Digits, batch: Int = 64, seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    let images = digits.x.centred
+    for _ in 0..<steps {
+      let places = (0..<batch).map { _ in random.integer(below: images.rows) }
+      _ = discriminatorsTurn(images.rows(places), places.map { digits.labels[$0] })
+    }
+  }
+
   /// Plays some steps.
   mutating func play(
     _ steps: Int, with digits: Digits, batch: Int = 64, seed: UInt64,

@@ -29,11 +29,18 @@ func showOpenings(
 ) throws {
   screen.section("The first steps of a game")
   let digits = Digits(plan.data, train: plan.isQuick ? 500 : 5000, test: 10)
-  screen.text("\(plan.opening) steps of 64 digits, no labels; means over a fifth of them.\n")
+  let lead = plan.opening / 2
+  screen.text(
+    """
+    The discriminator begins \(lead) steps before; then both play \(plan.opening), of 64 digits, without
+    labels. Means over a fifth of these.
+
+    """)
   var table = Table("loss", "steps", "discriminator", "generator", "length of its gradient")
   var series = (losses: [Series](), norms: [Series]())
   for loss in GeneratorLoss.allCases {
     var game = Game(hasLabels: false, loss, functions, seed: plan.seed)
+    game.headStart(lead, with: digits, seed: plan.seed)
     var steps = [Game.Step]()
     try game.play(plan.opening, with: digits, seed: plan.seed) { steps.append($1) }
     let fifth = max(plan.opening / 5, 1)

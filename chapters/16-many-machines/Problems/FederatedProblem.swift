@@ -148,7 +148,7 @@ extension Chapter16Problems {
         let largest = Double(question.sizes.max() ?? 1)
         return question.sumOfTrained { size(question, $0) / largest }
       },
-      wrong("not-divided", "Shares must sum to 1: divide by Σ nₖ.") { question in
+      wrong("not-divided", "A weighted sum is no mean yet: divide it by Σ nₖ.") { question in
         question.sumOfTrained { size(question, $0) }
       },
       wrong(
