@@ -32,8 +32,8 @@ func showOpenings(
   let lead = plan.opening / 2
   screen.text(
     """
-    The discriminator begins \(lead) steps before; then both play \(plan.opening), of 64 digits, without
-    labels. Means over a fifth of these.
+    The discriminator begins \(lead) steps before; then both play \(plan.opening), of 64 digits,
+    without labels. Means over a fifth of these.
 
     """)
   var table = Table("loss", "steps", "discriminator", "generator", "length of its gradient")

@@ -8,8 +8,8 @@ func showRing(on screen: Screen) {
   let n = 4
   screen.text(
     """
-    \(n) workers, \(n) chunks. A digit for each chunk: how many workers' numbers are summed
-    in what the worker holds of it.
+    \(n) workers, \(n) chunks. A digit for each chunk: how many numbers are summed
+    in what a worker holds of it.
 
     """)
   var held = (0..<n).map { _ in [Int](repeating: 1, count: n) }
