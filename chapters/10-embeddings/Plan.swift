@@ -18,7 +18,7 @@ struct Plan {
 
   init(_ options: ChapterOptions) {
     (isQuick, seed) = (options.quick, options.seed)
-    (steps, trials) = isQuick ? (40, 500) : (600, 2000)
+    (steps, trials) = isQuick ? (40, 500) : (4000, 2000)
     films = isQuick ? 3 : 15
     (sentences, epochs) = isQuick ? (800, 2) : (4000, 5)
     ratingSteps = isQuick ? 150 : 600
