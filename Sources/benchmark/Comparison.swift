@@ -43,6 +43,19 @@ struct Comparison {
     report.lines += try network(
       "GPT of chapter 12, 64 names", "gpt,64", ["contiguous"], tasks, 64, nil
     ) { gptTraining }
+    let several = try peer("several", if: python?.torch)
+    report.lines += try network(
+      "VAE of chapter 13, Adam, batch 128", "variational,128", ["contiguous"], several, 128,
+      wants(1.5, nil, nil)
+    ) { variationalTraining }
+    report.lines += try network(
+      "conditional GAN of chapter 13, both turns, batch 64", "game,64", ["contiguous"], several,
+      64, wants(1.5, nil, nil)
+    ) { gameTraining }
+    // Most of it is overhead, which hangs on no instructions.
+    report.lines += try network(
+      "DQN of chapter 14, 64 moves", "deepq,64", ["contiguous"], several, 64, 5
+    ) { deepQTraining }
     report.lines += try products()
     report.lines += try engineLines()
     if chosen("memory"), let line = memoryLine(python) { report.lines.append(line) }
