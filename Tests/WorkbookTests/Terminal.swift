@@ -133,6 +133,8 @@ final class Terminal {
     }
     kill(pid, SIGKILL)
     waitpid(pid, nil, 0)
+    // From now on its number may be another's.
+    status = 128 + SIGKILL
     return nil
   }
 
