@@ -28,7 +28,7 @@ public struct FactorizationQuestion: Question {
 
   init(
     users userCount: Int, items itemCount: Int, _ width: Int, _ known: [(user: Int, item: Int)],
-    penalty: Double, seed: UInt64
+    mean: Double = 3.3, penalty: Double, seed: UInt64
   ) {
     var generator = SplitMix64(caseSeed: seed)
     func draw(_ shape: [Int]) -> Matrix {
@@ -36,7 +36,7 @@ public struct FactorizationQuestion: Question {
     }
     self.init(
       p: draw([userCount, width]), q: draw([itemCount, width]), userBias: draw([userCount]),
-      itemBias: draw([itemCount]), mean: 3.3, users: known.map(\.user), items: known.map(\.item),
+      itemBias: draw([itemCount]), mean: mean, users: known.map(\.user), items: known.map(\.item),
       ratings: Matrix(known.map { _ in Double(1 + generator.integer(below: 5)) }),
       penalty: penalty)
   }
@@ -137,6 +137,13 @@ extension Chapter10Problems {
           FactorizationQuestion(
             users: 3, items: 4, 2, [(0, 3), (1, 0), (0, 0), (1, 3)], penalty: 0.5, seed: 1055)
         ).rounded("P", "Q", "userBias", "itemBias"),
+        // A single user, and a single item.
+        Case(
+          FactorizationQuestion(
+            users: 1, items: 3, 2, [(0, 0), (0, 2)], mean: 2.5, penalty: 0.2, seed: 1056)),
+        Case(
+          FactorizationQuestion(
+            users: 3, items: 1, 2, [(0, 0), (2, 0)], mean: 3.8, penalty: 0.4, seed: 1057)),
       ],
       forward: { $0.result.loss },
       reference: {

@@ -134,6 +134,12 @@ extension Chapter10Problems {
             covariance: Matrix(rows: [[2, 1, 0, 0], [1, 2, 0, 1], [0, 0, 1, 0], [0, 1, 0, 3]]),
             measurement: Matrix([1.5, -1]), processNoise: 0.25 * oneHot([0, 1, 2, 3], classes: 4),
             measurementNoise: Matrix(rows: [[1, 0.5], [0.5, 2]]))),
+        // It is seen on an axis.
+        Case(
+          KalmanQuestion(
+            state: Matrix([0.5, 1, -1, 0.5]), covariance: oneHot([0, 1, 2, 3], classes: 4),
+            measurement: Matrix([0, 1.5]), processNoise: 0.5 * oneHot([0, 1, 2, 3], classes: 4),
+            measurementNoise: oneHot([0, 1], classes: 2))),
       ],
       forward: nil,
       reference: { question in

@@ -111,6 +111,10 @@ extension Chapter10Problems {
             words: 5, 3, centres: [2, 0, 2], contexts: [3, 4, 3],
             negatives: [[4, 0], [1, 2], [0, 0]], seed: 1045)
         ).rounded(),
+        // One word, which is its own context.
+        Case(
+          NegativeSamplingQuestion(
+            words: 1, 3, centres: [0, 0], contexts: [0, 0], negatives: [[0], [0]], seed: 1046)),
       ],
       forward: { question in
         Embeddings.negativeSampling(

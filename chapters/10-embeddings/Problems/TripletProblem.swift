@@ -128,6 +128,7 @@ extension Chapter10Problems {
             positive: Matrix(rows: [[1, 0], [1, 2], [1, 1]]),
             negative: Matrix(rows: [[1, 0.5], [1, 2], [0, 0.5]]), margin: 0.25), isCorner: true),
         Case(TripletQuestion(6, 2, margin: 1, seed: 1023)).rounded(isCorner: true),
+        Case(TripletQuestion(3, 2, margin: 3, seed: 1024)),
       ],
       forward: { question in
         tripletLoss(
