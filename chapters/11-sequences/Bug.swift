@@ -88,7 +88,7 @@ private func compareListening(
   let train = Recordings(16, using: &generator)
   try compare(on: screen, "vowels") { isWrong in
     var drawing = SplitMix64(seed: options.seed)
-    let network = Ears(
+    let network = ears(
       CausalConv1d<Float>(Spectrogram.bands, 16, taps: 3, using: &drawing)
         .then(Activation<Float>.relu)
         .then(CausalConv1d(16, Vowels.classCount, taps: 1, .glorot, using: &drawing)))

@@ -16,7 +16,7 @@ func showForecast(_ options: ChapterOptions, on screen: Screen) throws {
     variance: \(steps) steps of 32 series. Measured from the 20th value on.
     """)
   var generator = SplitMix64(seed: options.seed)
-  let gru = OverTime(GRU<Float>(1, 24, using: &generator))
+  let gru = overTime(GRU<Float>(1, 24, using: &generator))
     .then(CausalConv1d(24, 2, taps: 1, .glorot, using: &generator))
   let convolutions = CausalConv1d<Float>(1, 24, taps: 2, dilation: 1, using: &generator)
     .then(Activation<Float>.tanh)

@@ -15,14 +15,14 @@ func showListening(
   let train = Recordings(options.quick ? 32 : 800, using: &generator)
   let test = Recordings(options.quick ? 16 : 200, like: train, using: &generator)
   var drawing = SplitMix64(seed: options.seed)
-  let convolutions = Ears(
+  let convolutions = ears(
     CausalConv1d(Spectrogram.bands, 48, taps: 5, using: &drawing)
       .then(Activation<Float>.relu).then(CausalConv1d(48, 48, taps: 5, using: &drawing))
       .then(Activation<Float>.relu)
       .then(CausalConv1d(48, Vowels.classCount, taps: 1, .glorot, using: &drawing)))
-  let recurrent = Ears(
+  let recurrent = ears(
     CausalConv1d(Spectrogram.bands, 48, taps: 5, using: &drawing)
-      .then(Activation<Float>.relu).then(OverTime(GRU(48, 48, using: &drawing)))
+      .then(Activation<Float>.relu).then(overTime(GRU(48, 48, using: &drawing)))
       .then(CausalConv1d(48, Vowels.classCount, taps: 1, .glorot, using: &drawing)))
   screen.text(
     """
@@ -53,67 +53,6 @@ func showListening(
           y: curve)
       }), "ctc-loss")
   try showSpikes(heard.network, test, before: before, on: screen)
-}
-
-/// A network from spectrograms, `[m, bands, t]`, to CTC's scores, `[t, m, classes]`.
-struct Ears<Body: TensorLayer<Float>>: Layer {
-  typealias Scalar = Float
-
-  var body: Body
-
-  init(_ body: Body) { self.body = body }
-
-  var parameters: Body.Parameters { body.parameters }
-
-  func forward(
-    _ x: Tensor<Float>, in context: inout Context
-  ) -> (output: Tensor<Float>, cache: Body.Cache) {
-    let (y, cache) = body.forward(x, in: &context)
-    return (framesFirst(y), cache)
-  }
-
-  func backward(
-    _ dY: Tensor<Float>, _ cache: Body.Cache
-  ) -> (dInput: Tensor<Float>, gradient: Body.Parameters) {
-    body.backward(channelsFirst(dY), cache)
-  }
-
-  mutating func visit(
-    _ other: Body.Parameters, _ body: (String, inout Tensor<Float>, Tensor<Float>) -> Void
-  ) {
-    self.body.visit(other, body)
-  }
-}
-
-/// A recurrent layer among convolutions: `[m, channels, t]` in and out.
-struct OverTime<Base: TensorLayer<Float>>: Layer {
-  typealias Scalar = Float
-
-  var base: Base
-
-  init(_ base: Base) { self.base = base }
-
-  var parameters: Base.Parameters { base.parameters }
-
-  func forward(
-    _ x: Tensor<Float>, in context: inout Context
-  ) -> (output: Tensor<Float>, cache: Base.Cache) {
-    let (y, cache) = base.forward(swappedLast(x), in: &context)
-    return (swappedLast(y), cache)
-  }
-
-  func backward(
-    _ dY: Tensor<Float>, _ cache: Base.Cache
-  ) -> (dInput: Tensor<Float>, gradient: Base.Parameters) {
-    let (dX, gradient) = base.backward(swappedLast(dY), cache)
-    return (swappedLast(dX), gradient)
-  }
-
-  mutating func visit(
-    _ other: Base.Parameters, _ body: (String, inout Tensor<Float>, Tensor<Float>) -> Void
-  ) {
-    base.visit(other, body)
-  }
 }
 
 /// What came of a training.
@@ -225,16 +164,4 @@ private func showSpikes<Body>(
       description: "The occupation after training: narrow peaks inside the vowels' sounds.",
       x: "frame", y: Axis("occupation", range: 0...1),
       series(ctcOccupation(logits: logits, label: label))), "occupation-after")
-}
-
-/// Channels in time as frames of scores: `[m, n, t]` → `[t, m, n]`.
-private func framesFirst(_ x: Tensor<Float>) -> Tensor<Float> {
-  let (m, n, t) = (x.shape[0], x.shape[1], x.shape[2])
-  return x.reshaped([m * n, t]).transposed.reshaped([t, m, n])
-}
-
-/// The way back: `[t, m, n]` → `[m, n, t]`.
-private func channelsFirst(_ x: Tensor<Float>) -> Tensor<Float> {
-  let (t, m, n) = (x.shape[0], x.shape[1], x.shape[2])
-  return x.reshaped([t, m * n]).transposed.reshaped([m, n, t])
 }
