@@ -119,26 +119,24 @@ func showActorCritic(
   screen.text(
     "\(run.updates) updates of \(run.poles) poles × \(run.steps) steps.\n")
   var table = Table("", "frames", "above 150 after", "last", "greedy")
-  var all = [Trained]()
-  func add(_ name: String, _ trained: Trained) {
-    table.add(
-      name, grouped(trained.frames),
-      trained.curve.frames(above: 150).map { grouped($0) + " frames" } ?? "never",
-      fixed(trained.curve.last, 0), fixed(trained.greedy, 1))
+  func row(_ reward: String, _ trained: Trained) -> [String] {
+    [
+      "reward \(reward), seed \(trained.seed)", grouped(trained.frames),
+      trained.curve.reached(above: 150), fixed(trained.curve.last, 0), fixed(trained.greedy, 1),
+    ]
   }
-  for seed in plan.trials {
-    let trained = try run.train(functions, seed: seed) { update, mean in
+  let all = try trainEach(plan, on: screen, in: &table) {
+    row("0.1", $0)
+  } train: { seed in
+    try run.train(functions, seed: seed) { update, mean in
       screen.progress("seed \(seed), update \(update), mean return \(fixed(mean, 0))")
     }
-    all.append(trained)
-    add("reward 0.1, seed \(seed)", trained)
   }
   var loud = run
   loud.reward = 1
   for seed in plan.seeds {
-    add("reward 1, seed \(seed)", try loud.train(functions, seed: seed))
+    table.add(row("1", try loud.train(functions, seed: seed)))
   }
-  screen.endProgress()
   screen.table(table)
   return all
 }

@@ -37,7 +37,7 @@ func showCritic(_ network: SmallNetwork, _ plan: Plan, on screen: Screen) throws
         "A map of 13 × 13 poles. In a band across the middle the error is near 0; above and below it, where "
         + "poles fall, V is far too large.",
       HeatMap(
-        values: errors, rows: speeds, columns: angles, xLabel: "leaning, from left to right",
+        values: errors, rows: speeds, columns: angles, xLabel: "leaning, left to right",
         yLabel: "turning, upwards to the right", scale: .diverging)), "critic")
 }
 

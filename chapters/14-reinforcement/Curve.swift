@@ -1,3 +1,5 @@
+import Running
+
 /// How returns have grown over the frames of a training.
 struct Curve {
   private(set) var points: [(frames: Int, value: Double)] = []
@@ -19,8 +21,10 @@ struct Curve {
   /// The last point.
   var last: Double { points.last?.value ?? .nan }
 
-  /// Frames after which a point was above a bound for the first time.
-  func frames(above bound: Double) -> Int? { points.first { $0.value > bound }?.frames }
+  /// Frames after which a point was above a bound for the first time, in words.
+  func reached(above bound: Double) -> String {
+    points.first { $0.value > bound }.map { grouped($0.frames) + " frames" } ?? "never"
+  }
 }
 
 /// What a training has come to.
@@ -31,4 +35,19 @@ struct Trained {
   let frames: Int
   /// The mean return of the greedy policy, over episodes that it has not trained on.
   let greedy: Double
+}
+
+/// Trains once for each of the plan's seeds, and adds a line for each to a table.
+func trainEach(
+  _ plan: Plan, on screen: Screen, in table: inout Table,
+  row: (Trained) -> [String], train: (_ seed: UInt64) throws -> Trained
+) rethrows -> [Trained] {
+  var all = [Trained]()
+  for seed in plan.trials {
+    let trained = try train(seed)
+    screen.endProgress()
+    all.append(trained)
+    table.add(row(trained))
+  }
+  return all
 }

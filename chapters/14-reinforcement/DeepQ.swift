@@ -110,16 +110,16 @@ func showDeepQ(
   screen.text(
     "\(grouped(run.steps)) steps of \(run.poles) poles, a batch of \(run.batch) from memory at each.\n"
   )
-  var all = [Trained]()
   var table = Table("seed", "frames", "last, ε = 0.05", "greedy")
-  for seed in plan.trials {
-    let trained = try run.train(functions, seed: seed) { step, _ in
+  let all = try trainEach(plan, on: screen, in: &table) { trained in
+    [
+      "\(trained.seed)", grouped(trained.frames), fixed(trained.curve.last, 0),
+      fixed(trained.greedy, 1),
+    ]
+  } train: { seed in
+    try run.train(functions, seed: seed) { step, _ in
       if step % 50 == 0 { screen.progress("seed \(seed), step \(grouped(step))") }
     }
-    screen.endProgress()
-    all.append(trained)
-    table.add(
-      "\(seed)", grouped(trained.frames), fixed(trained.curve.last, 0), fixed(trained.greedy, 1))
   }
   screen.table(table)
   return all

@@ -9,9 +9,9 @@ func showPole(_ network: SmallNetwork, _ plan: Plan, on screen: Screen) throws {
   var generator = SplitMix64(seed: plan.seed)
   let untrained = smallNetwork(4, 32, 2, .tanh, using: &generator)
   let start = CartPole(position: 0, velocity: 0, angle: 0.04, angularVelocity: 0.1)
-  // Six moments, the last when the untrained one's pole has fallen.
+  // Four moments, as many as a terminal has room for beside each other, the last when the untrained one's pole has fallen.
   let end = steps(until: 200, from: start, untrained)
-  let times = (0..<6).map { $0 * end / 5 }
+  let times = (0..<4).map { $0 * end / 3 }
   var (images, captions) = ([Image](), [String]())
   for policy in [untrained, network] {
     var pole = start
@@ -32,9 +32,9 @@ func showPole(_ network: SmallNetwork, _ plan: Plan, on screen: Screen) throws {
     .images(
       "Above an untrained network, below the trained one",
       description:
-        "Two rows of six pictures of a cart with a pole. Above the pole leans further from picture to picture, "
-        + "and has fallen by the end; below it stands in all six.",
-      images, columns: 6, captions: captions), "pole")
+        "Two rows of four pictures of a cart with a pole. Above the pole leans further from picture to picture, "
+        + "and has fallen by the end; below it stands in all four.",
+      images, columns: 4, captions: captions), "pole")
 }
 
 /// One push of a policy's best action.

@@ -98,18 +98,16 @@ func showProximalPolicy(_ plan: Plan, on screen: Screen) throws -> [Trained] {
     \(run.updates) updates of \(run.poles) poles × \(run.steps) steps, \(run.epochs) passes over each, in batches of \(run.batch).
 
     """)
-  var all = [Trained]()
   var table = Table("seed", "frames", "above 150 after", "last", "greedy")
-  for seed in plan.trials {
-    let trained = try run.train(seed: seed) { update, mean in
+  let all = try trainEach(plan, on: screen, in: &table) { trained in
+    [
+      "\(trained.seed)", grouped(trained.frames), trained.curve.reached(above: 150),
+      fixed(trained.curve.last, 0), fixed(trained.greedy, 1),
+    ]
+  } train: { seed in
+    try run.train(seed: seed) { update, mean in
       screen.progress("seed \(seed), update \(update), mean return \(fixed(mean, 0))")
     }
-    screen.endProgress()
-    all.append(trained)
-    table.add(
-      "\(seed)", grouped(trained.frames),
-      trained.curve.frames(above: 150).map { grouped($0) + " frames" } ?? "never",
-      fixed(trained.curve.last, 0), fixed(trained.greedy, 1))
   }
   screen.table(table)
   return all

@@ -58,18 +58,16 @@ func showReinforce(
   screen.text(
     "\(run.updates) updates of \(run.episodes) episodes; 200 is the most there is.\n")
   var table = Table("seed", "frames", "above 150 after", "last five updates", "greedy")
-  var all = [Trained]()
-  for seed in plan.trials {
-    let trained = try run.train(functions, seed: seed) { update, mean in
+  let all = try trainEach(plan, on: screen, in: &table) { trained in
+    let last = trained.curve.points.suffix(5)
+    return [
+      "\(trained.seed)", grouped(trained.frames), trained.curve.reached(above: 150),
+      fixed(last.reduce(0) { $0 + $1.value } / Double(last.count), 0), fixed(trained.greedy, 1),
+    ]
+  } train: { seed in
+    try run.train(functions, seed: seed) { update, mean in
       screen.progress("seed \(seed), update \(update), mean return \(fixed(mean, 0))")
     }
-    screen.endProgress()
-    all.append(trained)
-    let last = trained.curve.points.suffix(5)
-    table.add(
-      "\(seed)", grouped(trained.frames),
-      trained.curve.frames(above: 150).map { grouped($0) + " frames" } ?? "never",
-      fixed(last.reduce(0) { $0 + $1.value } / Double(last.count), 0), fixed(trained.greedy, 1))
   }
   screen.table(table)
   return all

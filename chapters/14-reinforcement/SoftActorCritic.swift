@@ -129,16 +129,16 @@ func showSoftActorCritic(_ functions: FunctionsInUse, _ plan: Plan, on screen: S
   screen.section("SAC, with any force")
   let run = SoftActorCritic(plan)
   screen.text("\(grouped(run.steps)) steps of \(run.poles) poles, α = 0.01.\n")
-  var all = [Trained]()
   var table = Table("seed", "frames", "last", "greedy")
-  for seed in plan.trials {
-    let trained = try run.train(functions, seed: seed) { step in
+  let all = try trainEach(plan, on: screen, in: &table) { trained in
+    [
+      "\(trained.seed)", grouped(trained.frames), fixed(trained.curve.last, 0),
+      fixed(trained.greedy, 1),
+    ]
+  } train: { seed in
+    try run.train(functions, seed: seed) { step in
       if step % 50 == 0 { screen.progress("seed \(seed), step \(grouped(step))") }
     }
-    screen.endProgress()
-    all.append(trained)
-    table.add(
-      "\(seed)", grouped(trained.frames), fixed(trained.curve.last, 0), fixed(trained.greedy, 1))
   }
   screen.table(table)
   return all
