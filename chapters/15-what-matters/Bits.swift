@@ -24,7 +24,7 @@ func showBits(
   var (before, after) = ([Figures.Point](), [Figures.Point]())
   table.add("32", "", percent(whole, 1))
   for bits in [8, 4, 3, 2] {
-    let levels = quantized(network, bits, functions)
+    let levels = threeLayers(network.layers.map { functions.quantized($0, bits: bits) })
     let share = digits.accuracy(levels.predict(digits.testX))
     before.append(Figures.Point(Double(bits), 100 * share))
     guard bits < 4 else {
@@ -67,25 +67,12 @@ private func showLevels(_ functions: FunctionsInUse, on screen: Screen) throws {
   screen.table(table)
 }
 
-/// The network with b bits a weight.
-private func quantized(
-  _ network: BigNetwork, _ bits: Int, _ functions: FunctionsInUse
-) -> some Layer<Float, Tensor<Float>, Tensor<Float>, Tensor<Float>> {
-  let layers = network.layers.map {
-    functions.quantized($0, bits: bits)
-  }
-  return layers[0].then(Activation.relu).then(layers[1]).then(Activation.relu).then(layers[2])
-}
-
 /// The share of right answers after an epoch with b bits.
 func repairedBits(
   _ network: BigNetwork, _ bits: Int, _ functions: FunctionsInUse, _ digits: Digits, _ plan: Plan
 ) throws -> Double {
-  var levels = quantized(network, bits, functions)
-  try digits.repair(plan) {
-    try levels.fit($0, $1, epochs: 1, seed: plan.seed, rate: $2)
-  }
-  return digits.accuracy(levels.predict(digits.testX))
+  var levels = threeLayers(network.layers.map { functions.quantized($0, bits: bits) })
+  return try levels.repair(digits, plan)
 }
 
 /// The same epoch, with weights that are put back on their levels after each step: no step is as long as

@@ -49,16 +49,8 @@ func showCuts(
 /// The network with some weights cut.
 private func pruned(
   _ network: BigNetwork, _ masks: [Tensor<Float>], _ functions: FunctionsInUse
-) -> Then<
-  Then<
-    Then<Then<Adapted<MaskedDense<Float>>, Activation<Float>>, Adapted<MaskedDense<Float>>>,
-    Activation<Float>
-  >, Adapted<MaskedDense<Float>>
-> {
-  let layers = zip(network.layers, masks).map {
-    functions.masked($0, mask: $1)
-  }
-  return layers[0].then(Activation.relu).then(layers[1]).then(Activation.relu).then(layers[2])
+) -> ThreeLayers<Adapted<MaskedDense<Float>>> {
+  threeLayers(zip(network.layers, masks).map { functions.masked($0, mask: $1) })
 }
 
 /// The share of right answers after an epoch with weights cut, and how many of those are not 0 any more.
@@ -67,16 +59,11 @@ func repairedCut(
   _ plan: Plan
 ) throws -> (right: Double, moved: Int) {
   var some = pruned(network, masks, functions)
-  try digits.repair(plan) {
-    try some.fit($0, $1, epochs: 1, seed: plan.seed, rate: $2)
-  }
-  let layers = [
-    some.first.first.first.first.layer, some.first.first.second.layer, some.second.layer,
-  ]
-  let moved = layers.reduce(0) { sum, layer in
+  let right = try some.repair(digits, plan)
+  let moved = some.layers.map(\.layer).reduce(0) { sum, layer in
     sum + zip(layer.parameters.weight.scalars, layer.mask.scalars).count { $0 != 0 && $1 == 0 }
   }
-  return (digits.accuracy(some.predict(digits.testX)), moved)
+  return (right, moved)
 }
 
 /// The share of right answers where chance decides which weights go.

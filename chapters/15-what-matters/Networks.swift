@@ -2,21 +2,29 @@ import Core
 import Running
 import Training
 
-/// Chapter 4's network: dense layers with ReLU between.
-typealias BigNetwork = Then<
-  Then<Then<Then<Dense<Float>, Activation<Float>>, Dense<Float>>, Activation<Float>>, Dense<Float>
+/// Three layers of one kind with ReLU between.
+typealias ThreeLayers<Part: TensorLayer<Float>> = Then<
+  Then<Then<Then<Part, Activation<Float>>, Part>, Activation<Float>>, Part
 >
+
+func threeLayers<Part>(_ layers: [Part]) -> ThreeLayers<Part> {
+  layers[0].then(Activation.relu).then(layers[1]).then(Activation.relu).then(layers[2])
+}
+
+extension Then
+where First == Then<Then<Then<Second, Activation<Float>>, Second>, Activation<Float>> {
+  /// The three layers.
+  var layers: [Second] { [first.first.first.first, first.first.second, second] }
+}
+
+/// Chapter 4's network: dense layers with ReLU between.
+typealias BigNetwork = ThreeLayers<Dense<Float>>
 
 func bigNetwork(seed: UInt64) -> BigNetwork {
   var generator = SplitMix64(seed: seed)
   return Dense<Float>(784, 256, using: &generator).then(Activation.relu)
     .then(Dense(256, 128, using: &generator)).then(Activation.relu)
     .then(Dense(128, 10, using: &generator))
-}
-
-extension BigNetwork {
-  /// The three dense layers.
-  var layers: [Dense<Float>] { [first.first.first.first, first.first.second, second] }
 }
 
 /// A network of one hidden layer.
@@ -61,6 +69,12 @@ extension Layer where Scalar == Float, Input == Tensor<Float>, Output == Tensor<
     try fit(x, epochs: epochs, seed: seed, with: &adam) { logits, places in
       softmaxCrossEntropy(logits: logits, labels: places.map { labels[$0] })
     }
+  }
+
+  /// Repairs the network for an epoch; the share of right answers after that.
+  mutating func repair(_ digits: Digits, _ plan: Plan) throws -> Double {
+    try digits.repair(plan) { try fit($0, $1, epochs: 1, seed: plan.seed, rate: $2) }
+    return digits.accuracy(predict(digits.testX))
   }
 }
 

@@ -20,7 +20,7 @@ func showSharedValues(
     """)
   var table = Table("values a matrix", "bits a weight", "right", "repaired")
   for (values, bits) in [(16, 4), (4, 2)] {
-    let few = shared(network, values, functions)
+    let few = threeLayers(network.layers.map { functions.shared($0, values: values) })
     let before = digits.accuracy(few.predict(digits.testX))
     let after = try repairedValues(network, values, functions, digits, plan)
     table.add("\(values)", "\(bits)", percent(before, 1), percent(after, 1))
@@ -29,25 +29,12 @@ func showSharedValues(
   try screen.write(histogram(of: network.layers[1].parameters.weight), "values")
 }
 
-/// The network with k values a matrix.
-private func shared(
-  _ network: BigNetwork, _ values: Int, _ functions: FunctionsInUse
-) -> some Layer<Float, Tensor<Float>, Tensor<Float>, Tensor<Float>> {
-  let layers = network.layers.map {
-    functions.shared($0, values: values)
-  }
-  return layers[0].then(Activation.relu).then(layers[1]).then(Activation.relu).then(layers[2])
-}
-
 /// The share of right answers after an epoch in which the values have moved.
 func repairedValues(
   _ network: BigNetwork, _ values: Int, _ functions: FunctionsInUse, _ digits: Digits, _ plan: Plan
 ) throws -> Double {
-  var few = shared(network, values, functions)
-  try digits.repair(plan) {
-    try few.fit($0, $1, epochs: 1, seed: plan.seed, rate: $2)
-  }
-  return digits.accuracy(few.predict(digits.testX))
+  var few = threeLayers(network.layers.map { functions.shared($0, values: values) })
+  return try few.repair(digits, plan)
 }
 
 /// The weights as a hill, and the sixteen values that they fall into.
