@@ -152,7 +152,7 @@ private func writeAlarmFigures(
       "Copies of digits and of clothes; digits with holes, and what is made of them",
       description:
         "Two rows of twelve: six digits and six pieces of clothing, and their copies, of which "
-        + "those of the "
-        + "clothes are blots. Below six digits with a third of their pixels gone, and whole again.",
+        + "those of the clothes are blots. Below six digits with a third of their pixels gone, "
+        + "and whole again.",
       images, columns: 12), "copies")
 }

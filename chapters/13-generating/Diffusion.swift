@@ -100,9 +100,8 @@ private func writeWay(
     .images(
       "A digit into noise, and one out of it",
       description:
-        "Three rows of nine. A seven sinks into noise; out of noise a three appears; below it what "
-        + "the network "
-        + "takes the image for at each step, a blur at first.",
+        "Three rows of nine. A seven sinks into noise; out of noise a three appears; below it "
+        + "what the network takes the image for at each step, a blur at first.",
       pictures(down + up + images), columns: 9,
       captions: times.map { "t = \($0)" } + times.reversed().map { "t = \($0)" }
         + times.reversed().map { "x̂₀ at \($0)" }), "way")

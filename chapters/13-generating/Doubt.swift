@@ -58,8 +58,7 @@ func showDoubt(_ functions: FunctionsInUse, _ plan: Plan, on screen: Screen) thr
       "A prediction with its doubt",
       description:
         "Points around a wave, wider to the right; a curve through their middle, and two at the "
-        + "distance of "
-        + "the doubt, which go apart as the points do.",
+        + "distance of the doubt, which go apart as the points do.",
       x: "x", y: "y",
       [
         Series(

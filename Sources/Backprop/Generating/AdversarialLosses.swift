@@ -3,18 +3,24 @@
 public import Core
 import Kernels
 
-/// log(1 + eˣ), finite for every finite x.
-@inline(__always)
-private func softplus<Scalar: Real>(_ x: Scalar) -> Scalar {
-  (x > 0 ? x : 0) + Scalar.log(onePlus: Scalar.exp(-abs(x)))
+/// What logits cost where the images are held for real, mean softplus(-z), and the slope -σ(-z)/m.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+private func costAsReal<Scalar: Real>(_ z: Tensor<Scalar>) -> Loss<Scalar> {
+  let (softplus, m) = (Activation<Scalar>.softplus, Scalar(z.count))
+  let loss = blockedSum(0..<z.count) { softplus.value(at: -z.storage[$0]) } / m
+  // forward: mean softplus(-z), and 1 - σ(z) = σ(-z)
+  return (loss, Tensor(generate(z.storage) { -logistic(-$0) / m }, shape: z.shape))
 }
 
-/// A function of each element, and its mean.
-@inline(__always)
-private func meanOfEach<Scalar>(
-  _ x: Tensor<Scalar>, _ f: (Scalar) -> Scalar
-) -> Scalar {
-  blockedSum(0..<x.count) { f(x.storage[$0]) } / Scalar(x.count)
+/// What they cost where the images are held for made: mean softplus(z), and the slope σ(z)/m.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+private func costAsMade<Scalar: Real>(_ z: Tensor<Scalar>) -> Loss<Scalar> {
+  let (softplus, m) = (Activation<Scalar>.softplus, Scalar(z.count))
+  let loss = blockedSum(0..<z.count) { softplus.value(at: z.storage[$0]) } / m
+  // forward: mean softplus(z)
+  return (loss, Tensor(generate(z.storage) { logistic($0) / m }, shape: z.shape))
 }
 
 /// How badly a discriminator tells real images from made ones: mean softplus(-z) over the real ones plus
@@ -37,14 +43,9 @@ public func discriminatorLoss<Scalar>(
   require(
     real.count >= 1 && fake.count >= 1,
     "discriminatorLoss: real logits \(real.shape) and fake ones \(fake.shape); it needs one of "
-      + "each at "
-      + "least")
-  let loss = meanOfEach(real) { softplus(-$0) } + meanOfEach(fake) { softplus($0) }
-  // forward: mean softplus(-z), and 1 - σ(z) = σ(-z)
-  let dReal = generate(real.storage) { -logistic(-$0) / Scalar(real.count) }
-  // forward: mean softplus(z)
-  let dFake = generate(fake.storage) { logistic($0) / Scalar(fake.count) }
-  return (loss, Tensor(dReal, shape: real.shape), Tensor(dFake, shape: fake.shape))
+      + "each at least")
+  let (ofReal, ofFake) = (costAsReal(real), costAsMade(fake))
+  return (ofReal.loss + ofFake.loss, ofReal.gradient, ofFake.gradient)
 }
 
 /// What a generator wants of the discriminator's logits for its images: one game, two losses.
@@ -68,16 +69,11 @@ public enum GeneratorLoss: String, CaseIterable, Sendable {
   @specialized(where Scalar == Double)
   public func callAsFunction<Scalar>(fake z: Tensor<Scalar>) -> Loss<Scalar> {
     require(z.count >= 1, "GeneratorLoss: logits \(z.shape); it needs one at least")
-    let m = Scalar(z.count)
     switch self {
-    case .nonSaturating:
-      // forward: mean softplus(-z)
-      let dZ = generate(z.storage) { -logistic(-$0) / m }
-      return (meanOfEach(z) { softplus(-$0) }, Tensor(dZ, shape: z.shape))
+    case .nonSaturating: return costAsReal(z)
     case .saturating:
-      // forward: -mean softplus(z)
-      let dZ = generate(z.storage) { -logistic($0) / m }
-      return (-meanOfEach(z) { softplus($0) }, Tensor(dZ, shape: z.shape))
+      let discriminators = costAsMade(z)
+      return (-discriminators.loss, -discriminators.gradient)
     }
   }
 }

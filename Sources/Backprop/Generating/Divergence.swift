@@ -25,8 +25,7 @@ public func divergenceFromNormal<Scalar>(
   require(
     mean.rank == 2 && mean.shape == logVariance.shape && mean.rows >= 1,
     "divergenceFromNormal: mean \(mean.shape) and log variance \(logVariance.shape) must be one "
-      + "matrix's "
-      + "shape [m, d], with a row at least")
+      + "matrix's shape [m, d], with a row at least")
   let m = Scalar(mean.rows)
   let sum = blockedSum(0..<mean.count) { i in
     let (mean, logVariance) = (mean.storage[i], logVariance.storage[i])

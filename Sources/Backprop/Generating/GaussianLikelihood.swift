@@ -22,8 +22,7 @@ public func gaussianNegativeLogLikelihood<Scalar>(
   require(
     mean.shape == logVariance.shape && mean.shape == targets.shape && mean.count >= 1,
     "gaussianNegativeLogLikelihood: mean \(mean.shape), log variance \(logVariance.shape) and "
-      + "targets "
-      + "\(targets.shape) must have one shape, with an element at least")
+      + "targets \(targets.shape) must have one shape, with an element at least")
   let count = Scalar(mean.count)
   // (x - μ)/σ: the square of a quotient is in range where that of its numerator is not.
   let distances = generate(logVariance.storage, (targets - mean).storage) {

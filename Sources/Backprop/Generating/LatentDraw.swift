@@ -22,8 +22,7 @@ public func reparameterized<Scalar>(
   require(
     mean.shape == logVariance.shape && mean.shape == noise.shape,
     "reparameterized: mean \(mean.shape), log variance \(logVariance.shape) and noise "
-      + "\(noise.shape) must "
-      + "have one shape")
+      + "\(noise.shape) must have one shape")
   let shares = generate(logVariance.storage, noise.storage) { scaled(Scalar.exp($0 / 2), by: $1) }
   return mean + Tensor(shares, shape: mean.shape)
 }

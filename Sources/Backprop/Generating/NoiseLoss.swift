@@ -21,9 +21,8 @@ public func noiseLoss<Scalar>(
   require(
     prediction.rank == 2 && prediction.shape == noisy.shape && prediction.shape == noise.shape
       && signals.shape == [prediction.rows] && prediction.count >= 1,
-    "noiseLoss: prediction \(prediction.shape), noisy \(noisy.shape) and noise \(noise.shape) must "
-      + "be one "
-      + "matrix's shape [m, n], signals \(signals.shape) [m], with an element at least")
+    "noiseLoss: prediction \(prediction.shape), noisy \(noisy.shape) and noise \(noise.shape) "
+      + "must be one matrix's shape [m, n], signals \(signals.shape) [m], with an element at least")
   requireSignals(signals, "noiseLoss")
   let (columns, count) = (prediction.columns, Scalar(prediction.count))
   let image = signals.storage.map { $0.squareRoot() }
@@ -82,7 +81,6 @@ private func requireSignals<Scalar>(_ signals: Tensor<Scalar>, _ owner: String) 
     require(
       0 < signal && signal < 1,
       "\(owner): ᾱ of row \(row) is \(signal); it must be above 0 and under 1, as noise and image "
-        + "both "
-        + "have a part in x")
+        + "both have a part in x")
   }
 }

@@ -19,9 +19,8 @@ public struct NoiseSchedule: Sendable {
     for (t, beta) in betas.enumerated() {
       require(
         0 < beta && beta < 1,
-        "NoiseSchedule: β is \(beta) in step \(t); it must be above 0 and under 1: with few steps, "
-          + "take a "
-          + "smaller last β")
+        "NoiseSchedule: β is \(beta) in step \(t); it must be above 0 and under 1: with few "
+          + "steps, take a smaller last β")
     }
     self.betas = betas
     var signal = 1.0

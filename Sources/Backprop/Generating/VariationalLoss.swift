@@ -43,8 +43,7 @@ public func variationalLoss<Scalar>(
     logits.rank == 2 && logits.shape == targets.shape && mean.rank == 2
       && mean.shape == logVariance.shape && mean.rows == logits.rows && logits.rows >= 1,
     "variationalLoss: logits \(logits.shape) and targets \(targets.shape) must be [m, pixels], "
-      + "mean "
-      + "\(mean.shape) and log variance \(logVariance.shape) [m, d], with a row at least")
+      + "mean \(mean.shape) and log variance \(logVariance.shape) [m, d], with a row at least")
   requireNotNegative(beta, "variationalLoss: beta")
   let pixels = Scalar(logits.columns)
   let (cost, dLogits) = binaryCrossEntropy(logits: logits, targets: targets)  // a mean over all

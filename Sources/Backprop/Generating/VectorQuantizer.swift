@@ -12,8 +12,7 @@ public func nearestRows<Scalar>(_ z: Tensor<Scalar>, in codebook: Tensor<Scalar>
   require(
     z.rank == 2 && codebook.rank == 2 && z.columns == codebook.columns && codebook.rows >= 1,
     "nearestRows: z \(z.shape) and codebook \(codebook.shape) must be [m, n] and [codes, n], with "
-      + "a code at "
-      + "least")
+      + "a code at least")
   let n = z.columns
   return (0..<z.rows).map { i in
     var (nearest, smallest) = (0, Scalar.infinity)

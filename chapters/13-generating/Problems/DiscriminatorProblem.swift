@@ -51,17 +51,14 @@ extension Chapter13Problems {
       "13.3", "discriminatorLossBackward", minutes: 15, difficulty: 2,
       section: "The discriminator's turn",
       hints: [
-        "Real images have the label 1, made ones the label 0, and the discriminator is chapter 2's "
-          + "neuron. "
-          + "What is the gradient of binary cross-entropy on logits there?",
+        "Real images have the label 1, made ones the label 0, and the discriminator is chapter "
+          + "2's neuron. What is the gradient of binary cross-entropy on logits there?",
         "One real image with the logit 0: its loss is log(1 + e⁰) = 0.693. With the logit 0.01 it "
-          + "is 0.688: "
-          + "it falls by half as much as z rises. A fake with the logit 0: 0.693, and at 0.01 it "
-          + "is 0.698. "
-          + "What are the two slopes? And of a fake with z = 5, of which it is sure, wrongly?",
+          + "is 0.688: it falls by half as much as z rises. A fake with the logit 0: 0.693, and "
+          + "at 0.01 it is 0.698. What are the two slopes? And of a fake with z = 5, of which it "
+          + "is sure, wrongly?",
         "real and dReal are [m, 1], fake and dFake [k, 1]; m and k may differ. Each of the two "
-          + "means is "
-          + "over its own images.",
+          + "means is over its own images.",
         "dReal = (σ(z) - 1)/m, dFake = σ(z)/k",
         "return ((Activation.sigmoid(real) - …) / Double(real.rows), Activation.sigmoid(…) / "
           + "Double(…))",
@@ -124,8 +121,7 @@ extension Chapter13Problems {
       wrong(
         "labels-exchanged",
         "You exchanged the labels: real images are 1, made ones 0. This discriminator learns to "
-          + "call fakes "
-          + "real."
+          + "call fakes real."
       ) {
         (
           Activation.sigmoid($0.real) / $0.reals, -1 * Activation.sigmoid(-1 * $0.fake) / $0.fakes
@@ -144,8 +140,7 @@ extension Chapter13Problems {
       wrong(
         "slope-again",
         "The loss is taken on logits: σ and the logarithm together have the slope σ(z) - t. You "
-          + "multiplied "
-          + "by σ′ once more, as if the loss were a squared error."
+          + "multiplied by σ′ once more, as if the loss were a squared error."
       ) { ($0.right.dReal * slopes($0.real), $0.right.dFake * slopes($0.fake)) },
       wrong(
         "slope-alone",
@@ -182,8 +177,7 @@ extension Chapter13Problems {
       wrong(
         "rounded-beliefs",
         "The gradient needs the belief σ(z) itself. You rounded it to 0 or 1: a neuron that is "
-          + "right would "
-          + "learn no more."
+          + "right would learn no more."
       ) {
         (
           $0.real.map { $0 > 0 ? 0 : -1 } / $0.reals, $0.fake.map { $0 > 0 ? 1 : 0 } / $0.fakes

@@ -41,13 +41,10 @@ extension Chapter13Problems {
         "The loss is a sum of small terms, and each has one μ or one ℓ in it. Which terms know of "
           + "this ℓ?",
         "One code of one number, μ = 3, ℓ = 0: the loss is ½(9 + 1 - 1 - 0) = 4.5. With μ = 3.01 "
-          + "it is "
-          + "4.53005, so its slope is 3. At ℓ = 0 the terms in ℓ are at their lowest, e⁰ - 0 = 1: "
-          + "raise or "
-          + "lower ℓ a little and nothing changes. What must dℓ be there?",
+          + "it is 4.53005, so its slope is 3. At ℓ = 0 the terms in ℓ are at their lowest, e⁰ - "
+          + "0 = 1: raise or lower ℓ a little and nothing changes. What must dℓ be there?",
         "μ and ℓ are [m, d], and so are both results. The loss adds up over d and takes the mean "
-          + "over m: "
-          + "only one of the two sizes is divided by.",
+          + "over m: only one of the two sizes is divided by.",
         "dμ = μ/m, dℓ = ½(e^ℓ - 1)/m",
         "let m = Double(mean.rows)\n"
           + "return (mean / …, logVariance.map { (Double.exp($0) - …) / 2 } / …)",
@@ -116,8 +113,7 @@ extension Chapter13Problems {
       scaled(
         "mean-over-dimensions",
         "The divergence of a code is the sum over its d dimensions: only the batch is averaged. "
-          + "You divided "
-          + "by m·d, which is a smaller β."
+          + "You divided by m·d, which is a smaller β."
       ) { 1 / $0.d },
       scaled(
         "batch-not-averaged",
@@ -134,8 +130,7 @@ extension Chapter13Problems {
       wrong(
         "one-forgotten",
         "There is a -ℓ in the loss beside e^ℓ: its slope, -1, holds the variance up. Without it "
-          + "every code "
-          + "shrinks to a point."
+          + "every code shrinks to a point."
       ) { 0.5 * $0.variance / $0.m },
       wrong("half-forgotten", "The ½ in front of the bracket stays in dℓ.") {
         ($0.variance - 1) / $0.m
@@ -155,8 +150,7 @@ extension Chapter13Problems {
       wrong(
         "other-way-round",
         "This is the divergence of N(0, 1) from the code, the other way round: 1 - e^(-ℓ). It is "
-          + "another "
-          + "loss."
+          + "another loss."
       ) { question in question.logVariance.map { 0.5 * (1 - Double.exp(-$0)) } / question.m },
       wrong("log-variance-uphill", "The sign of dℓ is turned: where e^ℓ is above 1, ℓ shall fall.")
       {

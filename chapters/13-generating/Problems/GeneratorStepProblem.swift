@@ -10,18 +10,15 @@ extension Chapter13Problems {
       section: "Through another network",
       hints: [
         "The generator sees its loss through the discriminator alone. First: how fast does the "
-          + "loss change "
-          + "with each logit? Then: who knows how fast a logit changes with the image?",
+          + "loss change with each logit? Then: who knows how fast a logit changes with the image?",
         "One image, z = 0, discriminator.backward makes 10 times of what it gets. softplus(-z) "
-          + "falls by "
-          + "half of what z rises, so dz is -0.5, and the image's gradient -5. Now z = -6, where "
-          + "the "
-          + "discriminator is sure that it is a fake: softplus(-z) falls by nearly all of what z "
-          + "rises, and "
-          + "-softplus(z) by a four hundredth. Which of the two can still learn there?",
+          + "falls by half of what z rises, so dz is -0.5, and the image's gradient -5. Now z = "
+          + "-6, where the discriminator is sure that it is a fake: softplus(-z) falls by nearly "
+          + "all of what z rises, and -softplus(z) by a four hundredth. Which of the two can "
+          + "still learn there?",
         "logits and their gradient are [m, 1]; what backward returns as dImages is [m, n], and "
-          + "that is all "
-          + "that the generator needs. dWeights would change the discriminator: whose turn is it?",
+          + "that is all that the generator needs. dWeights would change the discriminator: whose "
+          + "turn is it?",
         "non-saturating: dz = (σ(z) - 1)/m, saturating: dz = -σ(z)/m; then dImages of backward(dz)",
         "let belief = Activation.sigmoid(logits)\n"
           + "let dLogits = (loss == .saturating ? -belief : belief - …) / Double(…)\n"
@@ -101,8 +98,7 @@ extension Chapter13Problems {
       wrong(
         "other-loss",
         "This is the gradient of the other loss. (σ(z) - 1)/m does not saturate, -σ(z)/m does: "
-          + "which one "
-          + "is asked stands in `loss`."
+          + "which one is asked stands in `loss`."
       ) { question in
         let other = GeneratorLoss.allCases.first { $0 != question.loss } ?? question.loss
         return other(fake: question.logits).gradient
@@ -120,20 +116,18 @@ extension Chapter13Problems {
       wrong(
         "uphill",
         "The generator wants the logits of its images to rise, so dz is below 0. You turned the "
-          + "sign: it "
-          + "learns to be found out."
+          + "sign: it learns to be found out."
       ) { -1 * right($0) },
       wrong(
         "discriminators-loss",
         "You took the discriminator's gradient for a fake, σ(z)/m. That is its wish; the "
-          + "generator's is the "
-          + "opposite."
+          + "generator's is the opposite."
       ) { Activation.sigmoid($0.logits) / m($0) },
       Misconception(
         "generator-updates-discriminator",
-        "You updated the discriminator and went through the new one. This is the generator's turn: "
-          + "the "
-          + "discriminator stays as it is, and the gradient of its weights is thrown away."
+        "You updated the discriminator and went through the new one. This is the generator's "
+          + "turn: the discriminator stays as it is, and the gradient of its weights is thrown "
+          + "away."
       ) { question in
         answer("13.4") {
           let discriminator = question.discriminator
@@ -144,16 +138,14 @@ extension Chapter13Problems {
       wrong(
         "slope-again",
         "Both losses are taken on logits, and their slopes have σ in them already. You multiplied "
-          + "by σ′ once "
-          + "more."
+          + "by σ′ once more."
       ) { question in
         right(question) * question.logits.map { Activation.sigmoid.derivative(at: $0) }
       },
       wrong(
         "both-losses",
-        "You added both losses: together their slope is -1/m, whatever the discriminator says. One "
-          + "of them is "
-          + "asked."
+        "You added both losses: together their slope is -1/m, whatever the discriminator says. "
+          + "One of them is asked."
       ) { question in
         GeneratorLoss.allCases.reduce(0 * question.logits) {
           $0 + $1(fake: question.logits).gradient

@@ -39,16 +39,12 @@ extension Chapter13Problems {
       section: "A die that lets a gradient pass",
       hints: [
         "ε has been drawn and lies on the table: it is a number like any other now. What is z "
-          + "then, seen "
-          + "from μ? And seen from ℓ?",
-        "One number, μ = 0, ℓ = 0, ε = 2: z = 0 + e⁰·2 = 2. With ℓ = 0.02 it is e^0.01·2 = 2.0201. "
-          + "So z "
-          + "rose by 0.0201 for 0.02 of ℓ: a slope of 1, where ε is 2. With ε = -2 it is -1, and "
-          + "with ε = 0 "
-          + "there is none. What would ℓ = 2 change?",
+          + "then, seen from μ? And seen from ℓ?",
+        "One number, μ = 0, ℓ = 0, ε = 2: z = 0 + e⁰·2 = 2. With ℓ = 0.02 it is e^0.01·2 = "
+          + "2.0201. So z rose by 0.0201 for 0.02 of ℓ: a slope of 1, where ε is 2. With ε = -2 "
+          + "it is -1, and with ε = 0 there is none. What would ℓ = 2 change?",
         "dz, ℓ and ε are [m, d], and so are both results. Everything is element by element. μ is "
-          + "not "
-          + "needed: z is μ plus something that does not know it.",
+          + "not needed: z is μ plus something that does not know it.",
         "dμ = dz, dℓ = ½·dz⊙ε⊙e^(ℓ/2)",
         "let deviation = logVariance.map { Double.exp($0 / …) }\n"
           + "return (dz, … * dz * noise * …)",
@@ -115,8 +111,7 @@ extension Chapter13Problems {
       wrong(
         "noise-forgotten",
         "The slope of e^(ℓ/2)⊙ε in ℓ has ε in it: a draw far out feels a wider σ more than one "
-          + "near the "
-          + "middle, and one on the other side the other way."
+          + "near the middle, and one on the other side the other way."
       ) { 0.5 * $0.dz * $0.deviation },
       wrong("noise-squared", "ε is in z once, and so it is in dℓ. You have its square.") {
         0.5 * $0.dz * $0.noise * $0.noise * $0.deviation

@@ -41,14 +41,11 @@ extension Chapter13Problems {
       section: "A prediction that knows its doubt",
       hints: [
         "A wrong prediction has two ways out: move, or admit more doubt. Which terms of the loss "
-          + "does μ "
-          + "stand in, and which ones ℓ?",
-        "One number, μ = 0, ℓ = 0, x = 1: the loss is ½(0 + 1) = 0.5. With μ = 0.01 it is 0.49005: "
-          + "a slope "
-          + "of -1. With ℓ = 0.01 it is ½(0.01 + 0.99005) = 0.500025: no slope, since the doubt σ "
-          + "= 1 is just "
-          + "the size of the error. With x = 2 it would be ½(0.01 + 3.9602) after 2: what is the "
-          + "slope now?",
+          + "does μ stand in, and which ones ℓ?",
+        "One number, μ = 0, ℓ = 0, x = 1: the loss is ½(0 + 1) = 0.5. With μ = 0.01 it is "
+          + "0.49005: a slope of -1. With ℓ = 0.01 it is ½(0.01 + 0.99005) = 0.500025: no slope, "
+          + "since the doubt σ = 1 is just the size of the error. With x = 2 it would be ½(0.01 + "
+          + "3.9602) after 2: what is the slope now?",
         "μ, ℓ, x and both results are [m, n]. The loss is a mean over all m·n numbers; x has no "
           + "gradient.",
         "dμ = (μ - x)·e^(-ℓ)/(m·n), dℓ = ½(1 - (x - μ)²·e^(-ℓ))/(m·n)",
@@ -190,8 +187,7 @@ extension Chapter13Problems {
       doubt(
         "one-forgotten",
         "ℓ stands alone in the loss as well, and that slope is ½. Without it doubt costs nothing, "
-          + "and grows "
-          + "for ever."
+          + "and grows for ever."
       ) { -1 * $0.error * $0.error * $0.precision / (2 * $0.count) },
       doubt(
         "error-not-squared", "The error's square is in dℓ, so that its sign does not count."
@@ -210,8 +206,7 @@ extension Chapter13Problems {
       place(
         "squared-error",
         "In dμ the error is measured in variances: (μ - x)·e^(-ℓ). Where the prediction admits "
-          + "doubt, an "
-          + "error pulls less."
+          + "doubt, an error pulls less."
       ) { -1 * $0.error / $0.count },
       place(
         "mean-doubled", "The slope of ½(x - μ)² is μ - x: the 2 that comes down meets the ½."

@@ -59,17 +59,13 @@ extension Chapter13Problems {
       section: "The noise, seen through the image",
       hints: [
         "Two steps forward, so two steps back: from x̂₀ to ε̂, and from ε̂ to a mean of squares. "
-          + "Which "
-          + "letters are numbers that are given, and which one moves?",
+          + "Which letters are numbers that are given, and which one moves?",
         "One number, ᾱ = 0.8, x_t = 1, x̂₀ = 0, ε = 0: √(1 - ᾱ) is 0.447 and √ᾱ 0.894, so ε̂ = "
-          + "2.236 and the "
-          + "loss 5. With x̂₀ = 0.01 ε̂ is 2.216: it fell by 0.02, twice as much as x̂₀ rose. And "
-          + "a square of "
-          + "2.236 has the slope 4.47. What is the loss's slope in x̂₀? Where does the 2 come "
-          + "from?",
+          + "2.236 and the loss 5. With x̂₀ = 0.01 ε̂ is 2.216: it fell by 0.02, twice as much as "
+          + "x̂₀ rose. And a square of 2.236 has the slope 4.47. What is the loss's slope in x̂₀? "
+          + "Where does the 2 come from?",
         "x̂₀, x_t, ε and the result are [m, n]; ᾱ is [m], one number for each row. The mean is "
-          + "over all m·n "
-          + "numbers.",
+          + "over all m·n numbers.",
         "dx̂₀ = -√ᾱ/√(1 - ᾱ)·2(ε̂ - ε)/(m·n), each row with its own ᾱ",
         "let (image, rest) = (signals[i].squareRoot(), (1 - signals[i]).squareRoot())\n"
           + "let shown = (noisy[i, j] - … * prediction[i, j]) / …\n"

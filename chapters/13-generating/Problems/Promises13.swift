@@ -20,8 +20,7 @@ extension Chapter13Problems {
     if updates > 0 {
       return
         "discriminator.update was called: this is the generator's turn, and the discriminator "
-        + "stays as it "
-        + "is. Throw dWeights away"
+        + "stays as it is. Throw dWeights away"
     }
     return keptError(of: "discriminator.backward") { error in
       _ = try answer(DiscriminatorSteps(backward: { _ in throw error }, update: { _ in }))

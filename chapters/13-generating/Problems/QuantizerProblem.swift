@@ -74,18 +74,16 @@ extension Chapter13Problems {
       "13.7", "vectorQuantizeBackward", minutes: 30, difficulty: 4, isChallenge: true,
       section: "Codes from a list",
       hints: [
-        "Which code was chosen does not change when z moves a little: by differences z would learn "
-          + "nothing. "
-          + "So a gradient is agreed upon. Read the three lines of the comment: who is stopped "
-          + "where?",
-        "One number, z = 0.2, codes 0 and 1, so q = 0; dq = 5, β = 0.5, m·n = 1. Straight through, "
-          + "z gets "
-          + "5. The second term, 0.5·(z - 0)², has the slope 0.2 in z. The first, (q - 0.2)², has "
-          + "the "
-          + "slope -0.4 in q, which is the code 0; the code 1 was not chosen. What are dz and dE?",
+        "Which code was chosen does not change when z moves a little: by differences z would "
+          + "learn nothing. So a gradient is agreed upon. Read the three lines of the comment: "
+          + "who is stopped where?",
+        "One number, z = 0.2, codes 0 and 1, so q = 0; dq = 5, β = 0.5, m·n = 1. Straight "
+          + "through, z gets 5. The second term, 0.5·(z - 0)², has the slope 0.2 in z. The first, "
+          + "(q - 0.2)², has the slope -0.4 in q, which is the code 0; the code 1 was not chosen. "
+          + "What are dz and dE?",
         "dq, z and dz are [m, n]; E and dE [codes, n]. For each row of z the nearest row of E by "
-          + "squared "
-          + "distance, the first of equals; a row of dE adds up over all rows of z that chose it.",
+          + "squared distance, the first of equals; a row of dE adds up over all rows of z that "
+          + "chose it.",
         "dz = dq + 2β(z - q)/(m·n); dE[k] = Σ 2(q - z)/(m·n) over the rows that chose k",
         "var (nearest, smallest) = (0, Double.infinity); for k in …: if distance < smallest …\n"
           + "dz[i, j] += 2 * … * (z[i, j] - codebook[nearest, j]) / count\n"
@@ -173,14 +171,12 @@ extension Chapter13Problems {
       wrong(
         "codes-from-dq-alone",
         "You gave dq to the codes, and nothing else. dq goes straight through to z; the codes "
-          + "learn from "
-          + "(q - stop z)²."
+          + "learn from (q - stop z)²."
       ) { ($0.right.dz, $0.gathered($0.dq, $0.chosen)) },
       wrong(
         "beta-on-the-codes",
         "β belongs to the term that holds z to its code, (z - stop q)². You put it on the codes' "
-          + "term, as "
-          + "more than one well-known program did."
+          + "term, as more than one well-known program did."
       ) { $0.gradients(commitment: 1, codes: $0.beta) },
       wrong("beta-on-both", "β is on z's term alone. The codes' term has none.") {
         $0.gradients(commitment: $0.beta, codes: $0.beta)
@@ -191,8 +187,7 @@ extension Chapter13Problems {
       wrong(
         "straight-through-first",
         "You put z in q's place before you took (q - stop z)². Then that term moves z, away from "
-          + "its code, "
-          + "and the codes learn nothing."
+          + "its code, and the codes learn nothing."
       ) { ($0.gradients(commitment: $0.beta - 1, codes: 1).dz, 0 * $0.codebook) },
       wrong(
         "unused-moved",
@@ -212,8 +207,7 @@ extension Chapter13Problems {
       wrong(
         "assigned",
         "A code that several rows chose gets a sum: each row adds (+=). You assign, so that the "
-          + "last row "
-          + "wins."
+          + "last row wins."
       ) { question in
         var dCodebook = 0 * question.codebook
         for (i, code) in question.chosen.enumerated() {
@@ -226,8 +220,7 @@ extension Chapter13Problems {
       wrong(
         "averaged-over-users",
         "You took the mean over the rows that chose a code. Ways into the loss add: the division "
-          + "is by m·n "
-          + "alone."
+          + "is by m·n alone."
       ) { question in
         var dCodebook = question.right.dCodebook
         for code in 0..<dCodebook.rows {
