@@ -1,16 +1,6 @@
 import Backprop
 import Testing
 
-private func random(_ shape: [Int], seed: UInt64) -> Tensor<Double> {
-  var generator = SplitMix64(seed: seed)
-  return Tensor(shape: shape, using: &generator)
-}
-
-/// Whether two tensors have one shape, and differ by rounding of golden values alone.
-private func isNear(_ a: Tensor<Double>, _ b: Tensor<Double>, _ tolerance: Double = 1e-10) -> Bool {
-  a.shape == b.shape && zip(a.scalars, b.scalars).allSatisfy { abs($0 - $1) <= tolerance }
-}
-
 @Suite struct AttentionTests {
   // MARK: Products
 
@@ -35,11 +25,11 @@ private func isNear(_ a: Tensor<Double>, _ b: Tensor<Double>, _ tolerance: Doubl
       return y
     }
     let reference = batchedMatmulReference(a, b)
-    #expect(isNear(batchedMatmul(a, b), reference, 1e-9))
-    #expect(isNear(batchedMatmul(transposed: turned(a), b), reference, 1e-9))
-    #expect(isNear(batchedMatmul(a, transposed: turned(b)), reference, 1e-9))
+    #expect(isClose(batchedMatmul(a, b), reference, 1e-9))
+    #expect(isClose(batchedMatmul(transposed: turned(a), b), reference, 1e-9))
+    #expect(isClose(batchedMatmul(a, transposed: turned(b)), reference, 1e-9))
     let single = batchedMatmul(Tensor<Float>(a), Tensor<Float>(b))
-    #expect(isNear(Tensor<Double>(single), reference, 1e-3))
+    #expect(isClose(Tensor<Double>(single), reference, 1e-3))
   }
 
   @Test func `batched products do not depend on the number of threads, and may be empty`() {
@@ -175,7 +165,7 @@ private func isNear(_ a: Tensor<Double>, _ b: Tensor<Double>, _ tolerance: Doubl
       [0, 0.353553390593, 0.5, 0], [0, 0.353553390593, 0, 0.5],
     ])
     let star: Tensor<Double> = normalizedAdjacency(nodes: 4, edges: [(0, 1), (1, 2), (1, 3)])
-    #expect(isNear(star, adjacency))
+    #expect(isClose(star, adjacency))
     let layer = GraphConvolution(
       WeightAndBias(
         weight: Tensor<Double>(rows: [[1, -1], [0.5, 2]]), bias: Tensor<Double>([0, 0.1])),
@@ -190,11 +180,11 @@ private func isNear(_ a: Tensor<Double>, _ b: Tensor<Double>, _ tolerance: Doubl
       [0.146446609407, 0.957106781187], [1.16421356237, 1.20710678119],
       [1.14644660941, 0.207106781187], [-0.353553390593, 1.95710678119],
     ])
-    #expect(isNear(dX, wanted))
+    #expect(isClose(dX, wanted))
     #expect(
-      isNear(
+      isClose(
         gradient.weight, Tensor(rows: [[1, -0.646446609407], [3.41421356237, 1.81066017178]])))
-    #expect(isNear(gradient.bias, Tensor([4, 1])))
+    #expect(isClose(gradient.bias, Tensor([4, 1])))
   }
 
   @Test func `attention's gradients are the independent ones`() {
@@ -208,20 +198,20 @@ private func isNear(_ a: Tensor<Double>, _ b: Tensor<Double>, _ tolerance: Doubl
     #expect(abs((y * dY).sum() - 1.5) < 1e-10)
     let (dQ, dK, dV) = scaledDotProductAttentionBackward(dY, q, k, v, weights: p)
     #expect(
-      isNear(
+      isClose(
         dQ,
         tensor([
           [0, 0, 0, 0], [-0.125, 0, 0.125, 0], [0.137034309531, 0, -0.137034309531, 0],
         ])))
     #expect(
-      isNear(
+      isClose(
         dK,
         tensor([
           [0.137034309531, -0.112965690469, 0.137034309531, 0.137034309531],
           [-0.137034309531, 0.112965690469, -0.137034309531, -0.137034309531], [0, 0, 0, 0],
         ])))
     #expect(
-      isNear(
+      isClose(
         dV,
         tensor([
           [1.27406861906, 0.225931380939], [0.274068619061, 0.225931380939],
@@ -262,7 +252,7 @@ private func isNear(_ a: Tensor<Double>, _ b: Tensor<Double>, _ tolerance: Doubl
     let (x, order) = (random([5, 4], seed: 31), [3, 1, 4, 0, 2])
     let one = block(x.reshaped([1, 5, 4])).reshaped([5, 4]).rows(order)
     let other = block(x.rows(order).reshaped([1, 5, 4])).reshaped([5, 4])
-    #expect(isNear(one, other, 1e-12))
+    #expect(isClose(one, other, 1e-12))
   }
 
   @Test func `a node without friends listens to itself, and rows sum to 1 where they should`() {

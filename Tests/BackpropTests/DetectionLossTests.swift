@@ -1,17 +1,6 @@
 import Backprop
 import Testing
 
-/// Whether numbers agree to twelve digits.
-private func isNear(_ a: Tensor<Double>, _ b: [[Double]]) -> Bool {
-  let b = b.flatMap { $0 }
-  return a.count == b.count && zip(a.scalars, b).allSatisfy { abs($0 - $1) < 1e-10 }
-}
-
-private func random(_ shape: [Int], seed: UInt64, scale: Double = 1) -> Tensor<Double> {
-  var generator = SplitMix64(seed: seed)
-  return Tensor(standardDeviation: scale, shape: shape, using: &generator)
-}
-
 /// Boxes with edges at random places.
 private func boxes(_ count: Int, seed: UInt64) -> Tensor<Double> {
   var generator = SplitMix64(seed: seed)

@@ -1,23 +1,6 @@
 import Backprop
 import Testing
 
-private func random(_ shape: [Int], seed: UInt64, _ deviation: Double = 1) -> Tensor<Double> {
-  var generator = SplitMix64(seed: seed)
-  return Tensor(standardDeviation: deviation, shape: shape, using: &generator)
-}
-
-/// Whether two tensors agree to 1e-10, in shape and in every element.
-private func isClose(_ a: Tensor<Double>, _ b: Tensor<Double>) -> Bool {
-  a.shape == b.shape && zip(a.scalars, b.scalars).allSatisfy { abs($0 - $1) < 1e-10 }
-}
-
-/// Whether a gradient is the slope of a loss, element by element.
-private func isSlope(
-  _ gradient: Tensor<Double>, at x: Tensor<Double>, _ loss: (Tensor<Double>) -> Double
-) -> Bool {
-  gradientsAgree(gradient, numericalGradient(of: loss, at: x), loss: loss(x))
-}
-
 @Suite struct EmbeddingTests {
   @Test func `the gradient of a table is the one computed elsewhere`() {
     let table = Tensor<Double>(

@@ -1,17 +1,6 @@
 import Backprop
 import Testing
 
-private func random(_ shape: [Int], seed: UInt64, scale: Double = 1) -> Tensor<Double> {
-  var generator = SplitMix64(seed: seed)
-  return Tensor(standardDeviation: scale, shape: shape, using: &generator)
-}
-
-/// Whether numbers agree to twelve digits.
-private func isNear(_ a: Tensor<Double>, _ b: [[Double]]) -> Bool {
-  let b = b.flatMap { $0 }
-  return a.count == b.count && zip(a.scalars, b).allSatisfy { abs($0 - $1) < 1e-10 }
-}
-
 private let shapes = [[4, 3], [1, 5], [6, 1], [1, 1], [3, 40]]
 
 private let lossCases: [LossCase] = shapes.flatMap { shape in
@@ -158,77 +147,6 @@ private let lossCases: [LossCase] = shapes.flatMap { shape in
 
   // MARK: Values made independently
 
-  @Test func `a draw, its divergence and a likelihood have the values made independently`() {
-    let (dMean, dLogVariance) = reparameterizedBackward(
-      Tensor(rows: [[2, 3]]), logVariance: Tensor<Double>(rows: [[0, -2]]),
-      noise: Tensor(rows: [[0.5, -1]]))
-    #expect(isNear(dMean, [[2, 3]]) && isNear(dLogVariance, [[0.5, -0.551819161757]]))
-    let z = reparameterized(
-      mean: Tensor<Double>(rows: [[0, 1]]), logVariance: Tensor(rows: [[0, -2]]),
-      noise: Tensor(rows: [[0.5, -1]]))
-    #expect(abs((Tensor(rows: [[2, 3]]) * z).sum() - 2.89636167649) < 1e-10)
-    let kl = divergenceFromNormal(
-      mean: Tensor<Double>(rows: [[0, 1], [-2, 0.5]]),
-      logVariance: Tensor(rows: [[0, -2], [1, 0.3]]))
-    #expect(abs(kl.loss - 1.78836897982) < 1e-10)
-    #expect(isNear(kl.dMean, [[0, 0.5], [-1, 0.25]]))
-    #expect(
-      isNear(
-        kl.dLogVariance, [[0, -0.216166179191], [0.429570457115, 0.087464701894]]))
-    let doubt = gaussianNegativeLogLikelihood(
-      mean: Tensor<Double>(rows: [[0, 1]]), logVariance: Tensor(rows: [[0, -1]]),
-      targets: Tensor(rows: [[1, 1.5]]))
-    #expect(abs(doubt.loss - 0.169892614279) < 1e-10)
-    #expect(isNear(doubt.dMean, [[-0.5, -0.679570457115]]))
-    #expect(isNear(doubt.dLogVariance, [[0, 0.080107385721]]))
-  }
-
-  @Test func `the losses of the game have the values made independently`() {
-    let (loss, dReal, dFake) = discriminatorLoss(
-      real: Tensor<Double>(rows: [[2], [-1]]), fake: Tensor(rows: [[0], [3], [-2]]))
-    #expect(abs(loss - 2.00964903034) < 1e-10)
-    #expect(isNear(dReal, [[-0.059601461011], [-0.365529289315]]))
-    #expect(isNear(dFake, [[0.166666666667], [0.317524708941], [0.039734307341]]))
-    let z = Tensor<Double>(rows: [[0], [3], [-6]])
-    let fleet = GeneratorLoss.nonSaturating(fake: z)
-    #expect(abs(fleet.loss - 2.24807007242) < 1e-10)
-    #expect(isNear(fleet.gradient, [[-0.166666666667], [-0.015808624393], [-0.332509125614]]))
-    let slow = GeneratorLoss.saturating(fake: z)
-    #expect(abs(slow.loss + 1.24807007242) < 1e-10)
-    #expect(isNear(slow.gradient, [[-0.166666666667], [-0.317524708941], [-0.000824207719]]))
-  }
-
-  @Test func `the noise loss and quantised vectors have the values made independently`() {
-    let noise = noiseLoss(
-      prediction: Tensor<Double>(rows: [[0.5, -0.5], [1, 0]]),
-      noisy: Tensor(rows: [[0.8, 0.1], [0.2, -1]]),
-      noise: Tensor(rows: [[0.3, 0.7], [-0.5, -1.2]]),
-      signals: Tensor([0.9, 0.2]))
-    #expect(abs(noise.loss - 0.458830797836) < 1e-10)
-    #expect(
-      isNear(
-        noise.gradient,
-        [[-1.0947331922, -1.67434164903], [-0.055901699437, -0.020491502813]]))
-    let z = Tensor<Double>(rows: [[0.2, 0.1], [0.9, 0.8], [0.1, 0.4]])
-    let codebook = Tensor<Double>(rows: [[0, 0], [1, 1], [-1, 1]])
-    let dQ = Tensor<Double>(rows: [[1, 2], [3, 4], [5, 6]])
-    let (q, loss) = vectorQuantized(z, codebook: codebook)
-    #expect(abs((q * dQ).sum() + loss - 7.05625) < 1e-10)
-    let (dZ, dCodebook) = vectorQuantizedBackward(dQ, z: z, codebook: codebook)
-    #expect(
-      isNear(
-        dZ,
-        [
-          [1.01666666667, 2.00833333333], [2.99166666667, 3.98333333333],
-          [5.00833333333, 6.03333333333],
-        ]))
-    #expect(
-      isNear(
-        dCodebook, [[-0.1, -0.166666666667], [0.033333333333, 0.066666666667], [0, 0]]))
-  }
-
-  // MARK: What holds by the formulas
-
   @Test func `a code of the normal distribution costs nothing, any other more`() {
     #expect(divergenceFromNormal(mean: zeros(3, 2), logVariance: zeros(3, 2)).loss == 0)
     for seed in UInt64(1)...20 {
@@ -349,78 +267,6 @@ private let lossCases: [LossCase] = shapes.flatMap { shape in
   }
 
   // MARK: Noise
-
-  @Test func `what is left of the image is a product, and falls to nearly nothing`() {
-    for schedule in [NoiseSchedule.linear(steps: 100), .cosine(steps: 100)] {
-      var signal = 1.0
-      for t in 0..<schedule.steps {
-        signal *= 1 - schedule.betas[t]
-        #expect(abs(schedule.signals[t] - signal) < 1e-15)
-      }
-      #expect(schedule.signals[0] > 0.99 && schedule.signals[99] < 1e-4)
-    }
-    // The reference's last value.
-    #expect(abs(NoiseSchedule.linear(steps: 100).signals[99] / 2e-5 - 1) < 0.3)
-  }
-
-  @Test func `noise in one go has the mean and the variance of noise step by step`() {
-    let schedule = NoiseSchedule.linear(steps: 10, from: 0.05, to: 0.3)
-    let (rows, last) = (40_000, 9)
-    var x = Tensor<Double>(repeating: 0.8, shape: [rows, 1])
-    for t in 0..<10 {
-      let noise = random([rows, 1], seed: UInt64(30 + t))
-      x = x * (1 - schedule.betas[t]).squareRoot() + noise * schedule.betas[t].squareRoot()
-    }
-    let once = schedule.noised(
-      Tensor<Double>(repeating: 0.8, shape: [rows, 1]),
-      at: [Int](repeating: last, count: rows), noise: random([rows, 1], seed: 41))
-    for y in [x, once] {
-      let mean = y.mean()
-      #expect(abs(mean - 0.8 * schedule.signals[last].squareRoot()) < 0.02)
-      #expect(
-        abs((y - mean).squaredNorm() / Double(rows) / (1 - schedule.signals[last]) - 1) < 0.03)
-    }
-  }
-
-  @Test func `steps back that know the image arrive at it, whatever is drawn`() {
-    let schedule = NoiseSchedule.cosine(steps: 20)
-    let x = random([5, 6], seed: 50).map { min(max($0, -1), 1) }
-    var noisy = random([5, 6], seed: 51)
-    for t in (0..<20).reversed() {
-      noisy = schedule.stepBack(
-        noisy, prediction: x, at: t, noise: random([5, 6], seed: UInt64(60 + t)))
-    }
-    #expect((noisy - x).norm() < 1e-12)
-    // A prediction beyond an image's range is cut off.
-    let wild = schedule.stepBack(noisy, prediction: 9 * x, at: 0, noise: noisy)
-    #expect(wild.max() <= 1 && wild.min() >= -1)
-  }
-
-  @Test func `a step back has the mean and the variance of the formula`() {
-    let schedule = NoiseSchedule(betas: [0.1, 0.2, 0.4])
-    let (x, prediction, noise) = (
-      Tensor<Double>(rows: [[0.3]]), Tensor<Double>(rows: [[-0.5]]), Tensor<Double>(rows: [[2]])
-    )
-    // ᾱ = 0.9, 0.72, 0.432.
-    let mean = (0.72.squareRoot() * 0.4 * -0.5 + 0.6.squareRoot() * 0.28 * 0.3) / 0.568
-    let deviation = (0.4 * 0.28 / 0.568).squareRoot()
-    let y = schedule.stepBack(x, prediction: prediction, at: 2, noise: noise)
-    #expect(abs(y[0, 0] - mean - 2 * deviation) < 1e-12)
-  }
-
-  @Test func `no two steps have one embedding, and near ones are alike`() {
-    let all: Tensor<Double> = timeEmbedding(Array(0..<100), width: 16)
-    #expect(all.shape == [100, 16] && abs(all.max()) <= 1)
-    let products = matmul(all, transposed: all)
-    for t in 0..<99 {
-      #expect(abs(products[t, t] - 8) < 1e-12)
-      #expect(products[t, t + 1] > 7 && products[t, t + 1] < 8 - 1e-6)
-      if t > 40 { #expect(products[t, 0] < products[t, t - 1]) }
-    }
-    #expect(timeEmbedding([0], width: 3, as: Double.self).scalars == [0, 1, 0])
-  }
-
-  // MARK: Codes from a list
 
   @Test func `of equally near codes the first is chosen, and what nobody chose stays`() {
     let z = Tensor<Double>(rows: [[0, 0], [3, 3], [-1, 0]])

@@ -1,23 +1,6 @@
 import Backprop
 import Testing
 
-private func random(_ shape: [Int], seed: UInt64, _ deviation: Double = 1) -> Tensor<Double> {
-  var generator = SplitMix64(seed: seed)
-  return Tensor(standardDeviation: deviation, shape: shape, using: &generator)
-}
-
-/// Whether two tensors agree to 1e-10, in shape and in every element.
-private func isClose(_ a: Tensor<Double>, _ b: Tensor<Double>) -> Bool {
-  a.shape == b.shape && zip(a.scalars, b.scalars).allSatisfy { abs($0 - $1) < 1e-10 }
-}
-
-/// Whether a gradient is the slope of a loss, element by element.
-private func isSlope(
-  _ gradient: Tensor<Double>, at x: Tensor<Double>, _ loss: (Tensor<Double>) -> Double
-) -> Bool {
-  gradientsAgree(gradient, numericalGradient(of: loss, at: x), loss: loss(x))
-}
-
 @Suite struct DistillationTests {
   private let z = Tensor<Double>(rows: [[1, 0, -1], [0, 2, 1]])
   private let teacher = Tensor<Double>(rows: [[4, 1, 0], [-1, 3, 2]])
@@ -36,7 +19,7 @@ private func isSlope(
 
   @Test(arguments: [(1, 1), (1, 4), (5, 3), (4, 4)])
   func `the gradient is the slope, for any temperature and share`(m: Int, n: Int) {
-    let (z, teacher) = (random([m, n], seed: 1, 2), random([m, n], seed: 2, 2))
+    let (z, teacher) = (random([m, n], seed: 1, scale: 2), random([m, n], seed: 2, scale: 2))
     let labels = (0..<m).map { $0 % n }
     for (temperature, alpha) in [(1, 0.5), (0.5, 0.25), (4, 0.7), (9, 1), (2, 0)]
       as [(Double, Double)]
@@ -131,7 +114,7 @@ private func isSlope(
 
   @Test func `a learned step's gradient is the slope where nothing changes its level`() {
     // With W a constant y = s·level: the slope by s is the level. Straight through takes W/s off inside.
-    let (weight, dY) = (random([4, 3], seed: 3, 2), random([4, 3], seed: 4))
+    let (weight, dY) = (random([4, 3], seed: 3, scale: 2), random([4, 3], seed: 4))
     let (dWeight, dStep) = learnedStepBackward(dY, weight: weight, step: 0.6, bits: 3)
     let flat = numericalGradient(
       of: { (fakeQuantize(weight, step: $0.item, bits: 3) * dY).sum() }, at: Tensor([0.6]))

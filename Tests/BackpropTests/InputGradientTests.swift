@@ -1,11 +1,6 @@
 import Backprop
 import Testing
 
-private func random(_ shape: [Int], seed: UInt64) -> Tensor<Double> {
-  var generator = SplitMix64(seed: seed)
-  return Tensor(shape: shape, using: &generator)
-}
-
 /// A small network of tanh, so that slopes change along a way.
 private func network(_ inputs: Int, _ outputs: Int) -> some TensorLayer<Double> {
   var generator = SplitMix64(seed: 31)

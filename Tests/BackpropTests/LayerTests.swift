@@ -42,11 +42,6 @@ func disagreements<Network: TensorLayer<Double>>(
   return wrong
 }
 
-private func random(_ shape: [Int], seed: UInt64) -> Tensor<Double> {
-  var generator = SplitMix64(seed: seed)
-  return Tensor(shape: shape, using: &generator)
-}
-
 private func dense(_ inputs: Int, _ outputs: Int, seed: UInt64) -> Dense<Double> {
   Dense(weight: random([inputs, outputs], seed: seed), bias: random([outputs], seed: seed + 50))
 }

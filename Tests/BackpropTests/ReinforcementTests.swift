@@ -1,23 +1,6 @@
 import Backprop
 import Testing
 
-private func random(_ shape: [Int], seed: UInt64, _ deviation: Double = 1) -> Tensor<Double> {
-  var generator = SplitMix64(seed: seed)
-  return Tensor(standardDeviation: deviation, shape: shape, using: &generator)
-}
-
-/// Whether two tensors agree to 1e-10, in shape and in every element.
-private func isClose(_ a: Tensor<Double>, _ b: Tensor<Double>) -> Bool {
-  a.shape == b.shape && zip(a.scalars, b.scalars).allSatisfy { abs($0 - $1) < 1e-10 }
-}
-
-/// Whether a gradient is the slope of a loss, element by element.
-private func isSlope(
-  _ gradient: Tensor<Double>, at x: Tensor<Double>, _ loss: (Tensor<Double>) -> Double
-) -> Bool {
-  gradientsAgree(gradient, numericalGradient(of: loss, at: x), loss: loss(x))
-}
-
 private func drawnActions(_ count: Int, of choices: Int, seed: UInt64) -> [Int] {
   var generator = SplitMix64(seed: seed)
   return (0..<count).map { _ in generator.integer(below: choices) }
@@ -41,7 +24,7 @@ private let sizes = [[1, 1], [1, 4], [5, 3], [4, 4], [7, 2]]
 
   @Test(arguments: sizes)
   func `it is the slope, its rows sum to 0, and in Float it is the same`(_ n: [Int]) {
-    let (z, a) = (random(n, seed: 1, 2), random([n[0]], seed: 2))
+    let (z, a) = (random(n, seed: 1, scale: 2), random([n[0]], seed: 2))
     let actions = drawnActions(n[0], of: n[1], seed: 3)
     let dZ = policyGradientLoss(logits: z, actions: actions, advantages: a).gradient
     #expect(
@@ -96,7 +79,7 @@ private let sizes = [[1, 1], [1, 4], [5, 3], [4, 4], [7, 2]]
 
   @Test(arguments: sizes)
   func `it is the slope, and nothing pulls where all actions are alike`(_ n: [Int]) {
-    let z = random(n, seed: 5, 1.5)
+    let z = random(n, seed: 5, scale: 1.5)
     #expect(
       isSlope(entropyBonus(logits: z, strength: 0.3).gradient, at: z) {
         entropyBonus(logits: $0, strength: 0.3).loss
@@ -190,7 +173,7 @@ private let sizes = [[1, 1], [1, 4], [5, 3], [4, 4], [7, 2]]
   @Test func `numbers that say nothing of better and worse become zeros, never 0/0`() {
     #expect(standardized(Tensor<Double>([5])) == Tensor([0]))
     #expect(standardized(Tensor<Float>(repeating: 0.1, shape: [7])).scalars.allSatisfy { $0 == 0 })
-    let x = standardized(random([50], seed: 12, 3) + 4)
+    let x = standardized(random([50], seed: 12, scale: 3) + 4)
     #expect(abs(x.mean()) < 1e-12 && abs(x.squaredNorm() / 50 - 1) < 1e-12)
     #expect(standardized(Tensor<Double>([1, .nan])).scalars.allSatisfy { $0.isNaN })
   }
@@ -241,7 +224,7 @@ private let sizes = [[1, 1], [1, 4], [5, 3], [4, 4], [7, 2]]
 
   @Test(arguments: sizes)
   func `both gradients are slopes`(_ n: [Int]) {
-    let (mean, s, e) = (random(n, seed: 17), random(n, seed: 18, 0.5), random(n, seed: 19))
+    let (mean, s, e) = (random(n, seed: 17), random(n, seed: 18, scale: 0.5), random(n, seed: 19))
     let (da, dl) = (random(n, seed: 20), random([n[0]], seed: 21))
     func loss(_ mean: Tensor<Double>, _ s: Tensor<Double>) -> Double {
       let draw = squashedGaussian(mean: mean, logDeviation: s, noise: e)
@@ -299,7 +282,7 @@ private let sizes = [[1, 1], [1, 4], [5, 3], [4, 4], [7, 2]]
     let (z, a) = (random(n, seed: 22), random([n[0]], seed: 23))
     let actions = drawnActions(n[0], of: n[1], seed: 24)
     let now = logProbabilities(of: actions, logits: z)
-    let old = now - random([n[0]], seed: 25, 0.5)
+    let old = now - random([n[0]], seed: 25, scale: 0.5)
     func loss(_ z: Tensor<Double>) -> Loss<Double> {
       clippedSurrogate(logits: z, actions: actions, oldLogProbabilities: old, advantages: a)
     }

@@ -3,11 +3,6 @@ import Testing
 
 private let golden = GoldenFile("normalization")
 
-private func random(_ shape: [Int], seed: UInt64) -> Tensor<Double> {
-  var generator = SplitMix64(seed: seed)
-  return Tensor(shape: shape, using: &generator)
-}
-
 private func dense(_ inputs: Int, _ outputs: Int, seed: UInt64) -> Dense<Double> {
   Dense(weight: random([inputs, outputs], seed: seed), bias: random([outputs], seed: seed + 50))
 }

@@ -1,11 +1,6 @@
 import Backprop
 import Testing
 
-private func random(_ shape: [Int], seed: UInt64) -> Tensor<Double> {
-  var generator = SplitMix64(seed: seed)
-  return Tensor(shape: shape, using: &generator)
-}
-
 private func stack(_ depth: Int, seed: UInt64) -> Stack<Then<Dense<Double>, Activation<Double>>> {
   var generator = SplitMix64(seed: seed)
   return Stack(depth: depth) { _ in

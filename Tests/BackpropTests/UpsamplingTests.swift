@@ -1,11 +1,6 @@
 import Backprop
 import Testing
 
-private func random(_ shape: [Int], seed: UInt64) -> Tensor<Double> {
-  var generator = SplitMix64(seed: seed)
-  return Tensor(shape: shape, using: &generator)
-}
-
 @Suite struct UpsamplingTests {
   @Test(arguments: [1, 2, 3])
   func `upsampling's gradient is the slope of its output`(factor: Int) {
