@@ -72,15 +72,18 @@ struct Checks {
       environment: environment)
   }
 
-  /// A trap is known by its backtrace, which takes a moment to write: it may end after the limit.
+  /// What a function has no part in may end after the limit: the backtrace of its trap, which takes
+  /// a moment to write, and the check of what it has answered.
   private var graceSeconds: Int { 5 }
 
   /// Takes in what a child has said; true once the verdict is known.
   private func advance(_ check: inout Running) throws -> Bool {
     let age = (ContinuousClock.now - check.childStart) / .seconds(1)
     if check.child.end == nil && age > Double(limit) {
-      let isTrap = Crash.isTold(in: check.child.text(.errors))
-      if !isTrap || age > Double(limit + graceSeconds) {
+      let isOver =
+        Crash.isTold(in: check.child.text(.errors))
+        || check.inquiry.hasAnswer(in: check.child.data(.channel))
+      if !isOver || age > Double(limit + graceSeconds) {
         check.deadlineHasPassed = true
         check.child.stop()
       }

@@ -61,3 +61,20 @@ private func verdict(whereCheckTrapsAt trapping: Int) async throws -> Verdict {
   let text = "\(try await verdict(whereCheckTrapsAt: 1))"
   #expect(text.contains("a fault of the course, not of your function") && !text.contains("refuses"))
 }
+
+@Test func `time that ends while an answer is looked at is not told as the learner's`() {
+  var inquiry = Inquiry(seconds: 3)
+  let mark = "\n\u{1E}\(inquiry.word.prefix(inquiry.word.count / 2))"
+  let named = Array("\(mark) case 0/2 x [1, 1]\n".utf8)
+  #expect(!inquiry.hasAnswer(in: named))
+  let answered = named + Array("\(mark) answered 0\n".utf8)
+  #expect(inquiry.hasAnswer(in: answered))
+  #expect(!inquiry.hasAnswer(in: answered + Array("\(mark) case 1/2 x [2, 1]\n".utf8)))
+  inquiry.add(Trial.Remains(output: answered, errors: [], signal: SIGALRM))
+  guard case .timedOut(let text) = inquiry.verdict else {
+    Issue.record("\(inquiry.verdict)")
+    return
+  }
+  #expect(text.contains("could not be checked in 3 seconds") && text.contains("x [1, 1]"))
+  #expect(!text.contains("loop") && inquiry.nextCase == nil)
+}

@@ -41,7 +41,7 @@ import Testing
     let copy = try Copy()
     try copy.solve()
     let run = try launch(
-      [product("workbook"), "finish", "--quick", "--timeout", "3"], folder: copy.root,
+      [product("workbook"), "finish", "--quick", "--timeout", "10"], folder: copy.root,
       environment: ["WORKBOOK_CHECKER": checker(in: copy, id, instead)])
     #expect(run.status == 0, "\(run)")
     let page = try copy.text("finish/README.md")

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// What the guide says about functions that misbehave, each in a way of its own.
@@ -36,6 +37,28 @@ import Testing
     for word in words { #expect(run.output.contains(word), "\(run.output)\(run.errors)") }
     #expect(run.status == (words[0].contains("done") ? 0 : 1))
     #expect(run.errors.isEmpty)
+  }
+
+  @Test func `an answer that came in time is looked at to its end`() throws {
+    let copy = try Copy()
+    let script = copy.root.appending(path: "slow")
+    let message = "printf '\\n\\036%.32s %s\\n' \"$WORKBOOK_WORD\""
+    let pass = "printf '\\n\\036%s verdict {\"passed\":{}}\\n' \"$WORKBOOK_WORD\" >&3"
+    try Data(
+      """
+      #!/bin/sh
+      \(message) 'case 0/1 x' >&3
+      \(message) 'answered 0' >&3
+      sleep 3
+      \(pass)
+
+      """.utf8
+    ).write(to: script)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script.path)
+    try copy.solve()
+    let run = try copy.run(
+      "check", "1.1", "--timeout", "1", environment: ["WORKBOOK_CHECKER": script.path])
+    #expect(run.status == 0 && run.output.contains("✓ 1.1"), "\(run)")
   }
 
   @Test func `functions that misbehave leave the others their verdicts`() throws {

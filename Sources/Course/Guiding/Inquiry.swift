@@ -36,7 +36,7 @@ public struct Inquiry {
     count = max(count, named.lazy.compactMap(\.count).max() ?? 0)
     let stopped = named.last?.number ?? first
     let input = named.last.map { "\nwith \($0.input)" } ?? ""
-    if Trial.hasAnswered(word: word, in: remains.output) {
+    if hasAnswer(in: remains.output) {
       concludeWithoutCheck(input, remains)
       return
     }
@@ -69,6 +69,10 @@ public struct Inquiry {
       conclude()
     } else if let diagnosis {
       verdict = .wrong(diagnosis)
+    } else if timedOut(remains) {
+      verdict = .timedOut(
+        "your function has answered, but its answer could not be checked in \(time): is the "
+          + "computer busy? `swift run workbook check --timeout 60` waits longer" + input)
     } else {
       verdict = .stopped(
         "the check stopped while it looked at your answer, which is a fault of the course, not of "
@@ -87,6 +91,13 @@ public struct Inquiry {
     verdict = isTimedOut ? .timedOut(text) : .stopped(text)
   }
 
+  private var time: String { seconds == 1 ? "1 second" : "\(seconds) seconds" }
+
+  /// Whether a child that still runs has its function's answer, and is at the check's own work.
+  public func hasAnswer(in output: [UInt8]) -> Bool {
+    Trial.hasAnswered(word: word, in: output)
+  }
+
   /// Whether the time was up; writing a long backtrace may use up the rest of it after a trap.
   private func timedOut(_ remains: Trial.Remains) -> Bool {
     let errors = String(decoding: remains.errors, as: UTF8.self)
@@ -96,7 +107,6 @@ public struct Inquiry {
   /// Why a child gave no verdict: the trap's message, and the learner's line that led to it.
   private func cause(_ remains: Trial.Remains) -> String {
     if timedOut(remains) {
-      let time = seconds == 1 ? "1 second" : "\(seconds) seconds"
       return "no answer after \(time): does a loop never end, or is it far too slow?"
     }
     guard let signal = remains.signal else {
