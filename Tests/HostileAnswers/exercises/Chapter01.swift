@@ -41,7 +41,10 @@ public enum Answers: Chapter01 {
 
 // swift-format-ignore: NeverForceUnwrap, NeverUseForceTry
 /// Traps in the way that is named; the line that does ends with the name.
-private func trapped(_ kind: String, _ dy: Matrix, _ x: Matrix) throws -> Matrix {
+///
+/// Where the compiler had put it into its caller, a backtrace would name, by the layout of the
+/// executable, its line or the caller's.
+@inline(never) private func trapped(_ kind: String, _ dy: Matrix, _ x: Matrix) throws -> Matrix {
   var output = dy
   let a = x.scalars
   let zero = dy.count - a.count
