@@ -31,6 +31,8 @@ public func batchedMatmul<Scalar>(
 }
 
 /// The three forms in one, with the sizes checked.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
 private func products<Scalar>(
   _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, transposesA: Bool, transposesB: Bool
 ) -> Tensor<Scalar> {

@@ -49,6 +49,8 @@ public struct LearnedPositions<Scalar: Real>: Layer, Sendable {
     return (y.reshaped(x.shape), Cache(shape: x.shape))
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func backward(
     _ dY: Tensor<Scalar>, _ cache: Cache
   ) -> (dInput: Tensor<Scalar>, gradient: PositionTable<Scalar>) {

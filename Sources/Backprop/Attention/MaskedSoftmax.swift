@@ -53,6 +53,8 @@ public enum AttentionMask: Equatable, Sendable {
 ///   - scores: The last two axes are `[t, t′]`, a row a query.
 ///   - mask: The same for all of them.
 /// - Returns: Rows that sum to 1.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
 public func maskedSoftmax<Scalar>(
   _ scores: Tensor<Scalar>, _ mask: AttentionMask = .none
 ) -> Tensor<Scalar> {

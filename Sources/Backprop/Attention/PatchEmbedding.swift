@@ -160,6 +160,8 @@ public func patchRows<Scalar>(_ images: Tensor<Scalar>, size p: Int) -> Tensor<S
 }
 
 /// What undoes `patchRows`: each pixel belongs to one patch.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
 public func imagesOfPatches<Scalar>(
   _ rows: Tensor<Scalar>, shape: [Int], size p: Int
 ) -> Tensor<Scalar> {

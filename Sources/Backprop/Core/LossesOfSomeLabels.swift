@@ -9,6 +9,8 @@
 ///   - ignored: The label to leave out, such as -1 for padding. It may be a class, too.
 /// - Returns: The mean over the other rows, and a gradient that is 0 in the rows left out. There must be
 ///   a row that counts.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
 public func softmaxCrossEntropy<Scalar: Real>(
   logits z: Tensor<Scalar>, labels: [Int], ignoring ignored: Int
 ) -> Loss<Scalar> {
@@ -27,6 +29,8 @@ public func softmaxCrossEntropy<Scalar: Real>(
 ///   - epsilon: ε, the share of a target that goes to all classes.
 ///   - ignored: The label to leave out; none where nil.
 /// - Returns: The loss, and its gradient, (pᵢⱼ·Σₖ wₖt′ᵢₖ - wⱼt′ᵢⱼ) / Σᵢ w(yᵢ).
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
 public func weightedCrossEntropy<Scalar: Real>(
   logits z: Tensor<Scalar>, labels: [Int], classWeights: [Scalar], smoothing epsilon: Scalar,
   ignoring ignored: Int? = nil
@@ -39,6 +43,8 @@ public func weightedCrossEntropy<Scalar: Real>(
 }
 
 /// Softmax cross-entropy with a weight for each class and labels to leave out.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
 public func weightedCrossEntropy<Scalar: Real>(
   logits z: Tensor<Scalar>, labels: [Int], classWeights: [Scalar], ignoring ignored: Int
 ) -> Loss<Scalar> {
@@ -58,6 +64,8 @@ public func weightedCrossEntropy<Scalar: Real>(
 ///   - t: What each row's probabilities should be, `[m, classes]`; a row of zeros is left out.
 ///   - classWeights: w, 0 or more for each class.
 /// - Returns: The loss, and its gradient, (pᵢⱼ·Σₖ wₖtᵢₖ - wⱼtᵢⱼ) / Σᵢ Σⱼ wⱼ·tᵢⱼ.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
 public func weightedCrossEntropy<Scalar: Real>(
   logits z: Tensor<Scalar>, targets t: Tensor<Scalar>, classWeights: [Scalar]
 ) -> Loss<Scalar> {

@@ -82,6 +82,8 @@ public func logSumExp<Scalar>(_ logits: Tensor<Scalar>) -> Tensor<Scalar> {
 }
 
 /// Rows with a one at each label and zeros elsewhere: labels → `[labels.count, classes]`.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
 public func oneHot<Scalar: Real>(
   _ labels: [Int], classes: Int, as type: Scalar.Type = Scalar.self
 ) -> Tensor<Scalar> {

@@ -25,6 +25,8 @@ public struct UpsampleNearest<Scalar: Real>: Layer, Sendable {
     self.factor = factor
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func forward(
     _ x: Tensor<Scalar>, in context: inout Context
   ) -> (output: Tensor<Scalar>, cache: Cache) {
@@ -39,6 +41,8 @@ public struct UpsampleNearest<Scalar: Real>: Layer, Sendable {
     return (y, Cache(shape: x.shape))
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func backward(
     _ dY: Tensor<Scalar>, _ cache: Cache
   ) -> (dInput: Tensor<Scalar>, gradient: NoParameters<Scalar>) {

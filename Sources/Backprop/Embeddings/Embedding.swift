@@ -51,8 +51,9 @@ public struct Embedding<Scalar: Real>: Layer, Sendable {
   ) -> (output: Tensor<Scalar>, cache: Cache) {
     requireTable()
     let (m, t) = (ids.count, length(ids))
-    requireIds(ids.joined(), below: table.rows, "Embedding")
-    let y = table.rows(Array(ids.joined()))  // [m·t, width]
+    let all = Array(ids.joined())
+    requireIds(all, below: table.rows, "Embedding")
+    let y = table.rows(all)  // [m·t, width]
     return (y.reshaped([m, t, table.columns]), Cache(ids: ids))
   }
 
@@ -132,7 +133,7 @@ public func scatterAdd<Scalar: Real>(
 }
 
 /// Stops with a sentence where an id is no row of the table.
-func requireIds(_ ids: some Sequence<Int>, below count: Int, _ name: String) {
+func requireIds(_ ids: [Int], below count: Int, _ name: String) {
   for id in ids {
     require(
       0 <= id && id < count,

@@ -33,7 +33,7 @@ public func negativeSampling<Scalar: Real>(
       + "lists of negatives; give one of each for every pair, and a pair at least")
   requireIds(centres, below: u.rows, "negativeSampling, centres")
   requireIds(contexts, below: v.rows, "negativeSampling, contexts")
-  requireIds(negatives.joined(), below: v.rows, "negativeSampling, negatives")
+  requireIds(Array(negatives.joined()), below: v.rows, "negativeSampling, negatives")
   let (d, m) = (u.columns, Scalar(centres.count))
   let (softplus, sigmoid) = (Activation<Scalar>.softplus, Activation<Scalar>.sigmoid)
   var (dU, dV) = (Tensor<Scalar>(shape: u.shape), Tensor<Scalar>(shape: v.shape))

@@ -59,6 +59,8 @@ public struct NoiseSchedule: Sendable {
   public var steps: Int { betas.count }
 
   /// ᾱ at some steps, a number for each sample.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func signals<Scalar: Real>(
     at places: [Int], as type: Scalar.Type = Scalar.self
   ) -> Tensor<Scalar> {
@@ -73,6 +75,8 @@ public struct NoiseSchedule: Sendable {
   ///   - places: t of each row.
   ///   - noise: ε, `[m, n]`.
   /// - Returns: x_t, `[m, n]`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func noised<Scalar: Real>(
     _ x: Tensor<Scalar>, at places: [Int], noise: Tensor<Scalar>
   ) -> Tensor<Scalar> {
@@ -101,6 +105,8 @@ public struct NoiseSchedule: Sendable {
   ///   - t: The step, the same for all rows.
   ///   - noise: What is drawn, N(0, 1), `[m, n]`.
   /// - Returns: x_(t-1), `[m, n]`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func stepBack<Scalar: Real>(
     _ x: Tensor<Scalar>, prediction: Tensor<Scalar>, at t: Int, noise: Tensor<Scalar>
   ) -> Tensor<Scalar> {
@@ -145,6 +151,8 @@ extension Tensor {
 ///
 /// Source: Vaswani et al., "Attention Is All You Need", 2017, section 3.5; for steps of noise Ho et al.,
 /// 2020, appendix B.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
 public func timeEmbedding<Scalar: Real>(
   _ places: [Int], width: Int, as type: Scalar.Type = Scalar.self
 ) -> Tensor<Scalar> {

@@ -96,7 +96,7 @@ public struct LossScale<Scalar: Real>: Sendable {
     _ gradient: Gradient
   ) -> Gradient? where Gradient.Scalar == Scalar {
     let used = scale
-    guard gradient.named.allSatisfy({ $0.value.storage.allSatisfy(\.isFinite) }) else {
+    guard gradient.named.allSatisfy({ isFinite($0.value) }) else {
       (scale, good) = (scale / 2, 0)
       return nil
     }
@@ -104,4 +104,10 @@ public struct LossScale<Scalar: Real>: Sendable {
     if good == patience { (scale, good) = (scale * 2, 0) }
     return gradient * (1 / used)
   }
+}
+
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+private func isFinite<Scalar: Real>(_ x: Tensor<Scalar>) -> Bool {
+  x.storage.allSatisfy { $0.isFinite }
 }

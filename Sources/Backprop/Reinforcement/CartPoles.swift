@@ -50,6 +50,8 @@ public struct CartPoles<Scalar: Real>: Sendable {
   }
 
   /// Lets 0.02 s pass: action 1 pushes to the right, 0 to the left.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func step(actions: [Int]) -> CartPoleStep<Scalar> {
     for action in actions {
       require(

@@ -25,6 +25,8 @@ public import Core
 ///     frame for each class, and one more for each equal pair of neighbours.
 /// - Returns: The loss, and its gradient, `[t, m, n]`. Where a label is impossible, because scores are
 ///   -∞, the loss is ∞ and the gradient not a number.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
 public func ctc<Scalar: Real>(logits z: Tensor<Scalar>, labels: [[Int]]) -> Loss<Scalar> {
   let (frames, m, n) = requireAlignable(z, labels)
   let y = softmax(Tensor<Double>(z).reshaped([frames * m, n]))

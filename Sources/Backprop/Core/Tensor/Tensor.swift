@@ -43,6 +43,8 @@ public struct Tensor<Scalar: Real>: Equatable, Sendable {
   }
 
   /// Creates a tensor whose elements are all the same number.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public init(repeating value: Scalar = 0, shape: [Int]) {
     let count = elementCount(shape)
     requireRoom(count, bytesEach: MemoryLayout<Scalar>.stride, "Tensor of shape \(shape)")
