@@ -34,8 +34,8 @@ public enum Activation<Scalar: Real>: Sendable, Equatable {
     case .leakyReLU(let slope): x > 0 ? x : scaled(x, by: slope)
     case .elu(let alpha): x > 0 ? x : alpha * Scalar.expMinusOne(x)
     case .softplus: (x > 0 ? x : 0) + Scalar.log(onePlus: Scalar.exp(-abs(x)))
-    case .silu: Scalar(scaled(Double(x), by: logistic(Double(x))))
-    case .gelu: Scalar(scaled(Double(x), by: normalDistribution(Double(x))))
+    case .silu: Scalar(scaled(Double(x), by: Self.wideLogistic(Double(x))))
+    case .gelu: Scalar(scaled(Double(x), by: Scalar.wideNormalDistribution(Double(x))))
     }
   }
 
@@ -61,11 +61,13 @@ public enum Activation<Scalar: Real>: Sendable, Equatable {
     case .silu:
       // forward: y = x·σ(x)
       let x = Double(x)
-      return Scalar(logistic(x) + scaled(x, by: logisticSlope(x)))
+      let e = Scalar.wideExp(-abs(x))
+      return Scalar(Self.wideLogistic(x) + scaled(x, by: e / ((1 + e) * (1 + e))))
     case .gelu:
       // forward: y = x·Φ(x), and Φ′ = φ
       let x = Double(x)
-      return Scalar(normalDistribution(x) + scaled(x, by: normalDensity(x)))
+      return Scalar(
+        Scalar.wideNormalDistribution(x) + scaled(x, by: Self.wideNormalDensity(x)))
     }
   }
 }
@@ -73,17 +75,19 @@ public enum Activation<Scalar: Real>: Sendable, Equatable {
 // SiLU and GELU are computed in Double for Float as well: in the tail σ is below Float's range before
 // x·σ is, and Φ feels the rounding of x·√½ a hundred times over.
 
-/// Φ(x), the probability that a standard normal number is below x: by erfc, since 1 + erf loses all
-/// digits on the left.
-@inline(__always)
-private func normalDistribution(_ x: Double) -> Double {
-  Double.erfc(-x * 0.5.squareRoot()) / 2
-}
+extension Activation {
+  /// σ(x).
+  @inline(__always)
+  private static func wideLogistic(_ x: Double) -> Double {
+    let e = Scalar.wideExp(-abs(x))
+    return (x < 0 ? e : 1) / (1 + e)
+  }
 
-/// φ(x) = e^(-x²/2)/√(2π), the slope of Φ.
-@inline(__always)
-private func normalDensity(_ x: Double) -> Double {
-  Double.exp(-x * x / 2) / (2 * Double.pi).squareRoot()
+  /// φ(x) = e^(-x²/2)/√(2π), the slope of Φ.
+  @inline(__always)
+  private static func wideNormalDensity(_ x: Double) -> Double {
+    Scalar.wideExp(-x * x / 2) / (2 * Double.pi).squareRoot()
+  }
 }
 
 extension Activation: Layer {
@@ -113,12 +117,24 @@ extension Activation: Layer {
     requireFiniteConstant()
     require(
       dY.shape == shape, "\(self) backward: dy is \(dY.shape), should be \(shape), the shape of x")
-    if self == .relu {
-      // A loop of its own, which vectorises.
-      return (Tensor(rectifiedGradient(x.storage, dY.storage), shape: shape), NoParameters())
+    if let dX = gradientInOneLoop(x.storage, dY.storage) {
+      return (Tensor(dX, shape: shape), NoParameters())
     }
     let dX = generate(x.storage, dY.storage) { $1 * derivative(at: $0) }
     return (Tensor(dX, shape: shape), NoParameters())
+  }
+
+  /// dy·f′(x) where the function is named in the loop, which then vectorises.
+  @inline(__always)
+  private func gradientInOneLoop(_ x: [Scalar], _ dY: [Scalar]) -> [Scalar]? {
+    switch self {
+    case .relu: rectifiedGradient(x, dY)
+    case .sigmoid: generate(x, dY) { $1 * Self.sigmoid.derivative(at: $0) }
+    case .tanh: generate(x, dY) { $1 * Self.tanh.derivative(at: $0) }
+    case .silu: generate(x, dY) { $1 * Self.silu.derivative(at: $0) }
+    case .gelu: generate(x, dY) { $1 * Self.gelu.derivative(at: $0) }
+    default: nil
+    }
   }
 
   /// Stops with a sentence unless the slope of a leaky ReLU, or the α of an ELU, is a number.
@@ -135,7 +151,15 @@ extension Activation: Layer {
   @specialized(where Scalar == Double)
   public func callAsFunction(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
     requireFiniteConstant()
-    let y = self == .relu ? rectified(x.storage) : generate(x.storage, value)
+    let y =
+      switch self {
+      case .relu: rectified(x.storage)
+      case .sigmoid: generate(x.storage) { Self.sigmoid.value(at: $0) }
+      case .tanh: generate(x.storage) { Self.tanh.value(at: $0) }
+      case .silu: generate(x.storage) { Self.silu.value(at: $0) }
+      case .gelu: generate(x.storage) { Self.gelu.value(at: $0) }
+      default: generate(x.storage, value)
+      }
     return Tensor(y, shape: x.shape)
   }
 }

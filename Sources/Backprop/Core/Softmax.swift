@@ -26,19 +26,26 @@ func softmaxTerms<Scalar>(
   var largests = [Scalar](repeating: -.infinity, count: logits.rows)
   var rests = [Scalar](repeating: 0, count: logits.rows)
   if columns == 0 { columns = 1 }
-  for i in 0..<logits.count / columns {
+  let rows = 0..<logits.count / columns
+  var peaks = [Int](repeating: 0, count: logits.rows)
+  for i in rows {
     let row = i * columns..<(i + 1) * columns
     var peak = row.lowerBound  // the first NaN if there is one
     for j in row where !(logits.storage[j] <= logits.storage[peak]) {
       if !logits.storage[peak].isNaN { peak = j }
     }
     let largest = logits.storage[peak]
-    largests[i] = largest
+    (peaks[i], largests[i]) = (peak, largest)
+    for j in row { y.storage[j] -= largest }
+  }
+  // All rows in one loop, for many are shorter than a register.
+  y.storage = generate(y.storage) { Scalar.exp($0) }
+  for i in rows {
+    let (row, peak, largest) = (i * columns..<(i + 1) * columns, peaks[i], largests[i])
     if largest.isInfinite, row.count(where: { logits.storage[$0] == .infinity }) <= 1 {
       for j in row { y.storage[j] = logits.storage[j] == .infinity ? 1 : 0 }
       continue
     }
-    for j in row { y.storage[j] = Scalar.exp(logits.storage[j] - largest) }
     // One term is e⁰ = 1. Beside it the others may be small: log(1 + x) keeps their digits.
     let others = blockedSum(row) { $0 == peak ? 0 : y.storage[$0] }
     rests[i] = largest.isInfinite ? 0 : Scalar.log(onePlus: others)

@@ -17,6 +17,10 @@ public protocol Real: BinaryFloatingPoint, SIMDScalar, Sendable, Codable {
   static func log(onePlus x: Self) -> Self
   /// The hyperbolic tangent.
   static func tanh(_ x: Self) -> Self
+  /// eˣ for an x that has more digits than a number of this type, which the result becomes.
+  static func wideExp(_ x: Double) -> Double
+  /// Φ(x), the probability that a standard normal number is below x; as `wideExp`.
+  static func wideNormalDistribution(_ x: Double) -> Double
   /// The error function, 2/√π ∫₀ˣ e^(-t²) dt.
   static func erf(_ x: Self) -> Self
   /// The cosine of an angle in radians.
@@ -31,11 +35,25 @@ extension Float: Real {
   public typealias Wide = SIMD16<Float>
   public typealias Narrow = SIMD8<Float>
 
-  public static func exp(_ x: Float) -> Float { Foundation.exp(x) }
+  @inlinable
+  @inline(__always)
+  public static func exp(_ x: Float) -> Float { Float(Elementary.exp(Double(x))) }
   public static func expMinusOne(_ x: Float) -> Float { Foundation.expm1(x) }
   public static func log(_ x: Float) -> Float { Foundation.log(x) }
-  public static func log(onePlus x: Float) -> Float { Foundation.log1p(x) }
-  public static func tanh(_ x: Float) -> Float { Foundation.tanh(x) }
+  @inlinable
+  @inline(__always)
+  public static func log(onePlus x: Float) -> Float { Float(Elementary.log(onePlus: Double(x))) }
+  @inlinable
+  @inline(__always)
+  public static func tanh(_ x: Float) -> Float { Float(Elementary.tanh(Double(x))) }
+  @inlinable
+  @inline(__always)
+  public static func wideExp(_ x: Double) -> Double { Elementary.exp(x) }
+  @inlinable
+  @inline(__always)
+  public static func wideNormalDistribution(_ x: Double) -> Double {
+    Elementary.normalDistribution(x)
+  }
   public static func erf(_ x: Float) -> Float { Foundation.erf(x) }
   public static func cos(_ x: Float) -> Float { Foundation.cos(x) }
   public static func sin(_ x: Float) -> Float { Foundation.sin(x) }
@@ -51,6 +69,11 @@ extension Double: Real {
   public static func log(_ x: Double) -> Double { Foundation.log(x) }
   public static func log(onePlus x: Double) -> Double { Foundation.log1p(x) }
   public static func tanh(_ x: Double) -> Double { Foundation.tanh(x) }
+  public static func wideExp(_ x: Double) -> Double { Foundation.exp(x) }
+  /// By erfc, since 1 + erf loses all digits on the left.
+  public static func wideNormalDistribution(_ x: Double) -> Double {
+    erfc(-x * 0.5.squareRoot()) / 2
+  }
   public static func erf(_ x: Double) -> Double { Foundation.erf(x) }
   public static func cos(_ x: Double) -> Double { Foundation.cos(x) }
   public static func sin(_ x: Double) -> Double { Foundation.sin(x) }
