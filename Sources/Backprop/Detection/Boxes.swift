@@ -66,7 +66,9 @@ public func boxDecodeBackward<Scalar>(
       // forward: x₁ = (gx + σ(t₀))·s - w/2, x₂ = (gx + σ(t₀))·s + w/2
       dT[k, axis] = (first + last) * stride * logisticSlope(t[k, axis])
       // forward: w = p·e^t₂, whose slope is w
-      dT[k, 2 + axis] = (last - first) * prior * Scalar.exp(t[k, 2 + axis]) / 2
+      let (apart, growth) = (last - first, Scalar.exp(t[k, 2 + axis]))
+      // Where nothing pulls the edges apart, a size beyond the largest number changes nothing.
+      dT[k, 2 + axis] = apart == 0 && !growth.isNaN ? 0 : apart * prior * growth / 2
     }
   }
   return dT

@@ -1,4 +1,7 @@
 // How much of two boxes is common to both, as a number to be told and as a loss.
+//
+// Areas are measured in units near the target's, so that they are numbers where a side is representable and
+// its square is not. The units are powers of two: nothing is rounded by them.
 
 public import Core
 import Kernels
@@ -18,7 +21,7 @@ public func intersectionOverUnion<Scalar>(_ p: Tensor<Scalar>, _ t: Tensor<Scala
   var overlaps = Tensor<Scalar>(shape: [p.rows])
   for k in 0..<p.rows {
     let pair = Pair(p, t, k)
-    overlaps[k] = pair.intersection / pair.union
+    overlaps[k] = Scalar(pair.intersection / pair.union)
   }
   return overlaps
 }
@@ -68,7 +71,7 @@ private func overlapLoss<Scalar: Real>(
   let sum = blockedSum(0..<p.rows) { k in
     let pair = Pair(p, t, k)
     let overlap = 1 - pair.intersection / pair.union
-    return hullCounts ? overlap + (pair.hull - pair.union) / pair.hull : overlap
+    return Scalar(hullCounts ? overlap + (pair.hull - pair.union) / pair.hull : overlap)
   }
   for k in 0..<p.rows {
     let pair = Pair(p, t, k)
@@ -81,57 +84,72 @@ private func overlapLoss<Scalar: Real>(
       var slope = -(dI * u - i * dU) / (u * u)
       // forward: … + (C - U)/C = 1 - U/C
       if hullCounts { slope -= (dU * c - u * pair.hullSlope(edge)) / (c * c) }
-      dP[k, edge] = slope / boxes
+      dP[k, edge] = Scalar(slope / pair.unit(edge)) / boxes
     }
   }
   return (sum / boxes, dP)
 }
 
 /// A box beside its target: the areas, and how each grows with an edge of the box.
-private struct Pair<Scalar: Real> {
+private struct Pair {
   /// Edges of the box and of its target: x₁, y₁, x₂, y₂.
-  let edges: InlineArray<4, Scalar>, target: InlineArray<4, Scalar>
+  private let edges: InlineArray<4, Double>, target: InlineArray<4, Double>
+  /// In which widths and heights are measured: powers of two, not above the target's.
+  private let units: InlineArray<2, Double>
   /// Width and height of what both have in common, 0 or less where they do not meet, and of what holds both.
-  let common: InlineArray<2, Scalar>, around: InlineArray<2, Scalar>
+  private let common: InlineArray<2, Double>, around: InlineArray<2, Double>
 
   @inline(__always)
-  init(_ p: Tensor<Scalar>, _ t: Tensor<Scalar>, _ k: Int) {
-    edges = [p[k, 0], p[k, 1], p[k, 2], p[k, 3]]
-    target = [t[k, 0], t[k, 1], t[k, 2], t[k, 3]]
+  init<Scalar: Real>(_ p: Tensor<Scalar>, _ t: Tensor<Scalar>, _ k: Int) {
+    func row(_ x: Tensor<Scalar>) -> InlineArray<4, Double> {
+      [Double(x[k, 0]), Double(x[k, 1]), Double(x[k, 2]), Double(x[k, 3])]
+    }
+    let (p, t) = (row(p), row(t))
+    func unit(_ axis: Int) -> Double {
+      let size = t[2 + axis] - t[axis]
+      return size.isFinite ? Double(sign: .plus, exponent: size.exponent, significand: 1) : 1
+    }
+    let units: InlineArray<2, Double> = [unit(0), unit(1)]
+    (edges, target, self.units) = (p, t, units)
     common = [
-      min(p[k, 2], t[k, 2]) - max(p[k, 0], t[k, 0]), min(p[k, 3], t[k, 3]) - max(p[k, 1], t[k, 1]),
+      (min(p[2], t[2]) - max(p[0], t[0])) / units[0],
+      (min(p[3], t[3]) - max(p[1], t[1])) / units[1],
     ]
     around = [
-      max(p[k, 2], t[k, 2]) - min(p[k, 0], t[k, 0]), max(p[k, 3], t[k, 3]) - min(p[k, 1], t[k, 1]),
+      (max(p[2], t[2]) - min(p[0], t[0])) / units[0],
+      (max(p[3], t[3]) - min(p[1], t[1])) / units[1],
     ]
   }
 
-  var meet: Bool { common[0] > 0 && common[1] > 0 }
-  var intersection: Scalar { meet ? common[0] * common[1] : 0 }
-  var union: Scalar {
-    (edges[2] - edges[0]) * (edges[3] - edges[1])
-      + (target[2] - target[0]) * (target[3] - target[1]) - intersection
+  private var meet: Bool { common[0] > 0 && common[1] > 0 }
+  var intersection: Double { meet ? common[0] * common[1] : 0 }
+  var union: Double {
+    size(edges, 0) * size(edges, 1) + size(target, 0) * size(target, 1) - intersection
   }
-  var hull: Scalar { around[0] * around[1] }
+  var hull: Double { around[0] * around[1] }
+
+  /// Width or height of a box, in units.
+  private func size(_ box: InlineArray<4, Double>, _ axis: Int) -> Double {
+    (box[2 + axis] - box[axis]) / units[axis]
+  }
+  /// By what a slope with an edge is divided to be one with pixels.
+  func unit(_ edge: Int) -> Double { units[edge % 2] }
 
   /// x₂ and y₂ make a box larger, x₁ and y₁ smaller.
-  private func sign(_ edge: Int) -> Scalar { edge < 2 ? -1 : 1 }
+  private func sign(_ edge: Int) -> Double { edge < 2 ? -1 : 1 }
   /// How far an edge lies within the target's; below 0 where it lies outside.
-  private func inside(_ edge: Int) -> Scalar { -sign(edge) * (edges[edge] - target[edge]) }
+  private func inside(_ edge: Int) -> Double { -sign(edge) * (edges[edge] - target[edge]) }
 
   /// ∂A/∂edge: ±h for x₁ and x₂, ±w for y₁ and y₂.
-  func areaSlope(_ edge: Int) -> Scalar {
-    let across = 1 - edge % 2
-    return sign(edge) * (edges[2 + across] - edges[across])
-  }
+  func areaSlope(_ edge: Int) -> Double { sign(edge) * size(edges, 1 - edge % 2) }
 
   /// ∂I/∂edge: only of an edge that lies within the target's, and only where the boxes meet.
-  func intersectionSlope(_ edge: Int) -> Scalar {
+  func intersectionSlope(_ edge: Int) -> Double {
     meet && inside(edge) > 0 ? sign(edge) * common[1 - edge % 2] : 0
   }
 
   /// ∂C/∂edge: only of an edge that lies outside the target's.
-  func hullSlope(_ edge: Int) -> Scalar {
+  func hullSlope(_ edge: Int) -> Double {
     inside(edge) < 0 ? sign(edge) * around[1 - edge % 2] : 0
   }
 }

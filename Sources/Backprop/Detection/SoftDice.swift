@@ -39,14 +39,15 @@ public func softDice<Scalar>(
   for c in 0..<n {
     let common = sum(c) { p.storage[$0] * t.storage[$0] }
     let both = sum(c) { p.storage[$0] + t.storage[$0] }
-    let (above, below) = (2 * common + epsilon, both + epsilon)
     // forward: loss = 1 - 1/n Σ (2I + ε)/(S + ε)
-    mean += Double(above / below) / Double(n)
-    let divisor = Scalar(n) * below * below
+    let below = both + epsilon
+    let ratio = (2 * common + epsilon) / below
+    mean += Double(ratio) / Double(n)
     for image in 0..<m {
       let first = (image * n + c) * area
       for place in first..<first + area {
-        dP.storage[place] = -(2 * t.storage[place] * below - above) / divisor
+        // As (2t·(S + ε) - (2I + ε))/(S + ε)², whose square may be beyond a Scalar
+        dP.storage[place] = (ratio - 2 * t.storage[place]) / below / Scalar(n)
       }
     }
   }

@@ -37,7 +37,10 @@ public struct BoxDecodeQuestion: Question {
   }
 
   public var isPermitted: Bool {
-    stride > 0 && prior > 0 && stride.isFinite && prior.isFinite
+    // No size overflows: 0·∞ is a question of its own.
+    let sizes = (0..<offsets.rows).flatMap { [offsets[$0, 2], offsets[$0, 3]] }
+    return stride > 0 && prior > 0 && stride.isFinite && prior.isFinite
+      && sizes.allSatisfy { (prior * Double.exp($0)).isFinite }
       && cells.scalars.allSatisfy { $0 >= 0 && $0 == $0.rounded() }
   }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
