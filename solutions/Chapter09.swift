@@ -46,7 +46,7 @@ public enum Answers: Chapter09 {
   ///
   /// - Parameters:
   ///   - dCorners: ∂loss/∂(x₁, y₁, x₂, y₂), `[k, 4]`, a row for each box.
-  ///   - offsets: t, `[k, 4]`.
+  ///   - offsets: t, `[k, 4]`; no size overflows.
   ///   - cells: (gx, gy) of each box, `[k, 2]`, whole numbers of 0 or more.
   ///   - stride: s, above 0.
   ///   - prior: p, above 0.
@@ -74,10 +74,10 @@ public enum Answers: Chapter09 {
   ///
   ///     loss = 1/k Σ 2 - I/U - U/C   U = A + A′ - I
   ///
-  /// The sum is over k pairs of a box (x₁, y₁, x₂, y₂) and its target (a₁, b₁, a₂, b₂), of areas A and A′.
-  /// I is the area that both have in common: 0, and without a slope, unless they meet in more than an
-  /// edge. C is the area of the smallest box around both. Where an edge lies exactly at the target's,
-  /// nothing goes through I and C.
+  /// The sum is over k pairs of a box (x₁, y₁, x₂, y₂) and its target (a₁, b₁, a₂, b₂), of areas
+  /// A = (x₂ - x₁)·(y₂ - y₁) and A′. I is the area that both have in common: 0, and without a slope, unless
+  /// they meet in more than an edge. C is the area of the smallest box around both. Where an edge lies exactly
+  /// at the target's, nothing goes through I and C.
   /// Lesson: chapter 9, "How much two boxes overlap". About 35 minutes, difficulty 4 of 5.
   /// Stuck? `swift run workbook hint 9.3`
   ///

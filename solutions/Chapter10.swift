@@ -36,7 +36,8 @@ public enum Answers: Chapter10 {
   ///
   ///     y = x/ν   ν = max(‖x‖, 10⁻¹²)   ‖x‖ = √(Σ x², along the row)
   ///
-  /// A row of zeros stays zeros. No other row is so short that 10⁻¹² matters.
+  /// A row of zeros stays zeros, and beside it y = 10¹²·x: its gradient is 10¹²·dy. No other row is so short
+  /// that 10⁻¹² matters.
   /// Lesson: chapter 10, "Onto the sphere". About 25 minutes, difficulty 3 of 5.
   /// Stuck? `swift run workbook hint 10.2`
   ///

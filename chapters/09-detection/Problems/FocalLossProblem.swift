@@ -264,6 +264,11 @@ extension Chapter09Problems {
         "A cell with an object counts α times, an empty one 1 - α times: the weights are missing."
       ) { $1.sign * $0.core($1) },
       wrong(
+        "focal-alpha-objects-only",
+        "An empty cell counts 1 - α times. You weighed the cells with an object with α, and the empty ones "
+          + "not at all."
+      ) { ($1.t == 1 ? $0.alpha : 1) * $1.sign * $0.core($1) },
+      wrong(
         "focal-alpha-exchanged",
         "α belongs to the cells with an object, 1 - α to the empty ones. You exchanged them."
       ) { (1 - $1.weight) * $1.sign * $0.core($1) },

@@ -109,6 +109,8 @@ public struct RegionPoolQuestion: Question {
     var countsImage = true
     /// Whether rows and columns are exchanged in the regions' corners.
     var exchangesAxes = false
+    /// Whether x₂ and y₂ are the last cells of a region, not the first ones outside.
+    var includesLast = false
   }
 
   /// Visits each bin with its places in x, in row-major order, and its place in dy.
@@ -118,6 +120,7 @@ public struct RegionPoolQuestion: Question {
     for (r, region) in regions.enumerated() {
       var (x1, y1, x2, y2) = (region.x1, region.y1, region.x2, region.y2)
       if rules.exchangesAxes { (x1, y1, x2, y2) = (y1, x1, y2, x2) }
+      if rules.includesLast { (x2, y2) = (x2 + 1, y2 + 1) }
       let n = rules.countsImage ? region.image : 0
       func range(_ i: Int, from first: Int, to end: Int) -> Range<Int> {
         let size = end - first
@@ -260,6 +263,11 @@ extension Chapter09Problems {
         "You rounded both ends of a bin down, so that bins share nothing, and small regions have empty ones. "
           + "The far end is rounded up: ⌈(i + 1)·H/P⌉."
       ) { $0.dx(RegionPoolQuestion.Rules(endsRoundedDown: true)) },
+      Misconception(
+        "region-last-cell-included",
+        "x2 and y2 are the first column and row outside, so that a region has x2 - x1 columns. You took them "
+          + "for its last ones."
+      ) { $0.dx(RegionPoolQuestion.Rules(includesLast: true)) },
       Misconception(
         "region-not-shifted",
         "You counted rows and columns from the image's corner. A bin lies in its region: add region.y1 to "

@@ -228,6 +228,37 @@ extension Chapter09Problems {
         }
       },
       Misconception(
+        "dice-epsilon-doubled",
+        "You doubled ε with I. The numerator is 2I + ε, not 2(I + ε)."
+      ) { question in
+        question.gradient { _, t, sums in
+          let (above, below) = (sums.products + question.epsilon, sums.both + question.epsilon)
+          return -2 * (t * below - above) / (question.classes * below * below)
+        }
+      },
+      Misconception(
+        "dice-background-left-out",
+        "All n classes count, the first one too. You left class 0 out, as where it is the background."
+      ) { question in
+        let others = max(1, question.classes - 1)
+        var gradient = question.gradient {
+          question.right($0, $1, $2) * question.classes / others
+        }
+        if question.classes > 1 { gradient.forEachPlace { if $0.1 == 0 { gradient[$0] = 0 } } }
+        return gradient
+      },
+      Misconception(
+        "dice-jaccard",
+        "This is the gradient of another loss, 1 - (I + ε)/(S - I + ε) for each class, the soft Jaccard. Dice "
+          + "has (2I + ε)/(S + ε)."
+      ) { question in
+        question.gradient { _, t, sums in
+          let above = sums.products + question.epsilon
+          let below = sums.both - sums.products + question.epsilon
+          return -(t * below - above * (1 - t)) / (question.classes * below * below)
+        }
+      },
+      Misconception(
         "dice-per-image",
         "You made a ratio of each image and took their mean. That is another loss under the same name: here "
           + "I and S go over the whole batch, one ratio for each class."

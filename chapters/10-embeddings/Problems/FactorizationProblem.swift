@@ -293,6 +293,19 @@ extension Chapter10Problems {
         found.dQ += 2 * question.penalty * question.q
       },
       penalty(
+        "penalty-in-the-mean",
+        "The penalty has each row of P and Q once, and is not in the mean. You added λ/N for every rating "
+          + "of a row."
+      ) { question, found in
+        let share = question.penalty / Double(question.count)
+        for (user, item) in zip(question.users, question.items) {
+          for j in 0..<question.p.columns {
+            found.dP[user, j] += share * question.p[user, j]
+            found.dQ[item, j] += share * question.q[item, j]
+          }
+        }
+      },
+      penalty(
         "penalty-averaged",
         "The mean is over the errors only. You divided the penalty by N as well."
       ) { question, found in

@@ -154,6 +154,37 @@ extension Chapter10Problems {
         "dB = dSᵀ·A/τ. dS is square, so dS·A has the right shape and the wrong numbers."
       ) { ($1.dA, matmul($0.dS, $0.a) / $0.temperature) },
       wrong(
+        "partner-left-out",
+        "A softmax is over all m scores of its row or column, the partner's too. You left that one out of "
+          + "the sum, so that the others' shares add up to 1 without it."
+      ) { question in
+        func shares(_ s: Matrix) -> Matrix {
+          var others = s
+          for i in 0..<s.rows { others[i, i] = -.infinity }
+          return softmax(others)
+        }
+        let s = question.scores
+        return (shares(s) + shares(s.transposed).transposed - 2 * question.identity)
+          / (2 * question.m)
+      },
+      Misconception(
+        "infonce-normalised-first",
+        "A and B come as they are: S = A·Bᵀ/τ. You divided their rows by their lengths first, which is a "
+          + "step of its own."
+      ) { question in
+        let other = InfoNCEQuestion(
+          a: l2Normalize(question.a), b: l2Normalize(question.b), temperature: question.temperature)
+        return other.gradients(dS: other.dS)
+      },
+      Misconception(
+        "infonce-temperature-multiplied",
+        "S is A·Bᵀ divided by τ. You multiplied, as with a scale of 1/τ."
+      ) { question in
+        let other = InfoNCEQuestion(
+          a: question.a, b: question.b, temperature: 1 / question.temperature)
+        return other.gradients(dS: other.dS)
+      },
+      wrong(
         "rows-turned",
         "You transposed the softmax of the rows. The columns need one of their own: each sums to 1."
       ) { ($0.ofRows + $0.ofRows.transposed - 2 * $0.identity) / (2 * $0.m) },

@@ -40,6 +40,7 @@ public struct KalmanQuestion: Question {
     [covariance, processNoise, measurementNoise].allSatisfy { same($0, $0.transposed) }
       && determinant(measurementNoise) > 1e-6 && measurementNoise[0, 0] > 0
       && determinant(innovationCovariance) > 1e-6 && determinant(predicted.block) > 1e-6
+      && predicted.block[0, 0] > 0
   }
   public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
     [

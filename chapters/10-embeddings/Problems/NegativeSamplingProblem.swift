@@ -28,6 +28,13 @@ public struct NegativeSamplingQuestion: Question {
       contexts: contexts, negatives: negatives)
   }
 
+  /// The same with other words drawn against each pair.
+  fileprivate func drawing(_ words: (_ context: Int, _ drawn: [Int]) -> [Int]) -> Self {
+    Self(
+      u: u, v: v, centres: centres, contexts: contexts,
+      negatives: zip(contexts, negatives).map(words))
+  }
+
   var pairs: Int { centres.count }
   var drawn: Int { negatives.first?.count ?? 0 }
 
@@ -225,6 +232,18 @@ extension Chapter10Problems {
           }
         }
         return (dU, dV)
+      },
+      wrong(
+        "own-word-skipped",
+        "A drawn word that happens to be the pair's own stays in the sum. You left it out, as some programs "
+          + "do."
+      ) { $0.drawing { context, drawn in drawn.filter { $0 != context } }.gradients() },
+      wrong(
+        "drawn-once", "A word that was drawn twice counts twice. You counted it once a pair."
+      ) {
+        $0.drawing { _, drawn in
+          drawn.indices.filter { !drawn[..<$0].contains(drawn[$0]) }.map { drawn[$0] }
+        }.gradients()
       },
       wrong(
         "one-table",

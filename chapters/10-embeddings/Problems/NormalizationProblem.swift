@@ -167,6 +167,27 @@ extension Chapter10Problems {
         return l2NormalizeBackward(turned.dy, x: turned.x).transposed
       },
       Misconception(
+        "l2-zero-row-silent",
+        "A row of zeros stays zeros, but a row beside it does not: there ν is 10⁻¹², so y = 10¹²·x and "
+          + "dx = 10¹²·dy. You gave it 0."
+      ) { question in
+        question.byRow { x, dy, length in
+          zip(x, dy).map {
+            length == 1e-12 ? 0 : $1 / length - $0 * dot(x, dy) / (length * length * length)
+          }
+        }
+      },
+      Misconception(
+        "l2-floor-under-root",
+        "10⁻¹² is the least length. You compared it with the length's square, or added it to that: under "
+          + "the root the floor is 10⁻²⁴."
+      ) { question in
+        question.byRow { x, dy, length in
+          let length = max(length, 1e-6)
+          return zip(x, dy).map { $1 / length - $0 * dot(x, dy) / (length * length * length) }
+        }
+      },
+      Misconception(
         "l2-no-floor",
         "A row of zeros has the length 0, and 0/0 is no number: ν is max(‖x‖, 10⁻¹²)."
       ) { question in

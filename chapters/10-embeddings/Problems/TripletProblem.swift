@@ -221,6 +221,13 @@ extension Chapter10Problems {
         "A negative that is farther than the positive by less than the margin still counts. Your gate "
           + "has no margin in it."
       ) { $0.bracket($1) > $0.margin },
+      wrong(
+        "gate-of-roots",
+        "Your gate compares distances. The loss has their squares, in the gate as well: "
+          + "‖a - p‖² - ‖a - n‖² + margin."
+      ) { question, i, a, p, n in
+        (a - p).norm() - (a - n).norm() + question.margin > 0 ? (n - p, p - a, a - n) : nil
+      },
       gated(
         "gate-not-strict",
         "Where the bracket is exactly 0 the triplet is silent, as ReLU is at 0: > 0, not ≥ 0."

@@ -245,6 +245,14 @@ extension Chapter11Problems {
         for i in 0..<n { for j in 0..<n { gradients.dWh[i, 2 * n + j] = inner[i, j] } }
       },
       spoilt(
+        "gru-columns-in-another-order",
+        "The columns are r, z, n. You put them as z, r, n, as Keras and ONNX have them."
+      ) { lines, gradients in
+        var other = lines
+        (other.dR, other.dZ) = (lines.dZ, lines.dR)
+        gradients = other.gradients
+      },
+      spoilt(
         "gru-bias-from-u",
         "b was added to x·Wx, which makes a: db is the sum of da. You summed du, whose last block has "
           + "another factor r."

@@ -103,6 +103,9 @@ private struct Lines {
 
   var inOrder: [Matrix] { [zI, zF, zG, zO] }
   var asElsewhere: [Matrix] { [zI, zF, zO, zG] }
+  var asInONNX: [Matrix] { [zI, zO, zF, zG] }
+  var asInTensorFlow: [Matrix] { [zI, zG, zF, zO] }
+  var forgetGateFirst: [Matrix] { [zF, zI, zG, zO] }
 }
 
 extension Chapter11Problems {
@@ -241,6 +244,18 @@ extension Chapter11Problems {
         "lstm-columns-in-another-order",
         "The columns are i, f, g, o. You put them as i, f, o, g; other libraries have other orders."
       ) { Lines($0).gradients(order: \.asElsewhere) },
+      Misconception(
+        "lstm-columns-as-onnx",
+        "The columns are i, f, g, o. You put them as i, o, f, g, as ONNX has them."
+      ) { Lines($0).gradients(order: \.asInONNX) },
+      Misconception(
+        "lstm-columns-as-tensorflow",
+        "The columns are i, f, g, o. You put them as i, g, f, o, as TensorFlow's first cell has them."
+      ) { Lines($0).gradients(order: \.asInTensorFlow) },
+      Misconception(
+        "lstm-columns-forget-first",
+        "The columns are i, f, g, o. You put the forget gate first: f, i, g, o."
+      ) { Lines($0).gradients(order: \.forgetGateFirst) },
       spoilt(
         "lstm-hidden-weights-from-next",
         "Wh was multiplied by the state before the step: dWh = hᵀ·dz. You used h′."

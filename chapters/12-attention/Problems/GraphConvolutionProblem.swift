@@ -103,6 +103,14 @@ extension Chapter12Problems {
           "graph-untransposed-in-dw",
           "W saw Â·x, mixed as in the forward pass: no transpose of Â in dW. You mixed x with Âᵀ."
         ) { $1.dW = matmul(transposed: matmul(transposed: $0.adjacency, $0.x), $0.dy) },
+        Misconception(
+          "graph-self-loops-added",
+          "Â is given whole, with what each node keeps of itself. You added the identity to it."
+        ) { question in
+          var other = question
+          for i in 0..<question.adjacency.rows { other.adjacency[i, i] += 1 }
+          return right(other)
+        },
         wrong(
           "graph-weights-untransposed",
           "Backwards W is read across: dy·Wᵀ. You used W as it is."
