@@ -230,10 +230,20 @@ public func smoothed<Scalar: Real>(
 /// The L2 penalty λ/2·ΣW², for weights, not biases.
 public func l2Penalty<Scalar: Real>(_ weight: Tensor<Scalar>, strength: Scalar) -> Loss<Scalar> {
   requireFinite(strength, "l2Penalty: the strength")
-  let penalty = strength / 2 * weight.squaredNorm()
+  let penalty = halfSquares(of: weight, times: strength)
   // forward: penalty = λ/2 ΣW²
   let dW = strength * weight  // W's shape
   return (penalty, dW)
+}
+
+/// λ/2·Σx², which a Scalar may hold where it does not hold Σx².
+private func halfSquares<Scalar: Real>(of x: Tensor<Scalar>, times strength: Scalar) -> Scalar {
+  let squares = x.squaredNorm()
+  guard squares == .infinity || squares < Scalar.leastNormalMagnitude else {
+    return strength / 2 * squares
+  }
+  let (_, power, factor) = euclideanNorm([x])
+  return strength == 0 ? 0 : strength / 2 * power * power * factor * factor
 }
 
 /// The L1 penalty λ·Σ|W|, for weights, not biases; its slope at 0 is taken as 0.

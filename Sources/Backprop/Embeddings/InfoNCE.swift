@@ -24,14 +24,32 @@ public func infoNCE<Scalar: Real>(
     "infoNCE: A is \(a.shape), B is \(b.shape); both must be one matrix [m, d], with a row at least"
   )
   requirePositive(temperature, "infoNCE: the temperature")
-  let s = matmul(a, transposed: b) / temperature  // [m, m]
+  let products = matmul(a, transposed: b)  // [m, m]
   let partners = Array(0..<a.rows)
-  let (ofRows, dRows) = softmaxCrossEntropy(logits: s, labels: partners)
-  let (ofColumns, dColumns) = softmaxCrossEntropy(logits: s.transposed, labels: partners)
+  func loss(_ products: Tensor<Scalar>) -> Loss<Scalar> {
+    softmaxCrossEntropy(logits: fromLargest(products) / temperature, labels: partners)
+  }
+  let (ofRows, dRows) = loss(products)
+  let (ofColumns, dColumns) = loss(products.transposed)
   // forward: loss = ½(rows + columns)
   let dS = (dRows + dColumns.transposed) / 2  // [m, m]
   // forward: S = A·Bᵀ/τ
   let dA = matmul(dS, b) / temperature  // [m, d]
   let dB = matmul(transposed: dS, a) / temperature  // [m, d]
   return ((ofRows + ofColumns) / 2, dA, dB)
+}
+
+/// Each row less its largest number: the same softmax, and no ∞ - ∞ where a low temperature makes scores
+/// infinite.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+private func fromLargest<Scalar: Real>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  var y = x
+  for i in 0..<x.rows {
+    let row = i * x.columns..<(i + 1) * x.columns
+    let largest = row.reduce(-Scalar.infinity) { Swift.max($0, x.storage[$1]) }
+    guard largest.isFinite else { continue }
+    for j in row { y.storage[j] -= largest }
+  }
+  return y
 }

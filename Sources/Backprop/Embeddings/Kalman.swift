@@ -24,11 +24,13 @@ public struct Innovation<Scalar: Real>: Equatable, Sendable {
   public let difference: Tensor<Scalar>
   /// S = HPHᵀ + R, `[2, 2]`: how large a difference would be no surprise.
   public let covariance: Tensor<Scalar>
+  /// R, `[2, 2]`: how much of it is the measurement's own.
+  public let noise: Tensor<Scalar>
   /// The squared distance yᵀS⁻¹y: of 100 right measurements, 99 are below 9.21.
   public let squaredDistance: Scalar
 
   /// log det S: large where the belief is unsure, and then everything is near.
-  public var logDeterminant: Scalar { Scalar.log(determinant(covariance)) }
+  public var logDeterminant: Scalar { Inverse(of: covariance).logDeterminant }
 }
 
 extension KalmanBelief {
@@ -53,23 +55,36 @@ extension KalmanBelief {
     let y = Tensor([measurement[0] - state[0], measurement[1] - state[1]])
     let p = covariance
     let s = Tensor([p[0, 0], p[0, 1], p[1, 0], p[1, 1]], shape: [2, 2]) + r
+    let inverse = Inverse(of: s)
     require(
-      !(determinant(s) <= 0),
-      "innovation: S = HPHᵀ + R has the determinant \(determinant(s)); P and R must be covariances, and "
-        + "not both without any noise")
+      !(s[0, 0] <= 0 || s[1, 1] <= 0 || inverse.determinant <= 0),
+      "innovation: S = HPHᵀ + R is \(s.scalars), row by row; P and R must be covariances, and not both "
+        + "without any noise")
     let column = y.reshaped([2, 1])
-    let distance = matmul(matmul(transposed: column, inverse(s)), column).item
-    return Innovation(difference: y, covariance: s, squaredDistance: distance)
+    let distance = matmul(matmul(transposed: column, inverse.matrix), column).item
+    return Innovation(difference: y, covariance: s, noise: r, squaredDistance: distance)
   }
 
   /// The belief after a measurement: K = PHᵀS⁻¹, x ← x + Ky, P ← (I - KH)P.
-  public func updated(with innovation: Innovation<Scalar>) -> KalmanBelief {
+  ///
+  /// The last is computed as (I - KH)P(I - KH)ᵀ + KRKᵀ, the same number: from a P much larger than R the
+  /// difference P - KHP would leave 0, or less than that, and the filter would hear nothing any more.
+  ///
+  /// Source: Bucy, Joseph, "Filtering for stochastic processes with applications to guidance", 1968.
+  public func updated(with innovation: Innovation<Scalar>) -> KalmanBelief<Scalar> {
     // PHᵀ is P's first two columns.
     let pht = covariance.transposed.rows(0..<2).transposed  // [4, 2]
-    let gain = matmul(pht, inverse(innovation.covariance))  // K [4, 2]
+    let gain = matmul(pht, Inverse(of: innovation.covariance).matrix)  // K [4, 2]
     let change = matmul(gain, innovation.difference.reshaped([2, 1])).reshaped([4])
-    let hp = covariance.rows(0..<2)  // HP [2, 4]
-    return KalmanBelief(state: state + change, covariance: covariance - matmul(gain, hp))
+    var kept = Tensor<Scalar>(shape: [4, 4])  // I - KH
+    for i in 0..<4 {
+      for j in 0..<2 { kept[i, j] = -gain[i, j] }
+      kept[i, i] += 1
+    }
+    let newCovariance =
+      matmul(matmul(kept, covariance), transposed: kept)
+      + matmul(matmul(gain, innovation.noise), transposed: gain)
+    return KalmanBelief(state: state + change, covariance: newCovariance)
   }
 }
 
@@ -90,10 +105,30 @@ public func kalmanStep<Scalar: Real>(
   return (predicted.updated(with: innovation), innovation.squaredDistance)
 }
 
-private func determinant<Scalar: Real>(_ a: Tensor<Scalar>) -> Scalar {
-  a[0, 0] * a[1, 1] - a[0, 1] * a[1, 0]
-}
+/// The inverse of a covariance `[2, 2]`, and its determinant.
+///
+/// Both axes are measured in units near their deviations, powers of two: the product of two variances may
+/// be beyond a Scalar, or vanish, where the inverse is not and does not.
+private struct Inverse<Scalar: Real> {
+  let matrix: Tensor<Scalar>
+  /// In those units.
+  let determinant: Scalar
+  let logDeterminant: Scalar
 
-private func inverse<Scalar: Real>(_ a: Tensor<Scalar>) -> Tensor<Scalar> {
-  Tensor([a[1, 1], -a[0, 1], -a[1, 0], a[0, 0]], shape: [2, 2]) / determinant(a)
+  init(of a: Tensor<Scalar>) {
+    func unit(_ variance: Scalar) -> Scalar {
+      guard variance > 0, variance.isFinite else { return 1 }
+      return Scalar(sign: .plus, exponent: variance.exponent / 2, significand: 1)
+    }
+    let (u, v) = (unit(a[0, 0]), unit(a[1, 1]))
+    let (x, y) = (a[0, 0] / u / u, a[1, 1] / v / v)
+    let (xy, yx) = (a[0, 1] / u / v, a[1, 0] / u / v)
+    determinant = x * y - xy * yx
+    logDeterminant = Scalar.log(determinant) + 2 * (Scalar.log(u) + Scalar.log(v))
+    matrix = Tensor(
+      [
+        y / determinant / u / u, -xy / determinant / u / v, -yx / determinant / u / v,
+        x / determinant / v / v,
+      ], shape: [2, 2])
+  }
 }

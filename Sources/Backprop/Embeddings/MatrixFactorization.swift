@@ -94,7 +94,7 @@ public func factorizationLoss<Scalar: Real>(
   for r in ratings.stars.indices {
     let (user, item) = (ratings.users[r], ratings.items[r])
     let error = factors.prediction(mean: mean, user: user, item: item) - ratings.stars[r]
-    loss += Double(error * error)
+    loss += Double(error) * Double(error)
     // forward: 1/N (r̂ - r)²
     let g = 2 * error / n
     for j in 0..<k {
@@ -104,6 +104,8 @@ public func factorizationLoss<Scalar: Real>(
     gradient.userBias.storage[user] += g
     gradient.itemBias.storage[item] += g
   }
-  let squares = factors.users.squaredNorm() + factors.items.squaredNorm()
-  return (Scalar(loss / Double(n)) + penalty / 2 * squares, gradient)
+  let squares =
+    l2Penalty(factors.users, strength: penalty).loss
+    + l2Penalty(factors.items, strength: penalty).loss
+  return (Scalar(loss / Double(n)) + squares, gradient)
 }

@@ -5,7 +5,7 @@ public import Core
 /// Each row divided by its length: y = x/ν, ν = max(‖x‖, 10⁻¹²).
 ///
 /// Distances between such rows say how far directions are apart: ‖a - b‖² = 2 - 2a·b. A row of zeros
-/// has no direction, and stays zeros.
+/// has no direction, and stays zeros; one with a single infinite number points along that axis.
 ///
 /// - Parameter x: `[m, d]`.
 /// - Returns: y, `[m, d]`.
@@ -56,6 +56,10 @@ private func unitRows<Scalar: Real>(
     let isShort = value < least
     let divisor = isShort ? (least, 1, least, true) : (value, power, factor, false)
     for j in row { y.storage[j] = x.storage[j] / divisor.1 / divisor.2 }
+    if factor.isInfinite, row.count(where: { x.storage[$0].isInfinite }) == 1 {
+      // The limit: all other numbers are nothing beside it.
+      for j in row { y.storage[j] = x.storage[j].isInfinite ? (x.storage[j] > 0 ? 1 : -1) : 0 }
+    }
     return divisor
   }
   return (y, lengths)

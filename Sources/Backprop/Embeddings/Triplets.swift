@@ -40,14 +40,21 @@ public func tripletLoss<Scalar: Real>(
   var (dA, dP, dN, loss) = (zeros, zeros, zeros, 0.0)
   for i in 0..<m {
     let row = i * d..<(i + 1) * d
-    var bracket = margin
+    // Where squares would overflow or vanish, distances are measured in another unit.
+    let unit = unit(
+      row.reduce(0) { largest, j in
+        Swift.max(
+          largest, abs(a.storage[j] - p.storage[j]), abs(a.storage[j] - n.storage[j]))
+      })
+    var bracket = margin / unit / unit
     for j in row {
-      let (near, far) = (a.storage[j] - p.storage[j], a.storage[j] - n.storage[j])
+      let near = (a.storage[j] - p.storage[j]) / unit
+      let far = (a.storage[j] - n.storage[j]) / unit
       bracket += near * near - far * far
     }
     // A NaN is not silent.
     guard !(bracket <= 0) else { continue }
-    loss += Double(bracket)
+    loss += Double(bracket) * Double(unit) * Double(unit)
     for j in row {
       // forward: ‖a - p‖² - ‖a - n‖²; the squares of a cancel
       dA.storage[j] = 2 * (n.storage[j] - p.storage[j]) / Scalar(m)
@@ -58,6 +65,13 @@ public func tripletLoss<Scalar: Real>(
   return (
     Scalar(loss / Double(m)), TripletGradients(dAnchor: dA, dPositive: dP, dNegative: dN)
   )
+}
+
+/// 1, or a power of two near a size whose square is no ordinary number.
+private func unit<Scalar: Real>(_ size: Scalar) -> Scalar {
+  let half = Scalar.greatestFiniteMagnitude.exponent / 2
+  guard size > 0, size.isFinite, abs(size.exponent) >= half - 8 else { return 1 }
+  return Scalar(sign: .plus, exponent: size.exponent, significand: 1)
 }
 
 /// ‖aᵢ - aⱼ‖² between all rows of a matrix: `[m, d]` → `[m, m]`.

@@ -42,8 +42,9 @@ public func negativeSampling<Scalar: Real>(
     let c = centres[i] * d
     for (k, word) in ([contexts[i]] + negatives[i]).enumerated() {
       let w = word * d
-      var score: Scalar = 0
-      for j in 0..<d { score += u.storage[c + j] * v.storage[w + j] }
+      var sum = 0.0
+      for j in 0..<d { sum += Double(u.storage[c + j]) * Double(v.storage[w + j]) }
+      let score = Scalar(sum)
       loss += Double(softplus.value(at: k == 0 ? -score : score))
       // forward: softplus(-x) for the pair, slope σ(x) - 1 = -σ(-x); softplus(x) for the others, slope σ(x)
       let g = (k == 0 ? -sigmoid.value(at: -score) : sigmoid.value(at: score)) / m

@@ -72,9 +72,13 @@ extension WrongCall {
     WrongCall("they must be [4] and [4, 4]") {
       _ = KalmanBelief(state: zeros(2), covariance: zeros(4, 4))
     },
-    WrongCall("S = HPHᵀ + R has the determinant 0.0") {
+    WrongCall("S = HPHᵀ + R is [0.0, 0.0, 0.0, 0.0]") {
       _ = KalmanBelief(state: zeros(4), covariance: zeros(4, 4))
         .innovation(of: zeros(2), measurementNoise: zeros(2, 2))
+    },
+    WrongCall("P and R must be covariances") {
+      _ = KalmanBelief(state: zeros(4), covariance: zeros(4, 4))
+        .innovation(of: zeros(2), measurementNoise: Tensor(rows: [[-1, 0], [0, -2]]))
     },
   ]
 }
