@@ -3,7 +3,8 @@ import Kernels
 
 /// Graph convolution, Y = Â·X·W + b: each node takes a mean of its neighbours, then a dense layer.
 ///
-/// The nodes are rows, `[nodes, inputs]`. Â is given, and has no gradient.
+/// The nodes are rows, `[nodes, inputs]`. Â is given, and has no gradient. A 0 in it is no edge: nothing
+/// goes from one node to the other, an infinity or a NaN neither.
 ///
 /// Source: Kipf, Welling, "Semi-supervised classification with graph convolutional networks", 2017,
 /// equation 2.
@@ -40,7 +41,7 @@ public struct GraphConvolution<Scalar: Real>: Layer, Sendable {
       x.shape == [adjacency.rows, parameters.weight.rows],
       "GraphConvolution: the input is \(x.shape); it must be "
         + "[\(adjacency.rows), \(parameters.weight.rows)], a node a row")
-    let mixed = matmul(adjacency, x)  // [nodes, inputs]
+    let mixed = weightedRows(adjacency, x)  // [nodes, inputs]
     return (matmul(mixed, parameters.weight) + parameters.bias, Cache(mixed: mixed))
   }
 
@@ -58,7 +59,7 @@ public struct GraphConvolution<Scalar: Real>: Layer, Sendable {
     let db = dY.sum(axis: 0)  // [outputs]
     let dMixed = matmul(dY, transposed: parameters.weight)  // [nodes, inputs]
     // forward: M = Â·X
-    let dX = matmul(transposed: adjacency, dMixed)  // [nodes, inputs]
+    let dX = weightedRows(transposed: adjacency, dMixed)  // [nodes, inputs]
     return (dX, WeightAndBias(weight: dW, bias: db))
   }
 

@@ -5,6 +5,8 @@ import Kernels
 ///
 ///     S = Q·Kᵀ/√d   P = softmax of S by rows   Y = P·V
 ///
+/// What a query may not see does not reach it, an infinity or a NaN neither.
+///
 /// Source: Vaswani et al., "Attention is all you need", 2017, equation 1.
 ///
 /// - Parameters:
@@ -18,8 +20,13 @@ public func scaledDotProductAttention<Scalar>(
 ) -> (output: Tensor<Scalar>, weights: Tensor<Scalar>) {
   requireAttention(q, k, v)
   let scale = 1 / Scalar(q.shape[q.rank - 1]).squareRoot()
-  let p = maskedSoftmax(batchedMatmul(q, transposed: k) * scale, mask)  // [.., t, t′]
-  return (batchedMatmul(p, v), p)
+  func attention(_ scores: Tensor<Scalar>) -> (output: Tensor<Scalar>, weights: Tensor<Scalar>) {
+    let p = maskedSoftmax(scores, mask)  // [.., t, t′]
+    return (weightedRows(p, v), p)
+  }
+  let result = attention(batchedMatmul(q, transposed: k) * scale)
+  // Products may be beyond a Scalar where their √d-th part is not.
+  return isFinite(result.output) ? result : attention(batchedMatmul(q * scale, transposed: k))
 }
 
 /// The gradients of attention, from the weights of its forward pass; what was masked has P = 0.
@@ -44,13 +51,21 @@ public func scaledDotProductAttentionBackward<Scalar>(
       + "\(k.shape) and v \(v.shape) they must be those of one forward pass")
   let scale = 1 / Scalar(q.shape[q.rank - 1]).squareRoot()
   // forward: Y = P·V
-  let dV = batchedMatmul(transposed: p, dY)  // [.., t′, e]
+  let dV = weightedRows(transposed: p, dY)  // [.., t′, e]
   let dP = batchedMatmul(dY, transposed: v)  // [.., t, t′]
   // forward: P = softmax(S) by rows
-  let dS = softmaxBackward(dP.lastAxisAsColumns, y: p.lastAxisAsColumns).reshaped(p.shape)
+  func scores(_ dP: Tensor<Scalar>) -> Tensor<Scalar> {
+    softmaxBackward(dP.lastAxisAsColumns, y: p.lastAxisAsColumns).reshaped(p.shape)
+  }
   // forward: S = Q·Kᵀ/√d
-  let dQ = batchedMatmul(dS, k) * scale  // [.., t, d]
-  let dK = batchedMatmul(transposed: dS, q) * scale  // [.., t′, d]
+  func gradients(_ dS: Tensor<Scalar>) -> (dQ: Tensor<Scalar>, dK: Tensor<Scalar>) {
+    (weightedRows(dS, k) * scale, weightedRows(transposed: dS, q) * scale)
+  }
+  var (dQ, dK) = gradients(scores(dP))  // [.., t, d], [.., t′, d]
+  if !isFinite(dQ) || !isFinite(dK) {
+    // What was not seen sends nothing back, whatever stands there.
+    (dQ, dK) = gradients(whereWeighted(scores(whereWeighted(dP, p)), p))
+  }
   return (dQ, dK, dV)
 }
 

@@ -13,7 +13,8 @@ public import Core
 /// and differs from e_{s-2}. L is divided by the number of sequences, not by the labels' lengths.
 ///
 /// The gradient is (y_t(k) - γ_t(k))/m, γ the occupation: how much of p passes through class k at t.
-/// All sums are taken over logarithms, in Double.
+/// All sums are taken over logarithms, in Double, and each frame's γ is divided by its own sum, which is 1 but
+/// for rounding: of large scores the rounding is more than that.
 ///
 /// Source: Graves, Fernández, Gomez, Schmidhuber, "Connectionist Temporal Classification", 2006,
 /// equations 5 to 8 and 16.
@@ -24,7 +25,7 @@ public import Core
 ///   - labels: The classes of each sequence in their order, without blanks; may be empty. A label needs a
 ///     frame for each class, and one more for each equal pair of neighbours.
 /// - Returns: The loss, and its gradient, `[t, m, n]`. Where a label is impossible, because scores are
-///   -∞, the loss is ∞ and the gradient not a number.
+///   -∞ or another class's is ∞, the loss is ∞ and the gradient not a number.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func ctc<Scalar: Real>(logits z: Tensor<Scalar>, labels: [[Int]]) -> Loss<Scalar> {
@@ -84,7 +85,8 @@ public func ctcBestPath<Scalar: Real>(logits z: Tensor<Scalar>) -> [[Int]] {
 private struct Lattice {
   /// e: blanks around and between.
   let extended: [Int]
-  private let forward, backward: [[Double]]
+  /// γ: the share of p that passes through each place in each frame.
+  private let occupations: [[Double]]
   let logProbability: Double
 
   init(_ z: Tensor<Double>, _ place: Int, _ label: [Int]) {
@@ -92,10 +94,8 @@ private struct Lattice {
     let extended = [0] + label.flatMap { [$0, 0] }
     let count = extended.count
     let y = (0..<frames).map { t in
-      let row = Tensor(
-        Array(z.storage[(t * m + place) * n..<(t * m + place + 1) * n]), shape: [1, n])
-      let normalizer = logSumExp(row)[0]
-      return extended.map { row.storage[$0] - normalizer }
+      let row = logSoftmax(Array(z.storage[(t * m + place) * n..<(t * m + place + 1) * n]))
+      return extended.map { row[$0] }
     }
     /// Whether a path may come from s - 2 to s.
     let skips = (0..<count).map {
@@ -125,14 +125,29 @@ private struct Lattice {
       }
     }
     let last = alpha[frames - 1]
-    (self.extended, forward, backward) = (extended, alpha, beta)
-    logProbability = count == 1 ? last[0] : logSum(last[count - 1], last[count - 2])
+    self.extended = extended
+    let sum = count == 1 ? last[0] : logSum(last[count - 1], last[count - 2])
+    logProbability = sum > 0 ? 0 : sum  // by rounding
+    // γ_t(s) = α_t(s)·β_t(s) / Σ over s
+    occupations = zip(alpha, beta).map { alpha, beta in
+      let terms = zip(alpha, beta).map { $0 + $1 }
+      let largest = terms.reduce(-.infinity) { $0 >= $1 || $0.isNaN ? $0 : $1 }
+      let shares = terms.map { Double.exp($0 - largest) }
+      let sum = shares.reduce(0, +)
+      return shares.map { $0 / sum }
+    }
   }
 
   /// γ: the share of p that passes through place s at time t.
-  func occupation(_ t: Int, _ s: Int) -> Double {
-    Double.exp(forward[t][s] + backward[t][s] - logProbability)
-  }
+  func occupation(_ t: Int, _ s: Int) -> Double { occupations[t][s] }
+}
+
+/// log softmax of a frame's scores; a single score of ∞ takes all, and -∞ nothing.
+private func logSoftmax(_ scores: [Double]) -> [Double] {
+  let row = Tensor(scores, shape: [1, scores.count])
+  let normalizer = logSumExp(row)[0]
+  guard normalizer.isInfinite else { return scores.map { $0 - normalizer } }
+  return softmax(row).scalars.map { Double.log($0) }
 }
 
 /// log(eᵃ + eᵇ), without overflow; -∞ stands for nothing.

@@ -169,6 +169,12 @@ private func scattered<Scalar: Real>(
 public func causalConv1dReference<Scalar: Real>(
   _ x: Tensor<Scalar>, weight: Tensor<Scalar>, bias: Tensor<Scalar>, dilation: Int
 ) -> Tensor<Scalar> {
+  require(
+    x.rank == 3 && weight.rank == 3 && x.shape[1] == weight.shape[1]
+      && bias.shape == [weight.shape[0]],
+    "causalConv1dReference: x \(x.shape), weight \(weight.shape) and bias \(bias.shape) must be [m, in, t], "
+      + "[out, in, k] and [out]")
+  requireSize(dilation, "causalConv1dReference: a dilation")
   let (m, inputs, steps) = (x.shape[0], x.shape[1], x.shape[2])
   let (outputs, taps) = (weight.shape[0], weight.shape[2])
   var y = Tensor<Scalar>(shape: [m, outputs, steps])

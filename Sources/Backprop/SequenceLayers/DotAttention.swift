@@ -24,9 +24,10 @@ public func dotAttention<Scalar: Real>(
   let (m, t, d) = (states.shape[0], states.shape[1], states.shape[2])
   if let mask {
     require(
-      mask.count == m && mask.allSatisfy { $0.count == t && $0.contains(1) },
+      mask.count == m && mask.allSatisfy { $0.count == t && $0.contains(1) }
+        && mask.joined().allSatisfy { $0 == 0 || $0 == 1 },
       "dotAttention: the mask has rows of \(mask.map(\.count)); for states \(states.shape) it must have "
-        + "\(m) of \(t), with a 1 in each")
+        + "\(m) of \(t), of ones and zeros, with a 1 in each")
   }
   var scores = Tensor<Scalar>(shape: [m, t])
   for n in 0..<m {
