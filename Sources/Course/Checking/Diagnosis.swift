@@ -63,7 +63,7 @@ extension Problem {
 
   /// The misconceptions that give this part's values in every case, and where it is a step those of the
   /// steps before it; of several those that give all parts' values, if there are any.
-  private func recognised(
+  func recognised(
     _ part: Part<Input, Output>, in outcomes: [Outcome<Input, Output>]
   ) -> [Misconception<Input, Output>] {
     let reaching = reaching(part)

@@ -27,10 +27,13 @@ extension Problem {
         let findings = findings(output, expected: expected, in: Case(input, isCorner: true))
         guard findings.allSatisfy({ $0 == nil }) else {
           let isKept = earlier.contains { old in isSame(old, output) }
+          let seen = Outcome(
+            input: input, output: output, expected: expected, findings: findings)
+          let sentence = isKept ? keptSentence : mistake(in: outcomes + [seen]) ?? changedSentence
           return
             (["with \(input.summary), after other calls:"]
-            + findings.compactMap { $0 }.map { "✗ " + $0 }
-            + ["→ " + (isKept ? keptSentence : changedSentence)]).joined(separator: "\n")
+            + findings.compactMap { $0 }.map { "✗ " + $0 } + ["→ " + sentence])
+            .joined(separator: "\n")
         }
         earlier.append(output)
       }
@@ -40,6 +43,23 @@ extension Problem {
       if let change = difference(between: own.output, and: output, at: own.input) { return change }
     }
     return nil
+  }
+
+  /// What explains all numbers without anything kept: a known mistake that no case has shown, numbers that
+  /// are nearly right everywhere, or some that are none.
+  private func mistake(in outcomes: [Outcome<Input, Output>]) -> String? {
+    guard judge == nil else { return nil }
+    let wrong = parts.compactMap { part in
+      Evidence(of: part, in: outcomes, given: given)
+        .flatMap { $0.wrongCount > 0 ? (part: part, evidence: $0) : nil }
+    }
+    if let known = wrong.lazy.compactMap({ recognised($0.part, in: outcomes).first }).first {
+      return known.sentence
+    }
+    return [wrong.map(\.evidence.precisionSentence), wrong.map(\.evidence.infiniteSentence)]
+      .first { sentences in sentences.allSatisfy { $0 != nil } }
+      .flatMap { $0.first ?? nil }
+      .map { String($0.dropFirst("→ ".count)) }
   }
 
   private var keptSentence: String {
