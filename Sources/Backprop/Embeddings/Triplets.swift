@@ -45,7 +45,7 @@ public func tripletLoss<Scalar: Real>(
       row.reduce(0) { largest, j in
         Swift.max(
           largest, abs(a.storage[j] - p.storage[j]), abs(a.storage[j] - n.storage[j]))
-      })
+      }, beside: margin)
     var bracket = margin / unit / unit
     for j in row {
       let near = (a.storage[j] - p.storage[j]) / unit
@@ -67,11 +67,13 @@ public func tripletLoss<Scalar: Real>(
   )
 }
 
-/// 1, or a power of two near a size whose square is no ordinary number.
-private func unit<Scalar: Real>(_ size: Scalar) -> Scalar {
-  let half = Scalar.greatestFiniteMagnitude.exponent / 2
-  guard size > 0, size.isFinite, abs(size.exponent) >= half - 8 else { return 1 }
-  return Scalar(sign: .plus, exponent: size.exponent, significand: 1)
+/// 1, or a power of two near a size whose square is no ordinary number; beside a margin a square that
+/// vanishes is nothing.
+private func unit<Scalar: Real>(_ size: Scalar, beside margin: Scalar) -> Scalar {
+  guard size > 0, size.isFinite else { return 1 }
+  let half = Scalar.greatestFiniteMagnitude.exponent / 2 - 8
+  let isOrdinary = size.exponent < half && (size.exponent > -half || margin > 0)
+  return isOrdinary ? 1 : Scalar(sign: .plus, exponent: size.exponent, significand: 1)
 }
 
 /// ‖aᵢ - aⱼ‖² between all rows of a matrix: `[m, d]` → `[m, m]`.
