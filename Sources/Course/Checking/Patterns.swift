@@ -25,9 +25,12 @@ extension Problem {
       { evidence.precisionSentence }, { evidence.infiniteSentence },
     ]
     let descriptions: [() -> String?] = [
+      { clue(in: outcomes) },
       { evidence.unnamedFactorSentence }, { evidence.multipleSentence },
       { evidence.placeSentence }, { evidence.regionSentence }, { evidence.lineSentence },
-      { evidence.signSentence }, { evidence.wrongOnesSentence },
+      { evidence.signSentence }, { evidence.wrongOnesSentence }, { evidence.absentSentence },
+      { evidence.columnsSentence }, { evidence.factorWhereWrongSentence },
+      { whatIfWhereWrong(part, in: outcomes) },
     ]
     return (findings + (isOnly ? descriptions : [])).lazy.compactMap { $0() }.first
   }

@@ -196,6 +196,56 @@ extension Evidence {
     return nil
   }
 
+  /// The number without which nothing is wrong.
+  var absentSentence: String? {
+    guard wrongItems.count > 1 else { return nil }
+    let names = items.first?.numbers.map(\.name) ?? []
+    let name = names.first { name in
+      let (absent, present) = items.reduce(into: ([Item](), [Item]())) { found, item in
+        let isAbsent = item.numbers.contains { $0.name == name && $0.value == 0 }
+        if isAbsent { found.0.append(item) } else { found.1.append(item) }
+      }
+      let told = absent.reduce(0) { $0 + $1.expected.scalars.count { $0 != 0 } }
+      return told >= 4 && !absent.contains { $0.isWrong.contains(true) }
+        && 2 * present.count { $0.isWrong.contains(true) } > present.count
+    }
+    return name.map {
+      "→ right where \($0) is 0, and wrong only where it is not: look at what \($0) is in"
+    }
+  }
+
+  /// One factor for all elements of the wrong cases, where others are right.
+  var factorWhereWrongSentence: String? {
+    guard wrongItems.count < items.count, wrongCount > 3 else { return nil }
+    return Evidence(items: wrongItems).factorSentence.map {
+      $0.replacing("→ ", with: "→ in the cases that are wrong ")
+    }
+  }
+
+  /// Columns that are right in every case, where all cases have the same ones.
+  var columnsSentence: String? {
+    guard wrongItems.count > 1, let size = items.first?.got.shape.last, (2...8).contains(size),
+      items.allSatisfy({ 1...2 ~= $0.got.rank && $0.got.shape.last == size })
+    else { return nil }
+    let wrong = Set(
+      items.flatMap { item in item.isWrong.indices.filter { item.isWrong[$0] }.map { $0 % size } })
+    let right = (0..<size).filter { !wrong.contains($0) }
+    let told = items.reduce(0) { count, item in
+      count
+        + item.expected.scalars.indices.count {
+          right.contains($0 % size) && item.expected.scalars[$0] != 0
+        }
+    }
+    guard told >= 8 else { return nil }
+    func list(_ places: [Int]) -> String {
+      let name = items.allSatisfy { $0.got.rank == 1 } ? "element" : "column"
+      return name + (places.count > 1 ? "s " : " ")
+        + places.map(String.init).joined(separator: ", ")
+    }
+    return "→ \(list(right)) \(right.count > 1 ? "are" : "is") right in every case, "
+      + "\(list(wrong.sorted())) not: in what do they differ?"
+  }
+
   /// The right sizes with wrong signs.
   var signSentence: String? {
     let areSizesRight = items.allSatisfy { item in

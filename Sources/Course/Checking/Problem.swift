@@ -15,6 +15,8 @@ public struct Problem<Input: Question, Output>: Exercise {
   package let reference: (Input) -> Output
   package let parts: [Part<Input, Output>]
   package let misconceptions: [Misconception<Input, Output>]
+  /// What else is known of wrong answers: the values on the way that explain them.
+  package let clues: [Clue<Input, Output>]
   /// Right answers written in another way, which must pass.
   package let alternatives: [(Input) -> Output]
   /// The function in a module of answers.
@@ -32,7 +34,8 @@ public struct Problem<Input: Question, Output>: Exercise {
     section: String, hints: [String], cases: @escaping @autoclosure () -> [Case<Input>],
     forward: ((Input) -> Double)?,
     reference: @escaping (Input) -> Output, parts: [Part<Input, Output>],
-    misconceptions: [Misconception<Input, Output>], alternatives: [(Input) -> Output],
+    misconceptions: [Misconception<Input, Output>], clues: [Clue<Input, Output>] = [],
+    alternatives: [(Input) -> Output],
     given: @escaping (Input) -> [(name: String, value: Matrix)] = { $0.tensors },
     judge: ((Input, Output) -> String?)? = nil,
     promise: ((AnswerModules, Input) throws -> String?)? = nil,
@@ -44,7 +47,7 @@ public struct Problem<Input: Question, Output>: Exercise {
     self.hints = hints
     (self.cases, self.forward, self.reference, self.parts) = (cases(), forward, reference, parts)
     draw = { CaseSeed.$current.withValue($0, operation: cases) }
-    (self.misconceptions, self.alternatives) = (misconceptions, alternatives)
+    (self.misconceptions, self.clues, self.alternatives) = (misconceptions, clues, alternatives)
     (self.given, self.judge, self.promise, self.attempt) = (given, judge, promise, attempt)
   }
 

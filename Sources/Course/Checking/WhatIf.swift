@@ -10,6 +10,17 @@ extension Problem {
     variations.first { !$0.isExchange && explains(part, outcomes, $0) }.map { "→ " + $0.sentence }
   }
 
+  /// The same of the wrong cases alone, where others are right: an answer for square inputs only, or for
+  /// numbers that differ.
+  func whatIfWhereWrong(
+    _ part: Part<Input, Output>, in outcomes: [Outcome<Input, Output>]
+  ) -> String? {
+    let wrong = outcomes.filter { !isRight(part, in: $0) }
+    guard wrong.count < outcomes.count else { return nil }
+    return variations.first { !$0.isExchange && explains(part, wrong, $0, atLeast: 4) }
+      .map { "→ where it is wrong, " + $0.sentence }
+  }
+
   /// Explains a wrong part as the right answer where two inputs of one shape are exchanged.
   func exchange(_ part: Part<Input, Output>, in outcomes: [Outcome<Input, Output>]) -> String? {
     variations.first { $0.isExchange && explains(part, outcomes, $0) }.map { "→ " + $0.sentence }
@@ -82,7 +93,7 @@ extension Problem {
   /// Whether the reference gives the answer of every case if the input is changed.
   private func explains(
     _ part: Part<Input, Output>, _ outcomes: [Outcome<Input, Output>],
-    _ variation: Variation<Input>
+    _ variation: Variation<Input>, atLeast least: Int = 2
   ) -> Bool {
     var differing = 0
     let explains = outcomes.allSatisfy { outcome in
@@ -96,7 +107,7 @@ extension Problem {
       return true
     }
     // One number alone may be right by chance.
-    return explains && differing >= 2
+    return explains && differing >= least
   }
 
   /// Whether a part is right in a case.
@@ -161,6 +172,7 @@ private enum Change: CaseIterable {
   case firstRow, lastRow, firstColumn, batchMean, withoutFirstRow, withoutLastRow
   case firstImage, lastImage, firstChannel, lastChannel
   case firstPosition, lastPosition, repeatedFirst, reversedFirstAxis, reversedSecondAxis
+  case firstElement
 
   /// The changed tensor; nil where the change makes no sense for its shape.
   func applied(to x: Matrix) -> Matrix? {
@@ -206,6 +218,10 @@ private enum Change: CaseIterable {
       return repeated
     case .reversedFirstAxis: return x.rank > 1 ? x.reversed(along: 0) : nil
     case .reversedSecondAxis: return x.rank > 1 ? x.reversed(along: 1) : nil
+    case .firstElement:
+      var kept = x * 0
+      if let first = x.scalars.first { kept.scalars[0] = first }
+      return kept
     }
   }
 
@@ -257,6 +273,8 @@ private enum Change: CaseIterable {
       "if the order along the first axis of \(name) were reversed: are indices mixed up?"
     case .reversedSecondAxis:
       "if the order along the second axis of \(name) were reversed: are indices mixed up?"
+    case .firstElement:
+      "if only the first element of \(name) counted: do loops end too soon?"
     }
   }
 
