@@ -112,6 +112,7 @@ extension Chapter09Problems {
         Case(FocalLossQuestion(4, 4, alpha: 0.6, gamma: 1.3, seed: 912)),
         Case(FocalLossQuestion(1, 7, alpha: 0.25, gamma: 0.5, seed: 913)),
         Case(FocalLossQuestion(6, 1, alpha: 0.3, gamma: 0, seed: 914)),
+        Case(FocalLossQuestion(3, 5, alpha: 0.45, gamma: 0, seed: 916)),
         Case(FocalLossQuestion(3, 4, alpha: 0.9, gamma: 3, seed: 915)).rounded("logits"),
         Case(.sure(gamma: 2)), Case(.sure(gamma: 0.5)), Case(.empty),
       ],

@@ -32,7 +32,7 @@ extension Chapter09Problems {
       forward: { Detection.giouLoss(prediction: $0.prediction, target: $0.target).loss },
       reference: { Detection.giouLoss(prediction: $0.prediction, target: $0.target).gradient },
       parts: [Part("dPrediction", of: \.prediction)],
-      misconceptions: giouMisconceptions + giouConventions,
+      misconceptions: giouMisconceptions + giouConventions, clues: BoxPairsQuestion.clues,
       alternatives: [
         { question in question.gradient { _, _, _ in } },
         byChains, byRatios,

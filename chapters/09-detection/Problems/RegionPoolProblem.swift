@@ -101,7 +101,7 @@ public struct RegionPoolQuestion: Question {
   }
 
   /// What decides where a bin's gradient goes, right unless changed.
-  fileprivate struct Rules {
+  struct Rules {
     /// Whether the far end of a bin is rounded down like its near end.
     var endsRoundedDown = false
     /// Whether coordinates inside the region are moved to where it lies.
@@ -162,7 +162,7 @@ public struct RegionPoolQuestion: Question {
     return dx
   }
 
-  fileprivate func dx(_ rules: Rules) -> Matrix { dx(rules) { [(largest($0), $1)] } }
+  func dx(_ rules: Rules) -> Matrix { dx(rules) { [(largest($0), $1)] } }
 }
 
 extension Chapter09Problems {
@@ -197,7 +197,7 @@ extension Chapter09Problems {
         Detection.regionMaxPoolBackward($0.dy, $0.x, regions: $0.regions)
       },
       parts: [Part("dx", of: \.x)],
-      misconceptions: regionPoolMisconceptions,
+      misconceptions: regionPoolMisconceptions, clues: RegionPoolQuestion.clues,
       alternatives: [
         { question in question.dx(RegionPoolQuestion.Rules()) },
         { question in

@@ -65,11 +65,11 @@ public struct SoftDiceQuestion: Question {
   }
 
   /// One class's sums, over some images.
-  fileprivate struct Sums {
+  struct Sums {
     var products = 0.0, both = 0.0, squares = 0.0
   }
 
-  fileprivate func sums(_ isIn: (Place) -> Bool) -> Sums {
+  func sums(_ isIn: (Place) -> Bool) -> Sums {
     var sums = Sums()
     probabilities.forEachPlace { place in
       guard isIn(place) else { return }
@@ -98,7 +98,7 @@ public struct SoftDiceQuestion: Question {
     return gradient
   }
 
-  fileprivate var classes: Double { Double(probabilities.shape[1]) }
+  var classes: Double { Double(probabilities.shape[1]) }
 
   fileprivate func right(_ p: Double, _ t: Double, _ sums: Sums) -> Double {
     let (above, below) = (2 * sums.products + epsilon, sums.both + epsilon)
@@ -144,7 +144,7 @@ extension Chapter09Problems {
         ).gradient
       },
       parts: [Part("dp", of: \.probabilities)],
-      misconceptions: diceMisconceptions,
+      misconceptions: diceMisconceptions, clues: SoftDiceQuestion.clues,
       alternatives: [
         { question in question.gradient { question.right($0, $1, $2) } },
         { question in
