@@ -87,7 +87,7 @@ extension Chapter10Problems {
       forward: { ($0.rows * $0.table.rows($0.flatIds)).sum() },
       reference: { scatterAdd($0.rows, to: $0.flatIds, of: $0.vocabulary) },
       parts: [Part("dE", of: \.table)],
-      misconceptions: embeddingMisconceptions,
+      misconceptions: embeddingMisconceptions, clues: EmbeddingQuestion.clues,
       alternatives: [
         // As what it is: a dense layer on one-hot rows, dW = xᵀ·dy.
         { matmul(transposed: oneHot($0.flatIds, classes: $0.vocabulary), $0.rows) },

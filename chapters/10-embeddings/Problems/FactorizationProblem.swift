@@ -155,7 +155,7 @@ extension Chapter10Problems {
         Part("dUserBias", of: \.userBias) { $0.dUserBias },
         Part("dItemBias", of: \.itemBias) { $0.dItemBias },
       ],
-      misconceptions: factorizationMisconceptions,
+      misconceptions: factorizationMisconceptions, clues: FactorizationQuestion.clues,
       alternatives: [
         { $0.gradients() },
         { question in

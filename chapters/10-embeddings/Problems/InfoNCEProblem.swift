@@ -82,7 +82,7 @@ extension Chapter10Problems {
         return (dA, dB)
       },
       parts: [Part("dA", of: \.a) { $0.dA }, Part("dB", of: \.b) { $0.dB }],
-      misconceptions: infoNCEMisconceptions,
+      misconceptions: infoNCEMisconceptions, clues: InfoNCEQuestion.clues,
       alternatives: [
         { $0.gradients(dS: $0.dS) },
         { question in

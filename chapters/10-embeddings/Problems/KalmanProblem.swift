@@ -56,7 +56,7 @@ public struct KalmanQuestion: Question {
   fileprivate var belief: KalmanBelief<Double> {
     KalmanBelief(state: state, covariance: covariance)
   }
-  fileprivate var predicted: KalmanBelief<Double> { belief.predicted(processNoise: processNoise) }
+  var predicted: KalmanBelief<Double> { belief.predicted(processNoise: processNoise) }
   fileprivate var innovationCovariance: Matrix { predicted.block + measurementNoise }
 
   /// The three lines of an update, with anything in the place of anything.
@@ -76,19 +76,19 @@ public struct KalmanQuestion: Question {
     )
   }
 
-  fileprivate static let motion = Matrix(rows: [
+  static let motion = Matrix(rows: [
     [1, 0, 1, 0], [0, 1, 0, 1], [0, 0, 1, 0], [0, 0, 0, 1],
   ])
 }
 
 extension KalmanBelief where Scalar == Double {
   /// HPHᵀ, `[2, 2]`.
-  fileprivate var block: Matrix {
+  var block: Matrix {
     let p = covariance
     return Matrix(rows: [[p[0, 0], p[0, 1]], [p[1, 0], p[1, 1]]])
   }
   /// PHᵀ, `[4, 2]`.
-  fileprivate var firstColumns: Matrix { covariance.transposed.rows(0..<2).transposed }
+  var firstColumns: Matrix { covariance.transposed.rows(0..<2).transposed }
 }
 
 private func list(_ x: Matrix) -> String {
@@ -97,7 +97,7 @@ private func list(_ x: Matrix) -> String {
 
 private func determinant(_ a: Matrix) -> Double { a[0, 0] * a[1, 1] - a[0, 1] * a[1, 0] }
 
-private func inverse(_ a: Matrix) -> Matrix {
+func inverse(_ a: Matrix) -> Matrix {
   Matrix(rows: [[a[1, 1], -a[0, 1]], [-a[1, 0], a[0, 0]]]) / determinant(a)
 }
 
@@ -153,7 +153,7 @@ extension Chapter10Problems {
         Part("state") { $0.state }, Part("covariance") { $0.covariance },
         Part("squaredDistance") { Matrix([$0.squaredDistance], shape: []) },
       ],
-      misconceptions: kalmanMisconceptions,
+      misconceptions: kalmanMisconceptions, clues: KalmanQuestion.clues,
       alternatives: [
         { $0.update($0.predicted) },
         { question in

@@ -136,7 +136,7 @@ extension Chapter10Problems {
         return (dU, dV)
       },
       parts: [Part("dU", of: \.u) { $0.dU }, Part("dV", of: \.v) { $0.dV }],
-      misconceptions: negativeSamplingMisconceptions,
+      misconceptions: negativeSamplingMisconceptions, clues: NegativeSamplingQuestion.clues,
       alternatives: [
         { $0.gradients() },
         { question in

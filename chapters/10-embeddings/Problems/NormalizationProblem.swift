@@ -76,7 +76,7 @@ extension Chapter10Problems {
       forward: { ($0.dy * l2Normalize($0.x)).sum() },
       reference: { l2NormalizeBackward($0.dy, x: $0.x) },
       parts: [Part("dx", of: \.x)],
-      misconceptions: normalizationMisconceptions,
+      misconceptions: normalizationMisconceptions, clues: UnitLengthQuestion.clues,
       alternatives: [
         { question in
           // With the whole matrices: y, then a projection for each row.

@@ -142,7 +142,7 @@ extension Chapter10Problems {
         Part("dPositive", of: \.positive) { $0.dPositive },
         Part("dNegative", of: \.negative) { $0.dNegative },
       ],
-      misconceptions: tripletMisconceptions,
+      misconceptions: tripletMisconceptions, clues: TripletQuestion.clues,
       alternatives: [
         { question in
           // Pull and push apart: da is what both leave.
