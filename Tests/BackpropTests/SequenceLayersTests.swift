@@ -143,6 +143,28 @@ private func near(_ a: Tensor<Double>, _ numbers: [Double]) -> Bool {
     #expect(disagreements(of: layer, at: small([2, 4, 3], seed: 43), seed: 44) == [])
   }
 
+  @Test func `running averages at every step, in a GPT's blocks too, are found and moved`() {
+    var g = SplitMix64(seed: 45)
+    let below = Dense<Double>(3, 3, using: &g).then(BatchNorm(3))
+    let x = small([2, 4, 3], seed: 46)
+    var (layer, alone, context) = (EveryStep(below), below, Context.training(seed: 0))
+    #expect(layer.state.map(\.name) == below.state.map(\.name) && layer.state.count == 2)
+    let cache = layer.forward(x, in: &context).cache
+    layer.observe(cache)
+    alone.observe(cache.base)
+    #expect(layer.state.map(\.value) == alone.state.map(\.value))
+    #expect(layer.state.map(\.value) != below.state.map(\.value))
+
+    var gpt = GPT(
+      embedding: Embedding(vocabulary: 5, width: 3, using: &g),
+      positions: LearnedPositions(longest: 4, width: 3, using: &g),
+      blocks: [EveryStep(below), EveryStep(below)], norm: LayerNorm(3))
+    let before = gpt.state
+    #expect(before.map(\.name).first == "blocks.0.second.runningMean" && before.count == 4)
+    gpt.observe(gpt.forward([[0, 1, 2], [3, 4, 0]], in: &context).cache)
+    for (a, b) in zip(before, gpt.state) { #expect(a.name == b.name && a.value != b.value) }
+  }
+
   // MARK: Attention
 
   @Test func `dot attention is the golden one`() {

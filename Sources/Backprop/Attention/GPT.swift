@@ -92,6 +92,12 @@ public struct GPT<Block: Layer>: Layer where Block: TensorLayer<Block.Scalar> {
     blocks.visit(other.blocks) { body("blocks.\($0)", &$1, $2) }
     norm.visit(other.norm) { body("norm.\($0)", &$1, $2) }
   }
+
+  public mutating func observe(_ cache: Cache) { blocks.observe(cache.blocks) }
+
+  public mutating func visitState(_ body: (String, inout Tensor<Scalar>) -> Void) {
+    blocks.visitState { body("blocks.\($0)", &$1) }
+  }
 }
 
 extension GPT {

@@ -81,6 +81,12 @@ public struct EveryStep<Base: Layer>: Layer where Base: TensorLayer<Base.Scalar>
   ) {
     base.visit(other, body)
   }
+
+  public mutating func observe(_ cache: Cache) { base.observe(cache.base) }
+
+  public mutating func visitState(_ body: (String, inout Tensor<Scalar>) -> Void) {
+    base.visitState(body)
+  }
 }
 
 extension EveryStep: Sendable where Base: Sendable {}
