@@ -67,5 +67,20 @@ extension WrongCall {
       _ = GPT<TransformerBlock<Double>>(
         vocabulary: 5, longest: 3, width: 2, heads: 1, depth: 1, using: &generator)([[5]])
     },
+    WrongCall("GPT: a number of blocks of -1") {
+      var generator = generator()
+      _ = GPT<TransformerBlock<Double>>(
+        vocabulary: 5, longest: 3, width: 2, heads: 1, depth: -1, using: &generator)
+    },
+    WrongCall("and Â [2, 3] must be") {
+      _ = GraphConvolution(
+        WeightAndBias(weight: zeros(2, 2), bias: zeros(2)), adjacency: zeros(2, 3))
+    },
+    WrongCall("LearnedPositions: the table is [0, 3]") {
+      _ = LearnedPositions(table: zeros(0, 3))
+    },
+    WrongCall("patches [2, 8] make no images [1, 1, 4, 4]") {
+      _ = imagesOfPatches(zeros(2, 8), shape: [1, 1, 4, 4], size: 2)
+    },
   ]
 }

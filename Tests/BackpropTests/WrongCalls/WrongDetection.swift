@@ -78,6 +78,12 @@ extension WrongCall {
     WrongCall("dY is [1, 3, 4, 4] and c is 4") {
       _ = upsampleConcatReferenceBackward(zeros(1, 3, 4, 4), channels: 4)
     },
+    WrongCall("dY must be [m, c + k, 2h, 2w]") {
+      _ = upsampleConcatReferenceBackward(zeros(1, 3, 3, 4), channels: 1)
+    },
+    WrongCall("dY must be [m, c + k, 2h, 2w]") {
+      _ = upsampleConcatReferenceBackward(zeros(1, 3, 4, 3), channels: 1)
+    },
   ]
 
   /// Pooling of one region of one image of 3×4 cells.
@@ -95,6 +101,8 @@ extension WrongCall {
     WrongCall("with a cell at least") { pool(0, 2, 0, 2, 2) },
     WrongCall("must lie within") { pool(0, 0, 0, 5, 2) },
     WrongCall("must lie within") { pool(0, -1, 0, 2, 2) },
+    WrongCall("must lie within") { pool(0, 0, 0, 2, 4) },
+    WrongCall("must lie within") { pool(0, 0, -1, 2, 2) },
     WrongCall("a number of bins of 0") { pool(0, 0, 0, 2, 2, bins: 0) },
     WrongCall("regionMaxPool: the input is [3, 4]") {
       _ = regionMaxPool(zeros(3, 4), regions: [], bins: 2)
@@ -152,6 +160,9 @@ extension WrongCall {
     },
     WrongCall("softDice: probabilities [2, 3] and targets [3, 2]") {
       _ = softDice(probabilities: zeros(2, 3), targets: zeros(3, 2))
+    },
+    WrongCall("with a class at least") {
+      _ = softDice(probabilities: zeros(2, 0), targets: zeros(2, 0))
     },
     WrongCall("softDice: epsilon is 0.0") {
       _ = softDice(probabilities: zeros(2, 3), targets: zeros(2, 3), epsilon: 0)

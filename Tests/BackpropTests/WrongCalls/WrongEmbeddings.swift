@@ -80,5 +80,16 @@ extension WrongCall {
       _ = KalmanBelief(state: zeros(4), covariance: zeros(4, 4))
         .innovation(of: zeros(2), measurementNoise: Tensor(rows: [[-1, 0], [0, -2]]))
     },
+    WrongCall("the state is [4] and the covariance [2, 2]") {
+      _ = KalmanBelief(state: zeros(4), covariance: zeros(2, 2))
+    },
+    WrongCall("1 users, 1 items and 0 stars") {
+      _ = Ratings<Double>(users: [0], items: [0], stars: [])
+    },
+    WrongCall("Factors: P [1, 2], Q [1, 3]") {
+      let factors = Factors(
+        users: zeros(1, 2), items: zeros(1, 3), userBias: zeros(1), itemBias: zeros(1))
+      _ = factors.prediction(mean: 0, user: 0, item: 0)
+    },
   ]
 }

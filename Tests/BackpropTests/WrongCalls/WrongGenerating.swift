@@ -74,5 +74,22 @@ extension WrongCall {
     WrongCall("vectorQuantizedBackward: dQ [2, 2]") {
       _ = vectorQuantizedBackward(zeros(2, 2), z: zeros(2, 3), codebook: zeros(4, 3))
     },
+    WrongCall("with an element at least") {
+      _ = gaussianNegativeLogLikelihood(
+        mean: zeros(0, 3), logVariance: zeros(0, 3), targets: zeros(0, 3))
+    },
+    WrongCall("log variance [2, 3] and noise [1, 3] must have one shape") {
+      _ = reparameterized(mean: zeros(2, 3), logVariance: zeros(2, 3), noise: zeros(1, 3))
+    },
+    WrongCall("imageOfVelocityBackward: ᾱ of row 0 is 0.0") {
+      _ = imageOfVelocityBackward(zeros(1, 3), signals: zeros(1))
+    },
+    WrongCall("mean [3, 1] and log variance [3, 1] [m, d]") {
+      _ = variationalLoss(
+        logits: zeros(2, 5), targets: zeros(2, 5), mean: zeros(3, 1), logVariance: zeros(3, 1))
+    },
+    WrongCall("vectorQuantizedBackward: beta is nan") {
+      _ = vectorQuantizedBackward(zeros(1, 2), z: zeros(1, 2), codebook: zeros(1, 2), beta: .nan)
+    },
   ]
 }

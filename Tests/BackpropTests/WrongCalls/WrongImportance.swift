@@ -75,5 +75,14 @@ extension WrongCall {
     WrongCall("both must be [channels, height, width]") {
       _ = gradCAM(activations: zeros(2, 2, 2), gradient: zeros(2, 2, 1))
     },
+    WrongCall("gradCAM: A is [2, 0, 2]") {
+      _ = gradCAM(activations: zeros(2, 0, 2), gradient: zeros(2, 0, 2))
+    },
+    WrongCall("quantization: 17 bits; take 2 to 16") {
+      _ = QuantizedDense(Dense(weight: zeros(2, 2), bias: zeros(2)), bits: 17)
+    },
+    WrongCall("the place 4 is none of 0…3, a codebook of 4") {
+      _ = SharedDense(codebook: zeros(4), index: [0, 4], shape: [2, 1], bias: zeros(1))
+    },
   ]
 }

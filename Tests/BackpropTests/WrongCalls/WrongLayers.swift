@@ -206,6 +206,25 @@ extension WrongCall {
     WrongCall("LastStep backward: dY is [4, 2]") {
       _ = LastStep<Double>().backward(zeros(4, 2), .init(shape: [4, 0, 2]))
     },
+    WrongCall("h is [4, 3], c [1, 3]") {
+      var generator = SplitMix64(seed: 1)
+      let layer = LSTM<Double>(2, 3, using: &generator)
+      _ = lstmStep(zeros(4, 2), zeros(4, 3), zeros(1, 3), layer.parameters)
+    },
+    WrongCall("RNN: Wh is [3, 6]; it must be [hidden, hidden]") {
+      _ = RNN(
+        RecurrentParameters(inputWeight: zeros(2, 6), hiddenWeight: zeros(3, 6), bias: zeros(6)))
+    },
+    WrongCall("RecurrentParameters: Wx is [2, 3], Wh [3, 4] and b [3]") {
+      _ = RecurrentParameters(
+        inputWeight: zeros(2, 3), hiddenWeight: zeros(3, 4), bias: zeros(3))
+    },
+    WrongCall("rnnStep: x is [4, 2] and h [5, 3]") {
+      _ = rnnStep(zeros(4, 2), zeros(5, 3), recurrent(inputs: 2).parameters)
+    },
+    WrongCall("LastStep backward: dY is [4, 2], should be [4, 3]") {
+      _ = LastStep<Double>().backward(zeros(4, 2), .init(shape: [4, 5, 3]))
+    },
   ]
 }
 

@@ -85,5 +85,20 @@ extension WrongCall {
         ) { meanSquaredError(prediction: $0, target: $0) }
       }
     },
+    WrongCall("dataParallelStep: a part of -1 samples") {
+      _ = try? onThreads(1) { communicator in
+        var layer = Dense(weight: zeros(2, 1), bias: zeros(1))
+        var (optimizer, context) = (SGD(learningRate: 0.1), Context.inference)
+        _ = try layer.dataParallelStep(
+          zeros(0, 2), samples: -1, among: communicator, with: &optimizer, in: &context
+        ) { meanSquaredError(prediction: $0, target: $0) }
+      }
+    },
+    WrongCall("curvature: a direction of 1 layers for 2") {
+      var generator = SplitMix64(seed: 0)
+      let network = ReLUNetwork<Double>([1, 2, 1], using: &generator)
+      let v = ParameterList([WeightAndBias(weight: zeros(1, 2), bias: zeros(2))])
+      _ = network.curvature(along: v, TaskSamples(x: zeros(1, 1), y: zeros(1, 1)))
+    },
   ]
 }

@@ -111,5 +111,15 @@ extension WrongCall {
       var generator = SplitMix64(seed: 0)
       _ = playEpisodes(1, using: &generator) { (_: Tensor<Double>) in ([], []) }
     },
+    WrongCall("playEpisodes: 1 actions and 0 forces for 1 poles") {
+      var generator = SplitMix64(seed: 0)
+      _ = playEpisodes(1, using: &generator) { (_: Tensor<Double>) in ([0], []) }
+    },
+    WrongCall("qTargets: γ is -0.5; it must be in 0...1") {
+      _ = qTargets(rewards: zeros(1), done: [false], nextQ: zeros(1, 2), gamma: -0.5)
+    },
+    WrongCall("qTargets: next values [1, 0] with 1 ends") {
+      _ = qTargets(rewards: zeros(1), done: [false], nextQ: zeros(1, 0), gamma: 1)
+    },
   ]
 }

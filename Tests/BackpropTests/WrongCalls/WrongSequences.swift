@@ -1,5 +1,20 @@
 import Backprop
 
+/// A layer that makes sequences of rows, three steps each.
+private struct ThreeAtOnce: Layer {
+  func forward(
+    _ x: Tensor<Double>, in context: inout Context
+  ) -> (output: Tensor<Double>, cache: [Int]) {
+    (Tensor(shape: [x.rows / 3, 3, 1]), x.shape)
+  }
+
+  func backward(
+    _ dY: Tensor<Double>, _ cache: [Int]
+  ) -> (dInput: Tensor<Double>, gradient: NoParameters<Double>) {
+    (Tensor(shape: cache), NoParameters())
+  }
+}
+
 extension WrongCall {
   /// Calls of the layers and losses for sequences that cannot work.
   static let sequenceLayers: [WrongCall] = [
@@ -74,6 +89,25 @@ extension WrongCall {
     },
     WrongCall("EveryStep: the input's shape is [2, 3]") {
       _ = EveryStep(Dense<Double>(weight: zeros(3, 2), bias: zeros(2)))(zeros(2, 3))
+    },
+    WrongCall("CausalConv1d: weight [2, 3, 2] and bias [3]") {
+      _ = CausalConv1d(weight: zeros(2, 3, 2), bias: zeros(3))
+    },
+    WrongCall("[inputs, 3·hidden] and [hidden, 3·hidden]: r, z, n") {
+      let parameters = RecurrentParameters(
+        inputWeight: zeros(2, 12), hiddenWeight: zeros(3, 12), bias: zeros(12))
+      _ = gruStep(zeros(4, 2), zeros(4, 3), parameters)
+    },
+    WrongCall("2 rows of mask of [2, 1] steps") {
+      _ = maskedCrossEntropy(
+        logits: zeros(2, 2, 3), targets: [[0, 1], [0, 1]], mask: [[1, 1], [1]])
+    },
+    WrongCall("EveryStep: the layer makes [2, 3, 1] of [6, 2]; it must keep the rows") {
+      _ = EveryStep(ThreeAtOnce())(zeros(2, 3, 2))
+    },
+    WrongCall("EveryStep backward: dY is [2, 4, 2]; it must be [m, 3, k]") {
+      let layer = EveryStep(Dense<Double>(weight: zeros(3, 2), bias: zeros(2)))
+      _ = layer.backward(zeros(2, 4, 2), cache(of: layer, zeros(2, 3, 3)))
     },
   ]
 }
