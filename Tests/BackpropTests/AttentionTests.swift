@@ -262,6 +262,7 @@ import Testing
     #expect(rows[3, 3] == 1 && rows[0, 1] == 0.5)
     let both: Tensor<Double> = normalizedAdjacency(nodes: 4, edges: [(0, 1), (1, 2)])
     #expect(both == both.transposed && both[3, 3] == 1)
+    #expect(both == normalizedAdjacency(nodes: 4, edges: [(0, 1), (1, 2), (0, 1), (2, 1)]))
   }
 
   @Test func `patches are read row by row, and put back where they were`() {

@@ -177,6 +177,18 @@ private let lossCases: [LossCase] = {
     #expect(sure.loss == 0 && sure.gradient.scalars == [0])
   }
 
+  @Test func `a cell of no weight costs nothing, however wrong it is`() {
+    let infinity = Double.infinity
+    let rest = focalLoss(logits: Tensor([2.0]), targets: Tensor([1]), alpha: 1)
+    for z in [infinity, 1e308] {
+      let (loss, dz) = focalLoss(logits: Tensor([z, 2]), targets: Tensor([0, 1]), alpha: 1)
+      #expect(loss == rest.loss && dz.scalars == [0, rest.gradient[0]])
+    }
+    // q·log q is 0 at q = 0: what is left of the slope is that of log q.
+    let (lost, dz) = focalLoss(logits: Tensor([-infinity, infinity]), targets: Tensor([1, 0]))
+    #expect(lost == infinity && dz.scalars == [-0.25, 0.75])
+  }
+
   @Test func `a box without an area has a loss and a gradient, its target must have one`() {
     // Predicted early in training: mmdetection, pull request 3394.
     let (loss, dp) = giouLoss(

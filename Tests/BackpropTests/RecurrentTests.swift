@@ -49,6 +49,30 @@ private func expect<Scalar: Real>(
     #expect(disagreements(of: layer, at: random([n[0], n[1], n[2]], seed: 15), seed: 16) == [])
   }
 
+  @Test func `what reads an LSTM's last cell reaches every step before`() {
+    let p = parameters(2, 3, gates: 4, seed: 41)
+    let (x, dY, dLastC) = (
+      random([2, 4, 2], seed: 44), random([2, 4, 3], seed: 45), random([2, 3], seed: 46)
+    )
+    func loss(_ x: Tensor<Double>) -> Double {
+      var (h, c, sum) = (zeros(2, 3), zeros(2, 3), 0.0)
+      for (x, dY) in zip(steps(of: x, "x"), steps(of: dY, "dY")) {
+        let step = lstmStep(x, h, c, p)
+        (h, c) = (step.h, step.c)
+        sum += (dY * h).sum()
+      }
+      return sum + (dLastC * c).sum()
+    }
+    var context = Context.inference
+    let layer = LSTM(p)
+    let cache = layer.forward(x, in: &context).cache
+    let back = layer.backwardThroughTime(dY, cache, dLastC: dLastC) {
+      lstmStepBackward($0, $1, $2, p)
+    }
+    #expect(isSlope(back.dX, at: x, loss))
+    #expect(back.dCell[3] == dLastC && back.dCell.count == 4)
+  }
+
   @Test func `a sequence ends in a decision, and the gradient starts at its last step`() {
     let network = RNN(parameters(2, 4, gates: 1, seed: 21)).then(LastStep())
       .then(Dense(weight: random([4, 3], seed: 24), bias: random([3], seed: 25)))

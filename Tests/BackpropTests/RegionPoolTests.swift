@@ -54,6 +54,8 @@ private func region(_ row: [Int]) -> Region {
     x[0, 0, 1, 1] = .nan
     let (y, places) = regionMaxPool(x, regions: whole, bins: 1)
     #expect(y[0, 0, 0, 0].isNaN && places == [4])
+    x[0, 0, 1, 2] = .nan
+    #expect(regionMaxPool(x, regions: whole, bins: 1).places == [4], "the first of two NaNs")
   }
 
   @Test func `no regions have no output, and a gradient of zero`() {

@@ -31,6 +31,19 @@ import Testing
     #expect(Array(y.scalars.suffix(x.count)) == x.scalars)
   }
 
+  @Test func `running averages below a skip are found and moved`() {
+    let below = BatchNorm<Double>(2).then(MaxPool2d(2)).then(UpsampleNearest())
+    var network = SkipConcatenation(below)
+    #expect(network.state.map(\.value) == below.state.map(\.value) && network.state.count == 2)
+    var context = Context.training(seed: 0)
+    let cache = network.forward(random([2, 4, 4, 3], seed: 17), in: &context).cache
+    var alone = below
+    alone.observe(cache.body)
+    network.observe(cache)
+    #expect(network.state.map(\.value) == alone.state.map(\.value))
+    #expect(network.state.map(\.value) != below.state.map(\.value))
+  }
+
   @Test func `the layers compute what the textbook's step does`() {
     let (u, skip) = (random([3, 2, 2, 4], seed: 10), random([3, 5, 4, 8], seed: 11))
     let y = upsampleConcatReference(u, skip: skip)
