@@ -64,6 +64,29 @@ import Testing
     #expect(last.fell == [true] && last.ranOut == [false] && last.finished[0] < 20)
   }
 
+  @Test func `action 1 pushes to the right, and states have a pole's numbers in their order`() {
+    var poles = CartPoles<Double>(2, seed: 5)
+    var expected = poles.poles
+    #expect(poles.states == Tensor(rows: expected.map(\.numbers)))
+    let result = poles.step(actions: [1, 0])
+    expected[0].step(force: CartPole.push)
+    expected[1].step(force: -CartPole.push)
+    #expect(result.reached == Tensor(rows: expected.map(\.numbers)))
+  }
+
+  @Test func `a pole that falls as the clock runs out has fallen, and the next starts elsewhere`() {
+    func pushed(limit: Int) -> (poles: CartPoles<Double>, last: CartPoleStep<Double>) {
+      var poles = CartPoles<Double>(1, limit: limit, seed: 3)
+      var last = poles.step(actions: [1])
+      while last.finished.isEmpty { last = poles.step(actions: [1]) }
+      return (poles, last)
+    }
+    let free = pushed(limit: 200).last
+    let (poles, last) = pushed(limit: free.finished[0])
+    #expect(last.fell == [true] && last.ranOut == [false] && last.finished == free.finished)
+    #expect(poles.states != CartPoles<Double>(1, seed: 3).states)
+  }
+
   @Test func `a seed fixes all poles, and another one others`() {
     func run(_ seed: UInt64) -> Tensor<Float> {
       var poles = CartPoles<Float>(4, seed: seed)
@@ -125,6 +148,16 @@ import Testing
       let count = Double(actions.count { $0 == action }) / 20_000
       #expect(abs(count - share) < (share == 0 ? 1e-9 : 0.015))
     }
+  }
+
+  @Test func `each row has a policy of its own, and no draw is one too many for it`() {
+    var generator = SplitMix64(seed: 4)
+    let sure = Tensor<Float>(rows: [[0, -.infinity, -.infinity], [-.infinity, 0, -.infinity]])
+    #expect(sampledActions(logits: sure, using: &generator) == [0, 1])
+    // The first number of this seed is 1 - 2⁻⁵³, which is 1 in Float: more than probabilities add up to.
+    generator = SplitMix64(seed: 0x3162_8af6_7b21_31ab)
+    let half = Tensor<Float>(rows: [[0, 0, -.infinity]])
+    #expect(sampledActions(logits: half, using: &generator) == [1])
   }
 
   @Test func `with ε = 0 the best is taken, with ε = 1 any`() {

@@ -62,6 +62,8 @@ private let sizes = [[1, 1], [1, 4], [5, 3], [4, 4], [7, 2]]
   @Test func `log-probabilities keep their digits where a probability is nearly 1`() {
     let logs = logProbabilities(of: [0, 1], logits: Tensor([40, 0, 40, 0], shape: [2, 2]))
     #expect(abs(logs[0] / -Double.exp(-40) - 1) < 1e-12 && abs(logs[1] + 40) < 1e-12)
+    let sure = Tensor<Double>([.infinity, 0, .infinity, 0], shape: [2, 2])
+    #expect(logProbabilities(of: [0, 1], logits: sure).scalars == [0, -.infinity])
   }
 }
 
@@ -206,6 +208,9 @@ private let sizes = [[1, 1], [1, 4], [5, 3], [4, 4], [7, 2]]
     let y = qTargets(
       rewards: Tensor([1, 1, 1]), done: [true, false, false], nextQ: next, gamma: 0.5)
     #expect(y[0] == 1 && y[1] == 0 && y[2].isNaN)
+    let first = qTargets(
+      rewards: Tensor([1]), done: [false], nextQ: Tensor<Double>(rows: [[.nan, 1]]), gamma: 0.5)
+    #expect(first[0].isNaN, "a number that follows it is no larger")
   }
 }
 
@@ -302,5 +307,18 @@ private let sizes = [[1, 1], [1, 4], [5, 3], [4, 4], [7, 2]]
       logits: z, actions: [0, 0], oldLogProbabilities: Tensor([-1e4, -1e4]),
       advantages: Tensor([0, 1]))
     #expect(abs(loss + 0.6) < 1e-12 && dZ == 0 * z)
+  }
+
+  @Test func `at the end of the clip exactly the slope is that of the ratio`() {
+    // r is 3/2 and 1/2, and ε made of it, so that it stands on the bound to the last bit.
+    let z = Tensor<Double>([0, 0], shape: [1, 2])
+    for (advantage, old) in [(1.0, Double.log(1.0 / 3)), (-1, 0)] {
+      let ratio = Double.exp(logProbabilities(of: [0], logits: z)[0] - old)
+      let dZ = clippedSurrogate(
+        logits: z, actions: [0], oldLogProbabilities: Tensor([old]),
+        advantages: Tensor([advantage]), epsilon: abs(ratio - 1)
+      ).gradient
+      #expect(dZ == Tensor([-0.5 * advantage * ratio, 0.5 * advantage * ratio], shape: [1, 2]))
+    }
   }
 }
