@@ -11,6 +11,19 @@ import Testing
       }
       #expect(schedule.signals[0] > 0.99 && schedule.signals[99] < 1e-4)
     }
+    // The last step of a cosine would be β = 1, and is cut off.
+    let cosine = NoiseSchedule.cosine(steps: 100)
+    #expect(cosine.betas[99] == 0.999 && cosine.betas[98] < 0.999)
+    func signal(_ t: Double) -> Double {
+      let root = Double.cos((t / 100 + 0.008) / 1.008 * .pi / 2)
+      return root * root
+    }
+    for t in 0..<99 {
+      #expect(abs(cosine.signals[t] - signal(Double(t + 1)) / signal(0)) < 1e-12)
+    }
+    let linear = NoiseSchedule.linear(steps: 3, from: 0.1, to: 0.5)
+    #expect(zip(linear.betas, [0.1, 0.3, 0.5]).allSatisfy { abs($0 - $1) < 1e-15 })
+    #expect(NoiseSchedule.linear(steps: 1, from: 0.1, to: 0.5).betas == [0.5])
     // The reference's last value.
     #expect(abs(NoiseSchedule.linear(steps: 100).signals[99] / 2e-5 - 1) < 0.3)
   }
@@ -46,6 +59,8 @@ import Testing
     // A prediction beyond an image's range is cut off.
     let wild = schedule.stepBack(noisy, prediction: 9 * x, at: 0, noise: noisy)
     #expect(wild.max() <= 1 && wild.min() >= -1)
+    // In the last step nothing is drawn.
+    #expect(schedule.stepBack(noisy, prediction: x, at: 0, noise: noisy * .nan).max().isFinite)
   }
 
   @Test func `a step back has the mean and the variance of the formula`() {
@@ -70,6 +85,8 @@ import Testing
       if t > 40 { #expect(products[t, 0] < products[t, t - 1]) }
     }
     #expect(timeEmbedding([0], width: 3, as: Double.self).scalars == [0, 1, 0])
+    let three = [Double.sin(3), Double.cos(3), Double.sin(0.03), Double.cos(0.03)]
+    #expect(isClose(timeEmbedding([3], width: 4), Tensor(rows: [three]), 1e-15))
   }
 
   // MARK: Codes from a list
