@@ -72,6 +72,10 @@ import Testing
     let short = l2NormalizeBackward(Tensor([1, 2], shape: [1, 2]), x: zeros(1, 2))
     let relative = short / Tensor([1e12, 2e12], shape: [1, 2])
     #expect(isClose(relative, Tensor([1, 1], shape: [1, 2])))
+    // Below 10⁻¹² the divisor is that, and no longer moves with x.
+    let tiny = Tensor<Double>([3e-13, 4e-13], shape: [1, 2])
+    #expect(isClose(l2Normalize(tiny), Tensor([0.3, 0.4], shape: [1, 2])))
+    #expect(isClose(l2NormalizeBackward(tiny, x: tiny), 1e12 * tiny))
     let lost = l2Normalize(Tensor([.nan, 1], shape: [1, 2]))
     #expect(lost[0, 0].isNaN && lost[0, 1].isNaN)
   }
@@ -149,6 +153,9 @@ import Testing
     let near = Tensor<Double>([0, 9, 1, 2], shape: [4, 1])
     #expect(triplets(of: near, labels: [0, 0, 1, 1]).first?.negative == 3)
     #expect(triplets(of: near, labels: [4, 4, 4, 4]) == [])
+    // As far as the positive is not farther.
+    let even = Tensor<Double>([0, 2, -2, 3], shape: [4, 1])
+    #expect(triplets(of: even, labels: [0, 0, 1, 1]).first?.negative == 3)
   }
 }
 

@@ -39,6 +39,15 @@ import Testing
     let none = distillationLoss(
       logits: z, teacher: teacher, labels: [0, 1], temperature: 5, alpha: 0)
     #expect(none.gradient == softmaxCrossEntropy(logits: z, labels: [0, 1]).gradient)
+    // A part that has no weight costs nothing, even where it is infinite.
+    let closed = Tensor<Double>(rows: [[0, -.infinity]])
+    func loss(_ teacher: Tensor<Double>, _ label: Int, _ alpha: Double) -> Double {
+      distillationLoss(
+        logits: closed, teacher: teacher, labels: [label], temperature: 2, alpha: alpha
+      ).loss
+    }
+    #expect(loss(closed, 1, 1) == 0 && loss(closed, 1, 0.5) == .infinity)
+    #expect(loss(zeros(1, 2), 0, 0) == 0 && loss(zeros(1, 2), 0, 0.5) == .infinity)
   }
 
   @Test func `the gradient of the soft part hardly changes with the temperature, thanks to T²`() {
@@ -158,6 +167,7 @@ import Testing
     let weight = Tensor<Double>([0.5, -0.1, 0.1, 3, -2, 0.1], shape: [2, 3])
     #expect(magnitudeMask(of: weight, pruning: 0.34) == Tensor([1, 0, 0, 1, 1, 1], shape: [2, 3]))
     #expect(magnitudeMask(of: weight, pruning: 0.5) == Tensor([1, 0, 0, 1, 1, 0], shape: [2, 3]))
+    #expect(magnitudeMask(of: weight, pruning: 0.45) == magnitudeMask(of: weight, pruning: 0.5))
     #expect(magnitudeMask(of: weight, pruning: 0).sum() == 6)
     #expect(magnitudeMask(of: weight, pruning: 1).sum() == 0)
     #expect(magnitudeMask(of: Tensor<Double>([.nan, 1]), pruning: 0.5) == Tensor([1, 0]))
@@ -192,6 +202,12 @@ import Testing
       &layer, layer.gradient(random([3, 2], seed: 16), .init(x: random([3, 2], seed: 17))))
     #expect(layer.parameters.weight[0, 0] != 0)
     #expect(layer.pruned.parameters.weight[0, 0] == 0)
+    // Not even where it has become infinite, or no number.
+    for value in [Double.infinity, .nan] {
+      layer.parameters.weight[0, 0] = value
+      #expect(layer.pruned.parameters.weight[0, 0] == 0)
+      #expect(layer(random([3, 2], seed: 17)).scalars.allSatisfy { $0.isFinite })
+    }
   }
 }
 
@@ -217,6 +233,8 @@ import Testing
     #expect(isSlope(dX, at: x) { (layer(codebook)($0) * dY).sum() })
     #expect(isSlope(gradient.codebook, at: codebook) { (layer($0)(x) * dY).sum() })
     #expect(isClose(gradient.bias, dY.sum(axis: 0)))
+    let alone = layer(codebook).gradient(dY, .init(x: x))
+    #expect(alone.codebook == gradient.codebook && alone.bias == gradient.bias)
   }
 
   @Test func `k-means finds values that lie in heaps, and gives each number its nearest`() {
@@ -231,7 +249,13 @@ import Testing
         let nearest = values.scalars.map { abs($0 - x) }.min() ?? 0
         #expect(abs(values.scalars[place] - x) <= nearest + 1e-12)
       }
+      for (place, value) in values.scalars.enumerated() where index.contains(place) {
+        let own = zip(weight.scalars, index).filter { $0.1 == place }.map(\.0)
+        #expect(abs(own.reduce(0, +) / Double(own.count) - value) < 1e-12, "the mean of its own")
+      }
     }
+    // A value without numbers stays where it is.
+    #expect(codebook(of: Tensor([0.0, 0, 10]), values: 3).values == Tensor([0, 5, 10]))
     let (one, places) = codebook(of: Tensor([2.0, 2, 2]), values: 4)
     #expect(places.allSatisfy { one.scalars[$0] == 2 })
   }
