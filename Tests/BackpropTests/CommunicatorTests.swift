@@ -69,6 +69,21 @@ private struct Training: Sendable {
     }
   }
 
+  @Test func `every rank is told the whole batch's mean loss, from before the step`() throws {
+    let training = Training(7)
+    let whole = softmaxCrossEntropy(logits: training.network(training.x), labels: training.labels)
+    let losses = try onThreads(2) { communicator in
+      let own = [0..<2, 2..<7][communicator.rank]
+      var (network, optimizer) = (training.network, SGD<Double>(learningRate: 0.1))
+      var context = Context.training(seed: 0)
+      return try network.dataParallelStep(
+        training.x.rows(own), samples: own.count, among: communicator, with: &optimizer,
+        in: &context
+      ) { softmaxCrossEntropy(logits: $0, labels: Array(training.labels[own])) }
+    }
+    #expect(losses.allSatisfy { abs($0 - whole.loss) < 1e-12 })
+  }
+
   @Test func `ranks that differ in a single bit do not agree`() throws {
     let answers = try onThreads(3) { communicator in
       var x = Tensor<Double>([1, 2, 3])
@@ -77,6 +92,12 @@ private struct Training: Sendable {
       return (equal, try communicator.allAgree(on: x))
     }
     #expect(answers.allSatisfy { $0.0 && !$0.1 })
+  }
+
+  @Test func `a fingerprint is FNV-1a of the bytes, computed elsewhere`() {
+    #expect(fingerprint(of: Tensor<Double>([])) == 0xcbf2_9ce4_8422_2325)
+    #expect(fingerprint(of: Tensor<Double>([1, -2.5])) == 0x2f20_b4ea_1c69_d79c)
+    #expect(fingerprint(of: Tensor<Float>([0.1])) == 0x848a_69dc_e240_1057)
   }
 
   @Test func `a rank that fails ends all, with its own error`() {
@@ -99,6 +120,27 @@ private struct Training: Sendable {
       }
     }
     #expect(failure?.description.contains("rank 0 has ended") == true)
+  }
+
+  @Test(arguments: [0, 1])
+  func `whoever is late, the one that leaves or the one that comes, nobody waits for ever`(
+    late: Int
+  ) {
+    let isOver = NSConditionLock(condition: 0)
+    Thread {
+      let failure = #expect(throws: RankFailure.self) {
+        try onThreads(2) { communicator in
+          if communicator.rank == late { Thread.sleep(forTimeInterval: 0.1) }
+          if communicator.rank == 1 { _ = try communicator.sumOverAll(Tensor<Double>([1])) }
+        }
+      }
+      #expect(failure?.description.contains("rank 0 has ended") == true)
+      isOver.lock()
+      isOver.unlock(withCondition: 1)
+    }.start()
+    let isInTime = isOver.lock(whenCondition: 1, before: Date(timeIntervalSinceNow: 20))
+    #expect(isInTime)
+    if isInTime { isOver.unlock() }
   }
 
   @Test func `other shapes and other types are refused on every rank`() {

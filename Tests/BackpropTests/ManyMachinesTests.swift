@@ -45,6 +45,7 @@ import Testing
     #expect(row.count == 11 && row.scalars.first == layer.parameters.first.weight[0, 0])
     let doubled = layer.parameters.unflattened(2 * row)
     #expect(doubled.second.weight == 2 * layer.parameters.second.weight)
+    #expect(doubled.flattened == 2 * row)
   }
 
   @Test func `parts cover all, differ by one at most, and may be empty`() {
@@ -124,6 +125,9 @@ import Testing
     server.push(Tensor([0, 2]), of: first)
     #expect(server.weights == Tensor([0, 1]))
     #expect(server.staleness == [0, 1] && server.version == 2)
+    server.push(Tensor([0, 0]), of: 1)
+    server.push(Tensor([0, 0]), of: 3)
+    #expect(server.staleness == [0, 1, 1, 0])
   }
 }
 
@@ -195,8 +199,17 @@ import Testing
     #expect(epsilon(0.01, 2, 200) < epsilon(0.01, 1, 200))
     #expect(epsilon(0.01, 1, 200) < epsilon(0.02, 1, 200))
     #expect(epsilon(0.01, 0, 1) == .infinity && epsilon(0.01, 1, 0) == 0)
+    #expect(PrivacyAccountant(samplingRate: 0.01, noise: 0).divergence(order: 2) == .infinity)
     // With everybody in: the Gaussian mechanism, order by order.
     #expect(PrivacyAccountant(samplingRate: 1, noise: 2).divergence(order: 8) == 1)
+  }
+
+  @Test func `a lot has each sample with its probability, in their order`() {
+    var generator = SplitMix64(seed: 4)
+    let lot = poissonLot(of: 20_000, probability: 0.1, using: &generator)
+    #expect(abs(lot.count - 2000) < 200 && lot == lot.sorted() && Set(lot).count == lot.count)
+    #expect(poissonLot(of: 9, probability: 0, using: &generator) == [])
+    #expect(poissonLot(of: 9, probability: 1, using: &generator) == Array(0..<9))
   }
 }
 
@@ -233,6 +246,8 @@ import Testing
     #expect(format.rounded(Float(1e-30)) != 0 && format.rounded(Float(1e30)).isFinite)
     #expect(format.rounded(Float(257)) == 256 && format.rounded(Float(259)) == 260)
     #expect(format.rounded(Float.greatestFiniteMagnitude) == .infinity)
+    let largest = Float(bitPattern: 0x7F7F_0000)
+    #expect(format.rounded(largest) == largest && format.rounded(-largest) == -largest)
     for bits in stride(from: UInt32(1), to: 0x7F80, by: 37) {
       let x = Float(bitPattern: bits << 16)
       #expect(format.rounded(x) == x && format.rounded(x.nextUp) == x)
@@ -259,5 +274,13 @@ import Testing
       let bad = WeightAndBias(weight: Tensor([value], shape: [1, 1]), bias: Tensor([0]))
       #expect(scale.unscaled(bad) == nil && scale.scale == before / 2)
     }
+    // Steps in a row: an infinity between them begins the count anew, and so does a doubling.
+    var patient = LossScale<Double>(8, patience: 3)
+    let bad = WeightAndBias(weight: Tensor([Double.nan], shape: [1, 1]), bias: Tensor([0]))
+    let scales = [good, good, bad, good, good, good, good, good, good].map {
+      _ = patient.unscaled($0)
+      return patient.scale
+    }
+    #expect(scales == [8, 8, 4, 4, 4, 8, 8, 8, 16])
   }
 }
