@@ -332,7 +332,7 @@ let package = Package(
       name: "Reinforcement", dependencies: ["Core", "Kernels"],
       path: "Sources/Backprop/Reinforcement", swiftSettings: strict + kernels),
     .target(
-      name: "Importance", dependencies: ["Core"], path: "Sources/Backprop/Importance",
+      name: "Importance", dependencies: ["Core", "Kernels"], path: "Sources/Backprop/Importance",
       swiftSettings: strict + kernels),
     .target(
       name: "ManyMachines", dependencies: ["Core", "Kernels"],

@@ -8,7 +8,7 @@ import Kernels
 @specialized(where Scalar == Double)
 private func costAsReal<Scalar: Real>(_ z: Tensor<Scalar>) -> Loss<Scalar> {
   let (softplus, m) = (Activation<Scalar>.softplus, Scalar(z.count))
-  let loss = blockedSum(0..<z.count) { softplus.value(at: -z.storage[$0]) } / m
+  let loss = sum(z.count, over: m) { softplus.value(at: -z.storage[$0]) }
   // forward: mean softplus(-z), and 1 - σ(z) = σ(-z)
   return (loss, Tensor(generate(z.storage) { -logistic(-$0) / m }, shape: z.shape))
 }
@@ -18,7 +18,7 @@ private func costAsReal<Scalar: Real>(_ z: Tensor<Scalar>) -> Loss<Scalar> {
 @specialized(where Scalar == Double)
 private func costAsMade<Scalar: Real>(_ z: Tensor<Scalar>) -> Loss<Scalar> {
   let (softplus, m) = (Activation<Scalar>.softplus, Scalar(z.count))
-  let loss = blockedSum(0..<z.count) { softplus.value(at: z.storage[$0]) } / m
+  let loss = sum(z.count, over: m) { softplus.value(at: z.storage[$0]) }
   // forward: mean softplus(z)
   return (loss, Tensor(generate(z.storage) { logistic($0) / m }, shape: z.shape))
 }

@@ -27,15 +27,23 @@ public func divergenceFromNormal<Scalar>(
     "divergenceFromNormal: mean \(mean.shape) and log variance \(logVariance.shape) must be one "
       + "matrix's shape [m, d], with a row at least")
   let m = Scalar(mean.rows)
-  let sum = blockedSum(0..<mean.count) { i in
+  let loss = sum(mean.count, over: m) { i in
     let (mean, logVariance) = (mean.storage[i], logVariance.storage[i])
     // e^ℓ outgrows ℓ: at ℓ = ∞ the difference is ∞.
-    let rest =
-      logVariance == .infinity ? logVariance : Scalar.expMinusOne(logVariance) - logVariance
-    return (mean * mean + rest) / 2
+    if logVariance == .infinity { return mean.isNaN ? mean : logVariance }
+    let whole = (mean * mean + (Scalar.expMinusOne(logVariance) - logVariance)) / 2
+    guard whole.isInfinite else { return whole }
+    return mean * (mean / 2) + (halfGrowth(logVariance, over: 1) - logVariance / 2)
   }
   // forward: 1/m Σ ½(μ² + e^ℓ - 1 - ℓ)
   let dMean = mean / m  // [m, d]
-  let dLogVariance = generate(logVariance.storage) { Scalar.expMinusOne($0) / 2 / m }  // [m, d]
-  return (sum / m, dMean, Tensor(dLogVariance, shape: mean.shape))
+  let dLogVariance = generate(logVariance.storage) { halfGrowth($0, over: m) }  // [m, d]
+  return (loss, dMean, Tensor(dLogVariance, shape: mean.shape))
+}
+
+/// ½(e^ℓ - 1)/m, also where e^ℓ alone is beyond the range.
+@inline(__always)
+private func halfGrowth<Scalar: Real>(_ logVariance: Scalar, over m: Scalar) -> Scalar {
+  let half = Scalar.expMinusOne(logVariance) / 2 / m
+  return half.isInfinite ? Scalar.exp(logVariance - Scalar.log(2 * m)) : half
 }

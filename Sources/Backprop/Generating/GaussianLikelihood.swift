@@ -26,17 +26,24 @@ public func gaussianNegativeLogLikelihood<Scalar>(
   let count = Scalar(mean.count)
   // (x - μ)/σ: the square of a quotient is in range where that of its numerator is not.
   let distances = generate(logVariance.storage, (targets - mean).storage) {
-    scaled(Scalar.exp(-$0 / 2), by: $1)
+    deviation(-$0, times: $1)
   }
-  let sum = blockedSum(0..<mean.count) { i in
-    (logVariance.storage[i] + distances[i] * distances[i]) / 2
+  let loss = sum(mean.count, over: count) { i in
+    let (logVariance, distance) = (logVariance.storage[i], distances[i])
+    let square = distance * distance
+    // e^(-ℓ) outgrows ℓ: an error without any doubt costs ∞.
+    guard square.isInfinite else { return (logVariance + square) / 2 }
+    return distance.isInfinite ? square : logVariance / 2 + distance * (distance / 2)
   }
   // forward: ½(ℓ + (x - μ)²·e^(-ℓ))
   let dMean = generate(logVariance.storage, distances) { logVariance, distance in
-    -scaled(Scalar.exp(-logVariance / 2), by: distance) / count
+    -deviation(-logVariance, times: distance) / count
   }
-  let dLogVariance = generate(distances) { (1 - $0 * $0) / 2 / count }
+  let dLogVariance = generate(distances) { distance in
+    let slope = (1 - distance * distance) / 2 / count
+    return slope.isInfinite ? -(distance / 2) * (distance / count) : slope
+  }
   return (
-    sum / count, Tensor(dMean, shape: mean.shape), Tensor(dLogVariance, shape: mean.shape)
+    loss, Tensor(dMean, shape: mean.shape), Tensor(dLogVariance, shape: mean.shape)
   )
 }

@@ -23,7 +23,7 @@ public func reparameterized<Scalar>(
     mean.shape == logVariance.shape && mean.shape == noise.shape,
     "reparameterized: mean \(mean.shape), log variance \(logVariance.shape) and noise "
       + "\(noise.shape) must have one shape")
-  let shares = generate(logVariance.storage, noise.storage) { scaled(Scalar.exp($0 / 2), by: $1) }
+  let shares = generate(logVariance.storage, noise.storage) { deviation($0, times: $1) }
   return mean + Tensor(shares, shape: mean.shape)
 }
 
@@ -50,7 +50,7 @@ public func reparameterizedBackward<Scalar>(
       + "\(noise.shape) must have one shape")
   // forward: z = μ + e^(ℓ/2)⊙ε
   let slopes = generate(logVariance.storage, (dZ * noise).storage) { logVariance, dDeviation in
-    scaled(Scalar.exp(logVariance / 2) / 2, by: dDeviation)
+    deviation(logVariance, times: dDeviation / 2)
   }
   return (dZ, Tensor(slopes, shape: dZ.shape))
 }

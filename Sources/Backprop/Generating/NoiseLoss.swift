@@ -11,7 +11,8 @@ import Kernels
 ///   - prediction: x̂₀, `[m, n]`.
 ///   - noisy: x_t, `[m, n]`.
 ///   - noise: ε, `[m, n]`.
-///   - signals: ᾱ of each row, `[m]`, above 0 and under 1.
+///   - signals: ᾱ of each row, `[m]`, at least 0 and under 1. At 0 nothing of the image is left in x_t, and
+///     its gradient is 0.
 /// - Returns: The loss, and dx̂₀ = -√ᾱ/√(1 - ᾱ)·2(ε̂ - ε)/(m·n).
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
@@ -23,7 +24,12 @@ public func noiseLoss<Scalar>(
       && signals.shape == [prediction.rows] && prediction.count >= 1,
     "noiseLoss: prediction \(prediction.shape), noisy \(noisy.shape) and noise \(noise.shape) "
       + "must be one matrix's shape [m, n], signals \(signals.shape) [m], with an element at least")
-  requireSignals(signals, "noiseLoss")
+  for (row, signal) in signals.storage.enumerated() {
+    require(
+      0 <= signal && signal < 1,
+      "noiseLoss: ᾱ of row \(row) is \(signal); it must be at least 0 and under 1: where x is the image "
+        + "itself there is no noise to be known")
+  }
   let (columns, count) = (prediction.columns, Scalar(prediction.count))
   let image = signals.storage.map { $0.squareRoot() }
   let rest = signals.storage.map { (1 - $0).squareRoot() }
@@ -50,7 +56,8 @@ public func noiseLoss<Scalar>(
 /// - Parameters:
 ///   - velocity: v, `[m, n]`.
 ///   - noisy: x_t, `[m, n]`.
-///   - signals: ᾱ of each row, `[m]`, above 0 and under 1.
+///   - signals: ᾱ of each row, `[m]`, in 0…1. At 0, where x_t is noise alone, x̂₀ is -v: only a velocity
+///     still says an image there.
 /// - Returns: x̂₀, `[m, n]`.
 public func image<Scalar: Real>(
   ofVelocity velocity: Tensor<Scalar>, noisy: Tensor<Scalar>, signals: Tensor<Scalar>
@@ -79,8 +86,7 @@ public func imageOfVelocityBackward<Scalar: Real>(
 private func requireSignals<Scalar>(_ signals: Tensor<Scalar>, _ owner: String) {
   for (row, signal) in signals.storage.enumerated() {
     require(
-      0 < signal && signal < 1,
-      "\(owner): ᾱ of row \(row) is \(signal); it must be above 0 and under 1, as noise and image "
-        + "both have a part in x")
+      0 <= signal && signal <= 1,
+      "\(owner): ᾱ of row \(row) is \(signal); it is the image's share, from 0 to 1")
   }
 }

@@ -12,22 +12,29 @@ public struct NoiseSchedule: Sendable {
   public let betas: [Double]
   /// ᾱ_t.
   public let signals: [Double]
+  /// 1 - ᾱ_t, the noise's share of variance, with all its digits where ᾱ_t is rounded to 1.
+  public let noises: [Double]
 
-  /// A schedule of one's own; each β is above 0 and under 1.
+  /// A schedule of one's own; each β is above 0, and at most 1.
+  ///
+  /// A last β of 1 leaves nothing of the image, ᾱ = 0.
   public init(betas: [Double]) {
     require(!betas.isEmpty, "NoiseSchedule: no β is given; it needs one step at least")
     for (t, beta) in betas.enumerated() {
       require(
-        0 < beta && beta < 1,
-        "NoiseSchedule: β is \(beta) in step \(t); it must be above 0 and under 1: with few "
+        0 < beta && beta <= 1,
+        "NoiseSchedule: β is \(beta) in step \(t); it must be above 0, at most 1: with few "
           + "steps, take a smaller last β")
     }
     self.betas = betas
-    var signal = 1.0
-    signals = betas.map {
-      signal *= 1 - $0
-      return signal
+    var (signals, noises) = ([Double](), [Double]())
+    for beta in betas {
+      let (signal, noise) = (signals.last ?? 1, noises.last ?? 0)
+      signals.append(signal * (1 - beta))
+      // 1 - ᾱ(1 - β), with nothing taken from 1
+      noises.append(noise + signal * beta)
     }
+    (self.signals, self.noises) = (signals, noises)
   }
 
   /// β from one number to another, in equal strides.
@@ -87,7 +94,7 @@ public struct NoiseSchedule: Sendable {
         + "and a step for each row")
     for t in places { requireStep(t) }
     let image = places.map { Scalar(signals[$0].squareRoot()) }
-    let rest = places.map { Scalar((1 - signals[$0]).squareRoot()) }
+    let rest = places.map { Scalar(noises[$0].squareRoot()) }
     return x.scaledRows(image) + noise.scaledRows(rest)
   }
 
@@ -116,10 +123,11 @@ public struct NoiseSchedule: Sendable {
         + "one shape"
     )
     requireStep(t)
-    let (beta, signal, before) = (betas[t], signals[t], t == 0 ? 1 : signals[t - 1])
-    let image = Scalar(before.squareRoot() * beta / (1 - signal))
-    let own = Scalar((1 - beta).squareRoot() * (1 - before) / (1 - signal))
-    let deviation = Scalar((beta * (1 - before) / (1 - signal)).squareRoot())
+    let (beta, noiseNow) = (betas[t], noises[t])
+    let (signalBefore, noiseBefore) = t == 0 ? (1, 0) : (signals[t - 1], noises[t - 1])
+    let image = Scalar(signalBefore.squareRoot() * beta / noiseNow)
+    let own = Scalar((1 - beta).squareRoot() * noiseBefore / noiseNow)
+    let deviation = Scalar((beta * noiseBefore / noiseNow).squareRoot())
     // Comparisons let a NaN through.
     let cut = generate(prediction.storage) { $0 > 1 ? 1 : $0 < -1 ? -1 : $0 }
     let mean = image * Tensor(cut, shape: x.shape) + own * x

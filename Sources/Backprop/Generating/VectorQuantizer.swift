@@ -14,21 +14,26 @@ public func nearestRows<Scalar>(_ z: Tensor<Scalar>, in codebook: Tensor<Scalar>
     "nearestRows: z \(z.shape) and codebook \(codebook.shape) must be [m, n] and [codes, n], with "
       + "a code at least")
   let n = z.columns
-  return (0..<z.rows).map { i in
-    var (nearest, smallest) = (0, Scalar.infinity)
-    for k in 0..<codebook.rows {
-      // By differences: ‖z‖² + ‖e‖² - 2z·e loses the digits of near rows.
-      var distance: Scalar = 0
-      for j in 0..<n {
-        let difference = z.storage[i * n + j] - codebook.storage[k * n + j]
-        distance += difference * difference
-      }
-      if distance < smallest || distance.isNaN && !smallest.isNaN {
-        (nearest, smallest) = (k, distance)
-      }
-    }
-    return nearest
+  func differences(_ i: Int, _ k: Int) -> [Double] {
+    (0..<n).map { Double(z.storage[i * n + $0]) - Double(codebook.storage[k * n + $0]) }
   }
+  return (0..<z.rows).map { i in
+    // By differences: ‖z‖² + ‖e‖² - 2z·e loses the digits of near rows.
+    let squares = (0..<codebook.rows).map { k in differences(i, k).reduce(0) { $0 + $1 * $1 } }
+    let areSafe = squares.allSatisfy { $0 == 0 || $0 >= 1e-280 && $0.isFinite || $0.isNaN }
+    let isZero = squares.contains(0) && n > 0
+    if areSafe && !isZero { return placeOfSmallest(squares) }
+    return placeOfSmallest((0..<codebook.rows).map { Tensor(differences(i, $0)).norm() })
+  }
+}
+
+/// The first of the smallest numbers; a NaN is the smallest.
+private func placeOfSmallest(_ x: [Double]) -> Int {
+  var (place, smallest) = (0, Double.infinity)
+  for (k, x) in x.enumerated() where x < smallest || x.isNaN && !smallest.isNaN {
+    (place, smallest) = (k, x)
+  }
+  return place
 }
 
 /// Each row of z replaced by the nearest code, and what that costs.

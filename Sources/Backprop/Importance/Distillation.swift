@@ -8,6 +8,9 @@ public import Core
 /// probabilities visible. dz = [(1 - α)(p - t) + α·T·(softmax(z/T) - softmax(z′/T))]/m: T² is the loss's,
 /// and the chain rule through z/T takes one T back.
 ///
+/// The hotter, the nearer the two are to each other, and their difference is not computed from the two then:
+/// at T → ∞ the teacher's part is α/(2n)·Σ (z - z′)², means of both taken off, and finite.
+///
 /// A class that the teacher gives no chance costs nothing. The loss stops nobody from being infinite where
 /// the student's logit is -∞ and the teacher's is not.
 ///
@@ -33,15 +36,10 @@ public func distillationLoss<Scalar: Real>(
     0 <= alpha && alpha <= 1,
     "distillationLoss: alpha is \(alpha); it is the teacher's share, from 0 to 1")
   let hard = softmaxCrossEntropy(logits: z, labels: labels)
-  let targets = softmax(teacher / temperature)  // [m, classes]
-  let soft = softmaxCrossEntropy(logits: z / temperature, targets: targets)
-  // KL(t ‖ s) = CE(s, t) - CE(t, t), and the second part does not depend on z
-  let own = softmaxCrossEntropy(logits: teacher / temperature, targets: targets).loss
-  let divergence = soft.loss == own ? 0 : soft.loss - own
-  let square = temperature * temperature
+  let (loss, dSoft) = softenedDivergence(z, teacher, temperature)
   // forward: (1 - α)·CE(z, label) + α·T²·KL(… ‖ softmax(z/T))
-  let dZ = (1 - alpha) * hard.gradient + (alpha * square / temperature) * soft.gradient
-  return (share(1 - alpha, of: hard.loss) + share(alpha, of: square * divergence), dZ)
+  let dZ = (1 - alpha) * hard.gradient + (alpha * temperature) * dSoft
+  return (share(1 - alpha, of: hard.loss) + share(alpha, of: loss), dZ)
 }
 
 /// A part of a loss; an infinite one with no weight counts nothing.

@@ -1,6 +1,7 @@
 // Few bits, pretended: a number is rounded to one of few levels and goes on as a number.
 
 public import Core
+import Kernels
 
 /// The largest level of b bits, q = 2^(b-1) - 1: levels are whole numbers from -q to q.
 public func quantizationLimit(bits: Int) -> Int {
@@ -49,7 +50,8 @@ public func fakeQuantize<Scalar: Real>(
 ) -> Tensor<Scalar> {
   let q = Scalar(quantizationLimit(bits: bits))
   requireStep(step, "fakeQuantize")
-  return weight.map { step * level($0 / step, q) }
+  // Level 0 is 0 whatever the step, also an infinite one.
+  return weight.map { scaled(step, by: level($0 / step, q)) }
 }
 
 /// The straight-through gradient: dW = dy where |W/s| ≤ q, and 0 beyond.

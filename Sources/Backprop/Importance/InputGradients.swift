@@ -7,6 +7,7 @@
 //   sign attack         x + ε·sign(∂loss/∂x)   the same gradient, followed uphill
 
 public import Core
+import Kernels
 
 extension Layer
 where Input == Tensor<Scalar>, Output == Tensor<Scalar>, InputGradient == Tensor<Scalar> {
@@ -66,7 +67,7 @@ public func gradientTimesInput<Scalar: Real>(
     gradient.shape == x.shape,
     "gradientTimesInput: the gradient is \(gradient.shape), x is \(x.shape); both must be of one shape"
   )
-  return x * gradient
+  return gradient.zip(x) { scaled($0, by: $1) }
 }
 
 /// Integrated gradients: what each number of x has added to f(x) - f(x′).
@@ -105,7 +106,8 @@ public func integratedGradients<Scalar: Real, Stop: Error>(
       "integratedGradients: the gradient is \(slope.shape) where x is \(x.shape)")
     sum += slope
   }
-  return way * (sum / Scalar(steps))
+  // What has not moved has no part in it, however steep it is there.
+  return (sum / Scalar(steps)).zip(way) { scaled($0, by: $1) }
 }
 
 /// The sign attack (FGSM): every number moves by ε to where the loss rises, and stays in its range.

@@ -73,11 +73,11 @@ public func codebook<Scalar: Real>(
   require(
     weight.count > 0 && weight.scalars.allSatisfy(\.isFinite),
     "codebook: W is \(weight.shape); it must have an element at least, and finite ones alone")
-  let sorted = weight.scalars.map { Double($0) }.sorted()
+  // In units of which sums stay in range.
+  let unit = weight.scalars.contains { abs(Double($0)) > 0x1p970 } ? 0x1p-50 : 1
+  let sorted = weight.scalars.map { Double($0) * unit }.sorted()
   let (low, high) = (sorted[0], sorted[sorted.count - 1])
-  // All that is summed is found in the sums up to a place.
-  var sums = [0.0]
-  for x in sorted { sums.append((sums.last ?? 0) + x) }
+  let sums = SumsFromZero(sorted)
   var values = (0..<k).map { j in
     k == 1 ? (low + high) / 2 : low + (high - low) * (Double(j) / Double(k - 1))
   }
@@ -87,14 +87,35 @@ public func codebook<Scalar: Real>(
       + [sorted.count]
     let means = values.indices.map { j in
       let count = borders[j + 1] - borders[j]
-      return count <= 0 ? values[j] : (sums[borders[j + 1]] - sums[borders[j]]) / Double(count)
+      return count <= 0
+        ? values[j] : sums.between(borders[j], borders[j + 1]) / Double(count)
     }
     if means == values { break }
     values = means
   }
   let middles = zip(values, values.dropFirst()).map { ($0 + $1) / 2 }
-  let index = weight.scalars.map { firstPlace(above: Double($0), in: middles, orAt: true) }
-  return (Tensor(values.map { Scalar($0) }), index)
+  let index = weight.scalars.map { firstPlace(above: Double($0) * unit, in: middles, orAt: true) }
+  return (Tensor(values.map { Scalar($0 / unit) }), index)
+}
+
+/// The sum of any piece of a rising list at once, from the sums between 0 and each place.
+///
+/// They begin at 0 on both sides, so that a few large numbers take no digits of the small ones.
+private struct SumsFromZero {
+  private let zero: Int
+  private var sums: [Double]
+
+  init(_ sorted: [Double]) {
+    zero = firstPlace(above: 0, in: sorted, orAt: true)
+    sums = [Double](repeating: 0, count: sorted.count + 1)
+    for i in zero..<sorted.count { sums[i + 1] = sums[i] + sorted[i] }
+    for i in (0..<zero).reversed() { sums[i] = sums[i + 1] + sorted[i] }
+  }
+
+  func between(_ start: Int, _ end: Int) -> Double {
+    if start >= zero { return sums[end] - sums[start] }
+    return end <= zero ? sums[start] - sums[end] : sums[start] + sums[end]
+  }
 }
 
 /// How many numbers of a rising list are at most a bound; with `orAt` how many are below it.

@@ -75,7 +75,8 @@ public struct Rounding<Scalar: Real>: Layer, Sendable {
 ///
 /// The gradient comes S times too large and is divided by S in Float, before anything looks at its length.
 /// Where one of its numbers is infinite or none, the step is left out, and S halved; after some good
-/// steps S is doubled.
+/// steps S is doubled. It stays where S and 1/S are numbers: a loss that is none at any S does not take it to
+/// 0, nor gradients of 0 to ∞.
 ///
 /// Source: Micikevicius et al., "Mixed precision training", 2018, section 3.2.
 public struct LossScale<Scalar: Real>: Sendable {
@@ -87,6 +88,7 @@ public struct LossScale<Scalar: Real>: Sendable {
 
   public init(_ scale: Scalar = 1024, patience: Int = 2000) {
     requirePositive(scale, "LossScale: S")
+    require((1 / scale).isFinite, "LossScale: S is \(scale); its inverse must be finite, too")
     requireSize(patience, "LossScale: a number of good steps")
     (self.scale, self.patience) = (scale, patience)
   }
@@ -97,11 +99,11 @@ public struct LossScale<Scalar: Real>: Sendable {
   ) -> Gradient? where Gradient.Scalar == Scalar {
     let used = scale
     guard gradient.named.allSatisfy({ isFinite($0.value) }) else {
-      (scale, good) = (scale / 2, 0)
+      (scale, good) = (max(scale / 2, .leastNormalMagnitude), 0)
       return nil
     }
     good += 1
-    if good == patience { (scale, good) = (scale * 2, 0) }
+    if good == patience { (scale, good) = ((scale * 2).isFinite ? scale * 2 : scale, 0) }
     return gradient * (1 / used)
   }
 }

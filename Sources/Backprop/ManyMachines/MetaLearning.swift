@@ -50,11 +50,14 @@ public func linearMAML<Scalar: Real>(
     return (loss, matmul(transposed: task.x, dy))
   }
   let column = w.reshaped([w.count, 1])
-  let adapted = column - rate * slope(column, support).1  // w′ [n, 1]
+  // With a rate of 0 nothing moves, however steep it is.
+  let adapted = column - slope(column, support).1.map { scaled($0, by: rate) }  // w′ [n, 1]
   let (loss, v) = slope(adapted, query)
   // forward: w′ = w - α∇L_s(w); its derivative is I - αH_s
   let product = matmul(transposed: support.x, matmul(support.x, v)) * 2 / Scalar(support.x.rows)
-  return (loss, adapted.reshaped(w.shape), (v - rate * product).reshaped(w.shape))
+  return (
+    loss, adapted.reshaped(w.shape), (v - product.map { scaled($0, by: rate) }).reshaped(w.shape)
+  )
 }
 
 /// Dense layers with a ReLU between them, which know the curvature of their loss.

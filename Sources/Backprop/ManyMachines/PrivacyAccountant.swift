@@ -10,7 +10,10 @@ import Kernels
 /// shuffled batches, the number says nothing.
 ///
 ///     ρ(α) = 1/(α-1) · log Σₖ (α over k)·(1-q)^(α-k)·qᵏ·exp((k² - k)/2σ²)
+///          = 1/(α-1) · log(1 + Σₖ (α over k)·(1-q)^(α-k)·qᵏ·(exp((k² - k)/2σ²) - 1))
 ///     ε = min over α of  steps·ρ(α) + log(1/δ)/(α-1)
+///
+/// The second form has all its digits also where a step spends next to nothing, and millions are taken.
 ///
 /// Source: Mironov, Talwar, Zhang, "Rényi differential privacy of the sampled Gaussian mechanism", 2019,
 /// section 3.3, for whole orders α from 2 to 256; Mironov, "Rényi differential privacy", 2017,
@@ -34,19 +37,29 @@ public struct PrivacyAccountant: Sendable, Equatable {
   public func divergence(order: Int) -> Double {
     require(order >= 2, "PrivacyAccountant: the order is \(order); it must be 2 or more")
     guard noise > 0 else { return .infinity }
-    let (a, variance) = (Double(order), noise * noise)
+    let a = Double(order)
     // Nobody is left out: the plain Gaussian mechanism.
-    guard samplingRate < 1 else { return a / (2 * variance) }
+    guard samplingRate < 1 else { return a / 2 / noise / noise }
     let (stay, go) = (Double.log(onePlus: -samplingRate), Double.log(samplingRate))
     var (logBinomial, logs) = (0.0, [Double]())
     for k in 0...order {
       let count = Double(k)
-      logs.append(
-        logBinomial + (a - count) * stay + count * go + (count * count - count) / (2 * variance))
+      // For k = 0 and 1 the exponent is 0, and eˣ - 1 nothing.
+      if k >= 2 {
+        let growth = logExpMinusOne((count * count - count) / 2 / noise / noise)
+        logs.append(logBinomial + (a - count) * stay + count * go + growth)
+      }
       logBinomial += Double.log(a - count) - Double.log(count + 1)
     }
     let largest = logs.max() ?? 0
-    return (largest + Double.log(logs.reduce(0) { $0 + Double.exp($1 - largest) })) / (a - 1)
+    guard largest.isFinite else { return largest > 0 ? .infinity : 0 }
+    let sum = largest + Double.log(logs.reduce(0) { $0 + Double.exp($1 - largest) })
+    return Activation<Double>.softplus.value(at: sum) / (a - 1)
+  }
+
+  /// log(eˣ - 1) for x ≥ 0, where eˣ may overflow.
+  private func logExpMinusOne(_ x: Double) -> Double {
+    x > 1 ? x + Double.log(onePlus: -Double.exp(-x)) : Double.log(Double.expMinusOne(x))
   }
 
   /// ε after some steps: an upper bound, for a δ between 0 and 1.

@@ -33,21 +33,54 @@ public func perSampleNorms<Scalar: Real>(_ layers: [DenseSamples<Scalar>]) -> [D
     "perSampleNorms: the layers saw \(layers.map(\.x.rows)) samples; give a layer at least, and all of "
       + "one lot")
   return (0..<m).map { i in
-    var square = 0.0
-    for layer in layers {
-      var (x, dy) = (1.0, 0.0)
-      for j in 0..<layer.x.columns {
-        let value = Double(layer.x.storage[i * layer.x.columns + j])
-        x += value * value
-      }
-      for j in 0..<layer.dy.columns {
-        let value = Double(layer.dy.storage[i * layer.dy.columns + j])
-        dy += value * value
-      }
-      square += x * dy
-    }
-    return square.squareRoot()
+    // Below the first bound squares lose digits, above the second they are none.
+    let square = squaredLength(layers, i)
+    return square >= 1e-280 && square.isFinite ? square.squareRoot() : Lengths(layers, i).norm
   }
+}
+
+/// ‖g‖² of a sample, as long as squares are in range.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+private func squaredLength<Scalar: Real>(_ layers: [DenseSamples<Scalar>], _ i: Int) -> Double {
+  var square = 0.0
+  for layer in layers {
+    var (x, dy) = (1.0, 0.0)
+    for j in 0..<layer.x.columns {
+      let value = Double(layer.x.storage[i * layer.x.columns + j])
+      x += value * value
+    }
+    for j in 0..<layer.dy.columns {
+      let value = Double(layer.dy.storage[i * layer.dy.columns + j])
+      dy += value * value
+    }
+    square += x * dy
+  }
+  return square
+}
+
+/// The length of a sample's gradient by its factors, a = ‖(xᵢ, 1)‖ and b = ‖dyᵢ‖ of each layer: for numbers
+/// whose squares are beyond the range.
+private struct Lengths {
+  /// The largest a and b of all layers, and √Σ(a·b)² in units of both.
+  let a: Double, b: Double, rest: Double
+
+  init<Scalar: Real>(_ layers: [DenseSamples<Scalar>], _ i: Int) {
+    func length(_ rows: Tensor<Scalar>, _ more: [Double]) -> Double {
+      Tensor(rows.rows(i..<i + 1).scalars.map { Double($0) } + more).norm()
+    }
+    let factors = layers.map { (a: length($0.x, [1]), b: length($0.dy, [])) }
+    let (a, b) = (Tensor(factors.map(\.a)).max(), Tensor(factors.map(\.b)).max())
+    (self.a, self.b) = (a, b)
+    rest = b == 0 ? 0 : Tensor(factors.map { ($0.a / a) * ($0.b / b) }).norm()
+  }
+
+  var areFinite: Bool { a.isFinite && b.isFinite }
+
+  var norm: Double { areFinite ? rest * b * a : a * b }
+
+  /// What is left of a number of dy when the gradient is made as long as C.
+  func shortened(_ dy: Double, to clip: Double) -> Double { dy / b * (clip / rest / a) }
 }
 
 /// A lot of samples, each drawn by itself with one probability: 0 to all of them, in their order.
@@ -98,7 +131,16 @@ public func privateGradients<Scalar: Real>(
     // The same product as ever, with each row of dy scaled.
     var dy = layer.dy  // [m, outputs]
     for i in 0..<dy.rows {
-      for j in 0..<dy.columns { dy.storage[i * dy.columns + j] *= shares[i] }
+      let row = i * dy.columns..<(i + 1) * dy.columns
+      // A share that is next to nothing, of a length that may be beyond the range, goes by factors.
+      let lengths = shares[i] < .leastNormalMagnitude ? Lengths(layers, i) : nil
+      if let lengths, lengths.areFinite, lengths.rest > 0 {
+        for j in row {
+          dy.storage[j] = Scalar(lengths.shortened(Double(dy.storage[j]), to: Double(clip)))
+        }
+      } else {
+        for j in row { dy.storage[j] *= shares[i] }
+      }
     }
     let dW = matmul(transposed: layer.x, dy)  // [inputs, outputs]
     let db = dy.sum(axis: 0)  // [outputs]

@@ -67,7 +67,13 @@ private func weightedMean<Scalar: Real>(
     for j in 0..<n { sum[j] += weight * Double(rows.storage[k * n + j]) }
   }
   let total = sizes.reduce(0.0) { $0 + Double($1) }
-  return Tensor(sum.map { Scalar($0 / total) })
+  guard sum.contains(where: \.isInfinite) else { return Tensor(sum.map { Scalar($0 / total) }) }
+  // Weighed first, a mean is no larger than its largest number.
+  sum = [Double](repeating: 0, count: n)
+  for (k, size) in sizes.enumerated() where size > 0 {
+    for j in 0..<n { sum[j] += Double(size) / total * Double(rows.storage[k * n + j]) }
+  }
+  return Tensor(sum.map { Scalar($0) })
 }
 
 /// Cuts 0 ..< count into parts one after the other, the first ones longer by one if `parts` does not divide.

@@ -36,10 +36,23 @@ public func clippedSurrogate<Scalar: Real>(
   var (loss, dZ) = (0.0, p)
   for (i, action) in actions.enumerated() {
     let a = advantages.storage[i]
-    let ratio = Scalar.exp(logs.storage[i * n + action] - oldLogProbabilities.storage[i])
+    let gap = logs.storage[i * n + action] - oldLogProbabilities.storage[i]
+    let ratio = Scalar.exp(gap)
     let isClipped = (a > 0 && ratio > 1 + epsilon) || (a < 0 && ratio < 1 - epsilon)
     // forward: -min(r·A, clip(r)·A)/m; 0·∞ is 0 where nothing was gained or lost
     let weight = scaled(ratio, by: a)
+    if weight.isInfinite && !isClipped && gap.isFinite && a.isFinite {
+      // r·A is beyond the range, and its products with small probabilities may be in it: by logarithms.
+      let (sign, size) = (a < 0 ? -1 : 1 as Scalar, gap + Scalar.log(abs(a)))
+      loss -= Double(sign * Scalar.exp(size))
+      var others: Scalar = 0
+      for j in i * n..<(i + 1) * n where j != i * n + action {
+        dZ.storage[j] = sign * Scalar.exp(size + logs.storage[j]) / m
+        others += dZ.storage[j]
+      }
+      dZ.storage[i * n + action] = -others
+      continue
+    }
     loss -= Double(isClipped ? a * (a > 0 ? 1 + epsilon : 1 - epsilon) : weight)
     for j in i * n..<(i + 1) * n {
       // the slope of r = π/π_old is r·(onehot(a) - π), none where the clip holds

@@ -55,13 +55,15 @@ public func qLearningLoss<Scalar: Real>(
 ) -> Loss<Scalar> {
   requireActions(actions, for: q, "qLearningLoss")
   requireVector(targets, q.rows, "qLearningLoss: the targets")
-  var (loss, dQ) = (0.0, Tensor<Scalar>(shape: q.shape))
+  var (errors, dQ) = (targets, Tensor<Scalar>(shape: q.shape))
   for (i, action) in actions.enumerated() {
     let place = i * q.columns + action
-    let error = q.storage[place] - targets.storage[i]
-    loss += Double(error * error)
+    errors.storage[i] = q.storage[place] - targets.storage[i]
     // forward: (Q(a) - y)²/m
-    dQ.storage[place] = 2 * error / Scalar(q.rows)
+    dQ.storage[place] = 2 * (errors.storage[i] / Scalar(q.rows))
   }
-  return (Scalar(loss / Double(q.rows)), dQ)
+  let (m, squares) = (Double(q.rows), errors.storage.map { Double($0) * Double($0) })
+  let loss = squares.reduce(0, +) / m
+  if loss.isFinite { return (Scalar(loss), dQ) }
+  return (Scalar(errors.storage.reduce(0.0) { $0 + Double($1) / m * Double($1) }), dQ)
 }

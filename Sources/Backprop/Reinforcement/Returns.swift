@@ -7,7 +7,8 @@ import Kernels
 ///
 /// `done` says that nothing comes after a step because the task has ended there: the pole fell. Where a
 /// clock ran out, or a recording was cut, something would have come: it is estimated, and given as
-/// `bootstrap`.
+/// `bootstrap`. Where a clock ran out within a recording, add γ·V of the state that was reached to that
+/// step's reward, and say that it is done: it is a cut with an estimate of its own.
 ///
 /// Source: Pardo, Tavakoli, Levdik, Kormushev, "Time limits in reinforcement learning", ICML 2018, for the
 /// difference between the two.
@@ -75,18 +76,40 @@ public func generalizedAdvantages<Scalar: Real>(
 
 /// Numbers less their mean, divided by their standard deviation; zeros where all are equal.
 ///
-/// One number alone, or equal ones, say nothing of better and worse: 0/0 is not taken. The deviation is that
-/// of the numbers themselves, divided by n.
+/// One number alone, or equal ones, say nothing of better and worse: 0/0 is not taken. Nor do numbers that
+/// differ in their last digit alone. The deviation is that of the numbers themselves, divided by n.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 public func standardized<Scalar: Real>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   require(x.count >= 1, "standardized: there is no number; give one at least")
   let centred = x - x.mean()
-  let deviation = (centred.squaredNorm() / Scalar(x.count)).squareRoot()
-  // What rounding leaves of equal numbers is no deviation.
+  let square = centred.squaredNorm()
+  let deviation = (square / Scalar(x.count)).squareRoot()
   let size = max(abs(x.max()), abs(x.min()))
-  if deviation <= 16 * Scalar.ulpOfOne * size { return centred.map { $0.isNaN ? $0 : 0 } }
-  return centred / deviation
+  // The mean is rounded, and squares may be beyond the range: where either would tell, go by differences.
+  let isSafe =
+    deviation > 16 * Scalar.ulpOfOne * size && square.isFinite
+    && square >= Scalar.leastNormalMagnitude / Scalar.ulpOfOne
+  return isSafe || !size.isFinite ? centred / deviation : standardizedByDifferences(x, size)
+}
+
+/// The same from how far each number is above the smallest, in units of the range: nothing is rounded away
+/// of near numbers, nothing overflows, and nothing becomes 0.
+private func standardizedByDifferences<Scalar: Real>(
+  _ x: Tensor<Scalar>, _ size: Scalar
+) -> Tensor<Scalar> {
+  let unit = size < 1e-30 ? 0x1p500 : 0x1p-500
+  let low = Double(x.min())
+  let above = x.scalars.map { Double($0) * unit - low * unit }
+  let range = above.max() ?? 0
+  guard range > 0 else { return Tensor(repeating: 0, shape: x.shape) }
+  let shares = above.map { $0 / range }
+  let mean = shares.reduce(0, +) / Double(shares.count)
+  let deviation = (shares.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(shares.count))
+    .squareRoot()
+  let isRounding = deviation * range <= Double(size) * unit * Double(Scalar.ulpOfOne)
+  return Tensor(
+    shares.map { isRounding ? 0 : Scalar(($0 - mean) / deviation) }, shape: x.shape)
 }
 
 /// Stops with a sentence unless γ is in 0...1.

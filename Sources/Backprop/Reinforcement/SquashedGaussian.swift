@@ -45,17 +45,30 @@ public func squashedGaussian<Scalar: Real>(
   for i in 0..<m {
     var sum = 0.0
     for j in i * d..<(i + 1) * d {
-      spread.storage[j] = scaled(Scalar.exp(s.storage[j]), by: noise.storage[j])
+      spread.storage[j] = spreadNoise(s.storage[j], noise.storage[j])
       u.storage[j] += spread.storage[j]
       action.storage[j] = Scalar.tanh(u.storage[j])
       let squashing =
         2 * (Scalar.log(2) - abs(u.storage[j]) - softplus.value(at: -2 * abs(u.storage[j])))
       let normal = -noise.storage[j] * noise.storage[j] / 2 - s.storage[j] - constant
-      sum += Double(normal - squashing)
+      // Both beyond the range: which of ε²/2 and 2eˢ|ε| is larger?
+      let isOpen = normal == -.infinity && squashing == -.infinity && noise.storage[j].isFinite
+      let size = abs(noise.storage[j])
+      sum += Double(
+        isOpen ? size * (2 * Scalar.exp(s.storage[j]) - size / 2) : normal - squashing)
     }
     logs.storage[i] = Scalar(sum)
   }
   return (action, logs, SquashedGaussianCache(u: u, spread: spread))
+}
+
+/// eˢ·ε, also where eˢ alone is beyond the range.
+@inline(__always)
+private func spreadNoise<Scalar: Real>(_ s: Scalar, _ noise: Scalar) -> Scalar {
+  let deviation = Scalar.exp(s)
+  guard deviation.isInfinite, s.isFinite else { return scaled(deviation, by: noise) }
+  let root = Scalar.exp(s / 2)
+  return root * scaled(root, by: noise)
 }
 
 /// The gradients of a squashed Gaussian, back through the action and through the density.

@@ -59,6 +59,9 @@ extension WrongCall {
       _ = noiseLoss(
         prediction: zeros(2, 3), noisy: zeros(2, 3), noise: zeros(2, 3), signals: Tensor([0.5, 1]))
     },
+    WrongCall("ᾱ of row 0 is 1.5; it is the image's share") {
+      _ = image(ofVelocity: zeros(1, 3), noisy: zeros(1, 3), signals: Tensor([1.5]))
+    },
     WrongCall("image(ofVelocity:): velocity [2, 3]") {
       _ = image(ofVelocity: zeros(2, 3), noisy: zeros(2, 3), signals: zeros(1))
     },

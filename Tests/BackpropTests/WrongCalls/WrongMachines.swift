@@ -57,6 +57,7 @@ extension WrongCall {
       _ = PrivacyAccountant(samplingRate: 0.1, noise: 1).divergence(order: 1)
     },
     WrongCall("LossScale: S is 0.0") { _ = LossScale<Double>(0) },
+    WrongCall("its inverse must be finite") { _ = LossScale<Float>(.leastNonzeroMagnitude) },
     WrongCall("Rounding backward: dY is [2]") {
       _ = Rounding<Double>(.half).backward(zeros(2), [1, 2])
     },
