@@ -30,8 +30,9 @@ public enum Answers: Chapter15 {
   ///     v = W/s   y = s·clip(round(v), -q, q)   q = 2^(bits - 1) - 1
   ///
   /// `round` goes to the nearest whole number, and half way to the even one. `clip` cuts off what is beyond
-  /// ±q. Backward, round is taken for the identity, as if it were not there; clip is not. A weight
-  /// that lies exactly on ±q counts as inside. s is a constant. `W` may have any shape.
+  /// ±q. Backward, round is taken for the identity, as if it were not there; clip is not. So inside is asked
+  /// of v, not of round(v), and a weight that lies exactly on ±q counts as inside. s is a constant. `W` may
+  /// have any shape.
   /// Lesson: chapter 15, "An honest lie". About 20 minutes, difficulty 2 of 5.
   /// Stuck? `swift run workbook hint 15.2`
   ///
@@ -134,8 +135,8 @@ public enum Answers: Chapter15 {
   ///
   ///     v = W/s   y = s·clip(round(v), -q, q)   q = 2^(bits - 1) - 1
   ///
-  /// As in 15.2: round goes half way to the even number, backward takes it for the identity, and exactly on
-  /// ±q is inside. s stands in y twice, and is one number for all weights.
+  /// As in 15.2: round goes half way to the even number, backward takes it for the identity, inside is asked
+  /// of v, and exactly on ±q is inside. s stands in y twice, and is one number for all weights.
   /// A challenge: no chapter needs it.
   /// Lesson: chapter 15, "A step that learns". About 25 minutes, difficulty 3 of 5.
   /// Stuck? `swift run workbook hint 15.7`

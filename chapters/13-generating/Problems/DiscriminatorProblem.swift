@@ -183,6 +183,40 @@ extension Chapter13Problems {
           $0.real.map { $0 > 0 ? 0 : -1 } / $0.reals, $0.fake.map { $0 > 0 ? 1 : 0 } / $0.fakes
         )
       },
+      wrong(
+        "labels-softened",
+        "Real images have the label 1 here. You took 0.9, as programs do that want no discriminator "
+          + "to be sure: it is another loss."
+      ) { (($0.unscaled.dReal + 0.1) / $0.reals, $0.right.dFake) },
+      wrong(
+        "epsilon-in-the-logarithm",
+        "log(σ(z) + 10⁻⁸) is another function: nearly right where the belief is not small, and flat "
+          + "where it is quite wrong. On logits the slope is σ(z) - t, without any ε."
+      ) { question in
+        let (real, fake) = (
+          Activation.sigmoid(question.real), Activation.sigmoid(-1 * question.fake)
+        )
+        return (
+          -1 * slopes(question.real) / (real + 1e-8) / question.reals,
+          slopes(question.fake) / (fake + 1e-8) / question.fakes
+        )
+      },
+      wrong(
+        "hinge",
+        "This is the slope of a hinge, max(0, 1 ∓ z): all or nothing. Here the loss is softplus, and "
+          + "its slope σ(z) - t, a belief against its label."
+      ) {
+        ($0.real.map { $0 < 1 ? -1 : 0 } / $0.reals, $0.fake.map { $0 > -1 ? 1 : 0 } / $0.fakes)
+      },
+      wrong(
+        "wasserstein",
+        "This is a critic's loss, the mean of z itself: the same slope for every image. Here an image "
+          + "counts by how wrong the belief is, σ(z) - t."
+      ) { ((0 * $0.real - 1) / $0.reals, (0 * $0.fake + 1) / $0.fakes) },
+      wrong(
+        "least-squares",
+        "You took the squares (z - 1)² and z². Here the loss is softplus, and its slope σ(z) - t."
+      ) { (2 * ($0.real - 1) / $0.reals, 2 * $0.fake / $0.fakes) },
       wrong("logits-for-beliefs", "You took the logit z where the belief σ(z) belongs.") {
         (($0.real - 1) / $0.reals, $0.fake / $0.fakes)
       },

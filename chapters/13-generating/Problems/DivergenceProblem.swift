@@ -127,6 +127,10 @@ extension Chapter13Problems {
         "uphill",
         "This drives the codes away from N(0, 1). The divergence is minimised: all signs turn."
       ) { _ in -1 },
+      scaled(
+        "halves-left-out",
+        "Here ½ stands before the bracket, for μ² and for the rest. You left it out of both: a β of 2."
+      ) { _ in 2 },
       wrong(
         "one-forgotten",
         "There is a -ℓ in the loss beside e^ℓ: its slope, -1, holds the variance up. Without it "

@@ -176,6 +176,11 @@ extension Chapter13Problems {
       wrong("summed", "The loss is a mean over all m·n numbers: divide.") {
         ($0.dMean * $0.count, $0.dLogVariance * $0.count)
       },
+      wrong(
+        "halves-left-out",
+        "Here ½ stands before the bracket, for ℓ and for the square. Other programs leave it out; then "
+          + "both gradients are twice as large."
+      ) { (2 * $0.dMean, 2 * $0.dLogVariance) },
       doubt(
         "error-not-divided",
         "In dℓ the square of the error is measured in variances: (x - μ)²·e^(-ℓ). You left e^(-ℓ) "

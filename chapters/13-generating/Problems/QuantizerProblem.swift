@@ -190,6 +190,16 @@ extension Chapter13Problems {
           + "its code, and the codes learn nothing."
       ) { ($0.gradients(commitment: $0.beta - 1, codes: 1).dz, 0 * $0.codebook) },
       wrong(
+        "codes-without-gradient",
+        "You left dE at 0, as programs do that move each code by a running mean of what chose it. Here "
+          + "the codes learn by their own term, (q - stop z)²."
+      ) { ($0.right.dz, 0 * $0.codebook) },
+      wrong(
+        "nothing-stopped",
+        "Each of the two terms moves one of the two: (q - stop z)² the codes, (z - stop q)² the vectors. "
+          + "You stopped nothing, and both terms move both."
+      ) { $0.gradients(commitment: $0.beta + 1, codes: $0.beta + 1) },
+      wrong(
         "unused-moved",
         "A code that no row chose has no part in the loss: its row is 0. You drew all codes to all "
           + "rows."

@@ -28,7 +28,7 @@ extension Chapter14Problems {
             signs: [1, 1, -1, -1, 1, -1, 1], epsilon: 0.2, seed: 1461)),
         Case(
           ClippedSurrogateQuestion(
-            [3, 1, 1, 0], of: 4, ratios: [0.4, 1.7, 2.5, 0.3], signs: [-1, 1, -1, 1], epsilon: 0.3,
+            [3, 1, 1, 0], of: 4, ratios: [0.4, 1.7, 4, 0.3], signs: [-1, 1, -1, 1], epsilon: 0.3,
             seed: 1462)),
         Case(
           ClippedSurrogateQuestion([1], of: 5, ratios: [1.5], signs: [-1], epsilon: 0.1, seed: 1463)
@@ -157,6 +157,16 @@ extension Chapter14Problems {
         "Above 1 + ε the gate closes where A > 0. You closed it where A < 0, on both sides."
       ) { question in
         question.gradient(isClipped: { question.advantages[$0] < 0 && question.isOutside($0) })
+      },
+      wrong(
+        "dual-clip",
+        "Where A < 0 there is no gate above: whoever went the wrong way is brought back, however far. You closed "
+          + "it at r = 3, a second clip that some programs have."
+      ) { question in
+        question.gradient(
+          isClipped: {
+            question.isClipped($0) || question.advantages[$0] < 0 && question.ratios[$0] > 3
+          })
       },
       wrong(
         "gates-at-one", "The gates stand at 1 + ε and 1 - ε. Yours close as soon as r has left 1."

@@ -41,6 +41,13 @@ public struct PolicyGradientQuestion: Question {
     policyGradientLoss(logits: logits, actions: actions, advantages: advantages)
   }
 
+  /// Advantages less their mean, divided by a deviation with n - 1, and an ε.
+  fileprivate func standardizedByOneLess(epsilon: Double) -> Matrix {
+    let centred = advantages - advantages.mean()
+    let variance = centred.squaredNorm() / Double(batch - 1)
+    return centred / (variance.squareRoot() + epsilon)
+  }
+
   /// A(π - onehot)/m with other advantages, another π or another divisor.
   fileprivate func gradient(
     _ advantages: Matrix? = nil, pi: Matrix? = nil, divisor: Double? = nil
@@ -193,6 +200,21 @@ extension Chapter14Problems {
         "standardized",
         "The advantages are what they are. You subtracted their mean and divided by their deviation."
       ) { $0.gradient(standardized($0.advantages)) },
+      wrong(
+        "standardized-by-n-less-one",
+        "The advantages are what they are. You standardised them, by a deviation with n - 1, which of one "
+          + "row is no number."
+      ) { $0.gradient($0.standardizedByOneLess(epsilon: 0)) },
+      wrong(
+        "standardized-by-n-less-one-and-epsilon",
+        "The advantages are what they are. You standardised them, by a deviation with n - 1 and 10⁻⁸ more, which "
+          + "of one row is no number."
+      ) { $0.gradient($0.standardizedByOneLess(epsilon: 1e-8)) },
+      wrong(
+        "averaged-before-multiplying",
+        "Each log π(a) is multiplied by its own row's advantage. You took the mean of all log π(a) and the sum "
+          + "of all advantages: every action answers for what all of them brought."
+      ) { $0.gradient($0.advantages * 0 + $0.advantages.sum()) },
       wrong("mean-subtracted", "The advantages are what they are. You subtracted their mean.") {
         $0.gradient($0.advantages - $0.advantages.mean())
       },

@@ -305,6 +305,13 @@ extension Chapter14Problems {
         return qLearningLoss(q: question.q, actions: best, targets: question.targets).gradient
       },
       wrong(
+        "huber",
+        "The error is squared, however large. You took Huber's loss, ½e² up to 1 and a straight line beyond."
+      ) { question in
+        let error = (question.q - spread(question.targets, question.choices)) * question.oneHot
+        return error.map { min(max($0, -1), 1) } * (1 / Double(question.batch))
+      },
+      wrong(
         "error-clipped",
         "The error is squared, however large. You cut it at ±1, which is Huber's loss."
       ) { question in

@@ -166,6 +166,16 @@ extension Chapter14Problems {
             + (question.done[t] ? 0 : next)
         }
       },
+      wrong(
+        "discounted-not-summed",
+        "You discounted each reward by its time, and added nothing up: a return has all in it that came "
+          + "after its step."
+      ) { question in
+        Matrix(
+          question.done.indices.map {
+            Double.pow(question.gamma, Double($0)) * question.rewards[$0]
+          })
+      },
       backwards(
         "through-an-end",
         "Where a task has ended, nothing comes after. You carried the next task's rewards back into it: done "

@@ -206,6 +206,18 @@ extension Chapter15Problems {
           + "took softmax(z/T) there, too."
       ) { sum($0, hard: ($0.student - $0.truth) / $0.m) },
       Misconception(
+        "distillation-epsilon-added",
+        "log(p + 10⁻⁸) is another function: nearly right, and flat where p is rounded to 0. Both parts are "
+          + "differences of probabilities, without a logarithm."
+      ) { question in
+        func slope(_ target: Matrix, _ p: Matrix) -> Matrix {
+          softmaxBackward(target.zip(p) { -$0 / ($1 + 1e-8) }, y: p) / question.m
+        }
+        return sum(
+          question, hard: slope(question.truth, softmax(question.z)),
+          soft: slope(question.target, question.student))
+      },
+      Misconception(
         "distillation-summed",
         "The loss is a mean over the m rows, and so its gradient is divided by m. Yours is the sum."
       ) { sum($0) * $0.m },

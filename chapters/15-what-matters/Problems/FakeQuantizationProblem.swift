@@ -127,12 +127,20 @@ extension Chapter15Problems {
       ) { question in question.dy.zip(question.v) { abs($1) < question.limit ? $0 : 0 } },
       passing(
         "decided-by-the-level",
-        "Inside is asked of W/s itself, before it is rounded. You asked the rounded number, and so let "
-          + "through what lies up to half a step beyond the last level."
+        "Here inside is asked of W/s itself, as if round were not there. You asked the rounded number, as "
+          + "PyTorch's own fake quantisation does, and so let through what lies up to half a step beyond the "
+          + "last level."
       ) { question in
         question.dy.zip(question.v) {
           abs($1.rounded(.toNearestOrEven)) <= question.limit ? $0 : 0
         }
+      },
+      passing(
+        "bounds-exclusive-of-the-level",
+        "You asked the rounded number, and gave 0 to the last level itself: whatever is rounded to it stands "
+          + "still for ever. Inside is asked of W/s: |W/s| ≤ q, with the bound."
+      ) { question in
+        question.dy.zip(question.v) { abs($1.rounded(.toNearestOrEven)) < question.limit ? $0 : 0 }
       },
       passing(
         "compared-without-the-step",
@@ -175,6 +183,10 @@ extension Chapter15Problems {
         "Half way goes to the even level: .rounded(.toNearestOrEven). Swift's plain .rounded() goes away "
           + "from zero."
       ) { quantized($0) { $0.rounded() } },
+      wrong(
+        "rounds-half-up",
+        "Half way goes to the even level: .rounded(.toNearestOrEven). You took ⌊v + ½⌋, always the upper one."
+      ) { quantized($0) { ($0 + 0.5).rounded(.down) } },
       wrong(
         "truncates",
         "Each weight goes to its nearest level. You cut off what is behind the point, towards zero."

@@ -192,6 +192,26 @@ extension Chapter15Problems {
         return question.way * question.meanSlope(at: ends) / 2
       },
       wrong(
+        "ends-counted-in",
+        "Your K points reach from x′ to x, both ends among them, and all count alike. Here the way has K "
+          + "pieces, and each is asked in its middle, at the share (k + ½)/K."
+      ) { question in
+        let last = Double(max(question.steps - 1, 1))
+        return question.way
+          * question.meanSlope(
+            at: (0..<question.steps).map { (Double($0) / last, 1 / Double(question.steps)) })
+      },
+      wrong(
+        "one-point-more",
+        "Your K + 1 points are all borders of the K pieces, and count alike. Here each piece is asked once, in "
+          + "its middle, at the share (k + ½)/K."
+      ) { question in
+        let steps = Double(question.steps)
+        return question.way
+          * question.meanSlope(
+            at: (0...question.steps).map { (Double($0) / steps, 1 / (steps + 1)) })
+      },
+      wrong(
         "not-times-the-way",
         "This is the mean slope. How much a number has added is the slope times how far it has come: "
           + "multiply by x - x′."

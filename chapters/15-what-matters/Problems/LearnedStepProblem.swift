@@ -175,6 +175,27 @@ extension Chapter15Problems {
         "Half way goes to the even level: .rounded(.toNearestOrEven). Swift's plain .rounded() goes away "
           + "from zero."
       ) { stepGradient($0, inside: { $0.rounded() - $0 }) },
+      Misconception(
+        "learned-step-open-interval",
+        "The paper's interval is open, and on its bounds s gets ±q, W nothing. Here exactly on ±q is inside, for "
+          + "W as for s."
+      ) { question in
+        (
+          question.dy.zip(question.v) { abs($1) < question.limit ? $0 : 0 },
+          stepGradient(question, isInside: { abs($0) < $1 })
+        )
+      },
+      Misconception(
+        "learned-step-decided-by-the-level",
+        "Inside is asked of v itself, as if round were not there. You asked round(v), for W as for s, and so count "
+          + "as inside what lies up to half a step beyond the last level."
+      ) { question in
+        (
+          question.dy.zip(question.v) {
+            abs($1.rounded(.toNearestOrEven)) <= question.limit ? $0 : 0
+          }, stepGradient(question, isInside: { abs($0.rounded(.toNearestOrEven)) <= $1 })
+        )
+      },
       passing(
         "passes-outside",
         "dW is as in 15.2: a weight beyond the last level changes nothing, and gets 0. You passed dy "

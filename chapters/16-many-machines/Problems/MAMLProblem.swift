@@ -223,6 +223,20 @@ extension Chapter16Problems {
         "step-two-missing",
         "The error is squared: its slope has a 2, also in the step. Yours has none."
       ) { $0.w - $0.rate / 2 * $0.slope($0.supportX, $0.supportY, at: $0.w) },
+      Misconception(
+        "maml-halved",
+        "Here L is the mean of (x·w - y)², and its slope has a 2. You took half of it, in the step and in the loss "
+          + "behind it."
+      ) { question in
+        let adapted =
+          question.w - question.rate / 2
+          * question.slope(question.supportX, question.supportY, at: question.w)
+        let v = 0.5 * question.outer(at: adapted)
+        let factor = 1 / Double(question.supportX.rows)
+        return (
+          adapted, v - question.rate * question.curvature(question.supportX, v, factor: factor)
+        )
+      },
       wrongStep(
         "step-not-averaged",
         "L_s is a mean over its samples: the step's slope has a 1/m. Yours has none."

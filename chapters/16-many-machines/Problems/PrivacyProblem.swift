@@ -223,6 +223,13 @@ extension Chapter16Problems {
           + "of length 0 no number."
       ) { question in question.gradients(weight: { question.clip / question.norm($0) }) },
       wrong(
+        "epsilon-added",
+        "You added 10⁻⁶ to the length before you divided, as programs do that fear 0/0. Only a length above C is "
+          + "divided by, and no longer than C means exactly C."
+      ) { question in
+        question.gradients(weight: { min(question.clip / (question.norm($0) + 1e-6), 1) })
+      },
+      wrong(
         "noise-without-clip",
         "The noise must be as large as what it hides, up to C: C times what you are given."
       ) { $0.gradients(noise: 1) },

@@ -192,6 +192,37 @@ extension Chapter16Problems {
           chunks: (0..<n).map { $0 * size..<($0 == n - 1 ? length : ($0 + 1) * size) })
       },
       wrong(
+        "chunks-rounded-up",
+        "Here the first n % N chunks are longer by one. You gave each ⌈n/N⌉ numbers until none was left: the sums "
+          + "are right, but the last chunks are too short, and so is what some workers send."
+      ) { question in
+        let (n, length) = (question.workers, question.vectors.columns)
+        let size = (length + n - 1) / n
+        return question.ring(
+          chunks: (0..<n).map { min($0 * size, length)..<min(($0 + 1) * size, length) })
+      },
+      wrong(
+        "turned-round",
+        "Worker w sends to w + 1. Yours sends to w - 1: the sums are right, but where chunks differ in length "
+          + "others send the long ones."
+      ) { question in
+        let (n, length) = (question.workers, question.vectors.columns)
+        func mirrored(_ w: Int) -> Int { (n - w) % n }
+        // The same ring with workers and chunks in mirrored places.
+        let sizes = (0..<n).map { question.chunks[mirrored($0)].count }
+        let starts = sizes.indices.map { sizes[..<$0].reduce(0, +) }
+        let held = Matrix(shape: [n, length])
+        let sent = RingQuestion(vectors: held).ring(
+          chunks: sizes.indices.map { starts[$0]..<starts[$0] + sizes[$0] }
+        ).sent
+        return (question.ring().results, (0..<n).map { sent[mirrored($0)] })
+      },
+      wrong(
+        "second-half-runs-on",
+        "In step s of the second half worker w sends chunk w + 1 - s: what it has just got. You counted up, "
+          + "w + 1 + s, chunks that are not finished there."
+      ) { $0.ring(second: { $0 + 1 + $1 }) },
+      wrong(
         "replaced-in-first-half",
         "In the first half the receiver adds what comes to its own. You put it in its place."
       ) { $0.ring(added: (false, false)) },

@@ -172,6 +172,21 @@ extension Chapter16Problems {
         "Of equally large numbers the one with the lower index goes first. You took the later one.",
         places: { question, v in question.places({ abs(v[$0]) }, lastOfEqual: true) }),
       wrong(
+        "all-as-large-as-the-kth",
+        "k numbers go, and of equally large ones those with the lower index. You sent all that are as large as the "
+          + "k-th: where several are, more than k.",
+        places: { question, v in
+          let least = v.scalars.map { abs($0) }.sorted(by: >)[question.k - 1]
+          return Set(v.scalars.indices.filter { abs(v[$0]) >= least })
+        }),
+      wrong(
+        "only-larger-than-the-kth",
+        "k numbers go, the k-th largest among them. You sent those that are larger than it.",
+        places: { question, v in
+          let least = v.scalars.map { abs($0) }.sorted(by: >)[question.k - 1]
+          return Set(v.scalars.indices.filter { abs(v[$0]) > least })
+        }),
+      wrong(
         "smallest", "The k largest go. You sent the k smallest.",
         places: { question, v in question.places { -abs(v[$0]) } }),
       wrong(
