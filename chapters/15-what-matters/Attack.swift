@@ -44,23 +44,21 @@ private func attackFigure(
   let attacked = signAttack(x, gradient: slope, epsilon: 0.1)
   let answers = network.predict(attacked).argmaxOfRows()
   let before = network.predict(x).argmaxOfRows()
-  var (images, captions) = ([Image](), [String]())
-  for place in right.filter({ answers[$0] != before[$0] }).prefix(4) {
-    let signs = slope.rows([place]).map { $0 > 0 ? Float(1) : $0 < 0 ? -1 : 0 }
-    let rows = [
-      (x.rows([place]), "read as \(before[place])"), (signs, "signs"),
-      (attacked.rows([place]), "read as \(answers[place])"),
-    ]
-    for (values, caption) in rows {
-      images.append(
-        Image(width: 28, height: 28, values: values.scalars, isSigned: caption == "signs"))
-      captions.append(caption)
+  let places = right.filter { answers[$0] != before[$0] }.prefix(4)
+  func row(_ values: (Int) -> Tensor<Float>, isSigned: Bool = false) -> [Image] {
+    places.map {
+      Image(width: 28, height: 28, values: values($0).scalars, isSigned: isSigned)
     }
   }
+  // A row of one kind each: digits in grey, signs in two colours.
   return .images(
-    "Three pictures a row: a digit, the signs of its slope, and the digit plus 0.1 times the signs",
+    "Above digits, below them the signs of their slopes, and the digits plus 0.1 times the signs",
     description:
-      "The attacked digits look like the first ones with grey noise, and are read as others.",
-    images,
-    columns: 3, captions: captions)
+      "The attacked digits look like the first ones with faint noise, and are read as others.",
+    row { x.rows([$0]) }
+      + row({ slope.rows([$0]).map { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 } }, isSigned: true)
+      + row { attacked.rows([$0]) },
+    columns: places.count,
+    captions: places.map { "read as \(before[$0])" } + places.map { _ in "signs" }
+      + places.map { "read as \(answers[$0])" })
 }
