@@ -62,7 +62,7 @@ func showDoubt(_ functions: FunctionsInUse, _ plan: Plan, on screen: Screen) thr
       x: "x", y: "y",
       [
         Series(
-          "points", x: Array(places.prefix(250)), y: y.scalars.prefix(250).map(Double.init),
+          "points", x: Array(places.prefix(100)), y: y.scalars.prefix(100).map(Double.init),
           style: .points),
         Series("μ", x: line, y: centre),
         Series("μ + σ", x: line, y: zip(centre, width).map { $0 + $1 }),

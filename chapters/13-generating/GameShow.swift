@@ -54,18 +54,18 @@ func showOpenings(
         fixed(mean(\.generator, part), 3), fixed(mean(\.norm, part), 3))
     }
     series.losses += [
-      Series("discriminator, \(name(of: loss))", y: steps.map(\.discriminator), from: 1),
-      Series("generator, \(name(of: loss))", y: steps.map(\.generator), from: 1),
+      Series("D, \(name(of: loss))", y: steps.map(\.discriminator), from: 1),
+      Series("G, \(name(of: loss))", y: steps.map(\.generator), from: 1),
     ]
     series.norms.append(Series(name(of: loss), y: steps.map(\.norm), from: 1))
   }
   screen.table(table)
   try screen.write(
     .lines(
-      "Losses in the first steps",
+      "Losses of D and G in the first steps",
       description:
-        "Four curves: while the discriminator's loss is low in the saturating game, its generator's "
-        + "loss is just below 0.",
+        "Four curves: the non-saturating generator's loss begins near 6, the saturating one's stays below 0; "
+        + "both discriminators' begin near 0 and end above 1.",
       x: "step", y: "loss", series.losses), "openings")
   try screen.write(
     .lines(

@@ -30,7 +30,7 @@ func showVariational(
   let curve = try model.train(
     digits.x, epochs: plan.variational.epochs, seed: plan.seed, progress: screen.progress)
   add("β = 1", model, digits.labels.count)
-  var curves = [("β = 1", curve)]
+  var curves = [("1", curve)]
   if functions.isLibrary {
     curves = []
     let fewer = Digits(plan.data, train: plan.compared.digits, test: 10)
@@ -38,9 +38,9 @@ func showVariational(
       var other = VariationalAutoencoder(codes: 8, functions, seed: plan.seed)
       let own = try other.train(
         fewer.x, epochs: plan.compared.epochs, beta: beta, seed: plan.seed)
-      let name = "β = \(beta == 0.1 ? "0.1" : "\(Int(beta))")"
+      let name = beta == 0.1 ? "0.1" : "\(Int(beta))"
       curves.append((name, own))
-      add(name, other, fewer.labels.count)
+      add("β = \(name)", other, fewer.labels.count)
     }
   }
   screen.endProgress()
@@ -52,22 +52,22 @@ func showVariational(
 }
 
 private func writeCurves(
-  _ curves: [(name: String, points: [(step: Int, cost: VariationalAutoencoder.Cost)])],
+  _ curves: [(beta: String, points: [(step: Int, cost: VariationalAutoencoder.Cost)])],
   on screen: Screen
 ) throws {
-  let series = curves.flatMap { name, points in
+  let series = curves.flatMap { beta, points in
     let steps = points.map { Double($0.step) }
     return [
-      Series("reconstruction, \(name)", x: steps, y: points.map(\.cost.reconstruction)),
-      Series("KL, \(name)", x: steps, y: points.map(\.cost.divergence)),
+      Series("reconstruction, \(beta)", x: steps, y: points.map(\.cost.reconstruction)),
+      Series("KL, \(beta)", x: steps, y: points.map(\.cost.divergence)),
     ]
   }
   try screen.write(
     .lines(
-      "Reconstruction and KL in training",
+      "Reconstruction and KL in training, by β",
       description:
-        "Pairs of curves: while reconstructions fall the divergences rise; with a larger β both "
-        + "stop earlier.",
+        "Pairs of curves on a logarithmic axis: the larger β, the higher the reconstruction's cost "
+        + "and the lower the KL.",
       x: "step", y: Axis("nats an image", scale: .logarithmic), series), "variational")
 }
 
