@@ -40,6 +40,8 @@ struct TickTests {
     TickCase(1...20, 6, ["1", "2", "5", "10", "20"]),
     TickCase(1e-12...1, 5, ["1e-12", "1e-9", "1e-6", "0.001", "1"]),
     TickCase(3...6, 4, ["3", "4", "5", "6"]),
+    TickCase(76...230_000, 8, ["100", "1000", "10000", "100000"]),
+    TickCase(1e4...1e6, 6, ["10000", "100000", "1000000"]),
   ])
   func `logarithmic ticks stand at powers of ten`(_ one: TickCase) {
     let ticks = logarithmicTicks(one.range.lowerBound, one.range.upperBound, count: one.count)

@@ -30,15 +30,20 @@ func showCritic(_ network: SmallNetwork, _ plan: Plan, on screen: Screen) throws
       fixed(expected[place], 2), fixed(came[place], 2), fixed(errors[place], 2))
   }
   screen.table(table)
+  var map = HeatMap(
+    values: errors, rows: speeds, columns: angles,
+    xLabel: "leaning, in degrees",
+    yLabel: "turning, in radians a second: up is to the right", scale: .diverging)
+  // From border to border of the outer cells, half a cell beyond their middles.
+  let (widest, fastest) = (lean(angles - 1) * 6.5 / 6 * 180 / .pi, turning(0) * 6.5 / 6)
+  (map.xRange, map.yRange) = (-widest...widest, -fastest...fastest)
   try screen.figure(
     .heatMap(
       "V less what came",
       description:
         "A map of 13 × 13 poles. In a band across the middle the error is near 0; above and below it, where "
         + "poles fall, V is far too large.",
-      HeatMap(
-        values: errors, rows: speeds, columns: angles, xLabel: "leaning, left to right",
-        yLabel: "turning, upwards to the right", scale: .diverging)), "critic")
+      map), "critic")
 }
 
 /// How far the pole of a column leans, in radians.

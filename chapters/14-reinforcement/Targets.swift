@@ -45,11 +45,14 @@ func showTargets(_ functions: FunctionsInUse, _ plan: Plan, on screen: Screen) t
 
     """)
   screen.table(table)
+  // Marks show the frozen copy where the last line lies on it.
+  curves[0].marker = .circle
   try screen.figure(
     .lines(
       "Q over time, by where the targets come from",
       description:
-        "Mean value of the best action over the frames of a training, for five kinds of targets.",
+        "Mean value of the best action over the frames of a training, for five kinds of targets. The "
+        + "clock's end hardly matters: its line lies on the frozen copy's.",
       x: "frames", y: "Q", curves), "q-over-time")
   try showSameBits(functions, plan, on: screen)
 }

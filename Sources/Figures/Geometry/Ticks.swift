@@ -25,6 +25,8 @@ func linearTicks(_ lower: Double, _ upper: Double, count: Int) -> [Tick] {
 }
 
 /// Powers of ten; also their 2- and 5-fold where fewer than three powers lie in the range.
+///
+/// Where all are from 1 to a million they are written out: 100000 beside 1000, not 1e5.
 func logarithmicTicks(_ lower: Double, _ upper: Double, count: Int) -> [Tick] {
   let first = Int((log10(lower) - 1e-9).rounded(.up))
   let last = Int((log10(upper) + 1e-9).rounded(.down))
@@ -32,16 +34,19 @@ func logarithmicTicks(_ lower: Double, _ upper: Double, count: Int) -> [Tick] {
   let digits: [Double] = powers >= 3 ? [1] : [1, 2, 5]
   if powers == 0 && upper / lower < 4 { return linearTicks(lower, upper, count: count) }
   let stride = max(1, Int((Double(powers) / Double(max(count, 2))).rounded(.up)))
-  var ticks: [Tick] = []
+  var values: [Double] = []
   for exponent in (first - 1)...max(last, first) where exponent.isMultiple(of: stride) {
     for digit in digits {
       let value = scaled(digit, exponent)
       if value >= lower * (1 - 1e-9) && value <= upper * (1 + 1e-9) {
-        ticks.append(Tick(value: value, label: number(value, step: value)))
+        values.append(value)
       }
     }
   }
-  return ticks
+  let isWrittenOut = values.allSatisfy { (1...1e6).contains($0) }
+  return values.map { value in
+    Tick(value: value, label: isWrittenOut ? "\(Int(value))" : number(value, step: value))
+  }
 }
 
 /// digit · 10^exponent, rounded once, so that three steps of 0.1 print as 0.3.
