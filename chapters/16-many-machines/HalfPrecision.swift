@@ -108,23 +108,31 @@ private func collected(_ digits: Digits, _ plan: Plan) -> [Float] {
 }
 
 /// How many numbers are of which size, and which of them half precision keeps.
+///
+/// A bar is one power of two wide, so that the floor lies between two of them.
 private func histogram(_ gradients: [Float]) -> Figure {
-  let sizes = Array(stride(from: -40, to: 0, by: 2))
+  let exponents = gradients.map { Int($0.exponent) }
+  let smallest = exponents.min() ?? -1
+  let sizes = smallest...max(exponents.max() ?? -1, smallest)
   var (kept, lost) = (
     [Double](repeating: 0, count: sizes.count), [Double](repeating: 0, count: sizes.count)
   )
-  for g in gradients {
-    let place = min(max((Int(g.exponent) + 40) / 2, 0), sizes.count - 1)
+  for (g, exponent) in zip(gradients, exponents) {
+    let place = exponent - smallest
     if SixteenBits.half.rounded(g) == 0 { lost[place] += 1 } else { kept[place] += 1 }
   }
   let total = Double(max(gradients.count, 1))
   func percents(_ counts: [Double]) -> [Double] { counts.map { 100 * $0 / total } }
   return Figure(
     "Sizes of gradients, and half precision's floor",
-    description: "Most are between 2⁻¹⁴ and 2⁻⁶; those below 2⁻²⁵ become 0.",
+    description:
+      "A hill of bars on a logarithmic axis: most gradients are between 2⁻¹⁴ and 2⁻⁶; those "
+      + "below 2⁻²⁵, at the left foot of the hill, become 0.",
     .bars(
       BarChart(
         categories: sizes.map { "2^\($0)" },
         groups: [Bars("kept", percents(kept)), Bars("becomes 0", percents(lost))],
-        axis: "% of all that are not 0", label: "size, from")))
+        axis: Axis("% of all that are not 0", scale: .logarithmic),
+        label: "exponent n of the size 2ⁿ",
+        edges: (smallest...sizes.upperBound + 1).map { Double($0) })))
 }

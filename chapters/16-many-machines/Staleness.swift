@@ -75,7 +75,8 @@ func showStaleness(_ digits: Digits, _ plan: Plan, on screen: Screen) throws {
   screen.table(servers)
   try screen.write(
     .lines(
-      "Loss of the batch, with gradients of old weights, rate 0.1",
-      description: "Up to 4 steps the curves fall alike; with 16 the loss rises, and stays high.",
+      "Loss, with gradients of old weights, rate 0.1",
+      description:
+        "Up to 4 steps the curves fall nearly alike; with 16 the loss rises, and stays high.",
       x: "step", y: Axis("loss, cut at 5", range: 0...5), series), "staleness")
 }
