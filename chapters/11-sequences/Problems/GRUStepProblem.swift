@@ -128,6 +128,8 @@ extension Chapter11Problems {
         Case(GRUStepQuestion(1, 2, 5, seed: 1123)),
         Case(GRUStepQuestion(2, 4, 2, seed: 1124)).rounded(),
         Case(GRUStepQuestion(2, 1, 1, seed: 1125)),
+        // Wx, [in, 3n], is square.
+        Case(GRUStepQuestion(4, 3, 1, seed: 1126)),
       ],
       forward: { ($0.dNext * $0.step.h).sum() },
       reference: { question in

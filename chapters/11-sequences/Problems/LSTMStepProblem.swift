@@ -133,6 +133,8 @@ extension Chapter11Problems {
         Case(LSTMStepQuestion(1, 2, 5, seed: 1113)),
         Case(LSTMStepQuestion(2, 4, 2, seed: 1114)).rounded(),
         Case(LSTMStepQuestion(2, 1, 1, seed: 1115)),
+        // Wx, [in, 4n], is square.
+        Case(LSTMStepQuestion(3, 4, 1, seed: 1116)),
       ],
       forward: { question in
         let step = question.step
