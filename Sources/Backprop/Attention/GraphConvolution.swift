@@ -41,7 +41,7 @@ public struct GraphConvolution<Scalar: Real>: Layer, Sendable {
       x.shape == [adjacency.rows, parameters.weight.rows],
       "GraphConvolution: the input is \(x.shape); it must be "
         + "[\(adjacency.rows), \(parameters.weight.rows)], a node a row")
-    let mixed = weightedRows(adjacency, x)  // [nodes, inputs]
+    let mixed = weightedRows(adjacency, x)  // Â·X, [nodes, inputs]
     return (matmul(mixed, parameters.weight) + parameters.bias, Cache(mixed: mixed))
   }
 

@@ -84,8 +84,8 @@ extension WrongCall {
     WrongCall("log variance [2, 3] and noise [1, 3] must have one shape") {
       _ = reparameterized(mean: zeros(2, 3), logVariance: zeros(2, 3), noise: zeros(1, 3))
     },
-    WrongCall("imageOfVelocityBackward: ᾱ of row 0 is 0.0") {
-      _ = imageOfVelocityBackward(zeros(1, 3), signals: zeros(1))
+    WrongCall("imageOfVelocityBackward: ᾱ of row 0 is -0.5") {
+      _ = imageOfVelocityBackward(zeros(1, 3), signals: Tensor([-0.5]))
     },
     WrongCall("mean [3, 1] and log variance [3, 1] [m, d]") {
       _ = variationalLoss(
