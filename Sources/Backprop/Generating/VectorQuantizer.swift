@@ -14,16 +14,22 @@ public func nearestRows<Scalar>(_ z: Tensor<Scalar>, in codebook: Tensor<Scalar>
     "nearestRows: z \(z.shape) and codebook \(codebook.shape) must be [m, n] and [codes, n], with "
       + "a code at least")
   let n = z.columns
-  func differences(_ i: Int, _ k: Int) -> [Double] {
-    (0..<n).map { Double(z.storage[i * n + $0]) - Double(codebook.storage[k * n + $0]) }
+  func difference(_ i: Int, _ k: Int, _ j: Int) -> Double {
+    Double(z.storage[i * n + j]) - Double(codebook.storage[k * n + j])
   }
   return (0..<z.rows).map { i in
     // By differences: ‖z‖² + ‖e‖² - 2z·e loses the digits of near rows.
-    let squares = (0..<codebook.rows).map { k in differences(i, k).reduce(0) { $0 + $1 * $1 } }
+    let squares = (0..<codebook.rows).map { k in
+      (0..<n).reduce(0.0) { sum, j in
+        let gap = difference(i, k, j)
+        return sum + gap * gap
+      }
+    }
     let areSafe = squares.allSatisfy { $0 == 0 || $0 >= 1e-280 && $0.isFinite || $0.isNaN }
     let isZero = squares.contains(0) && n > 0
     if areSafe && !isZero { return placeOfSmallest(squares) }
-    return placeOfSmallest((0..<codebook.rows).map { Tensor(differences(i, $0)).norm() })
+    return placeOfSmallest(
+      (0..<codebook.rows).map { k in Tensor((0..<n).map { difference(i, k, $0) }).norm() })
   }
 }
 
