@@ -293,8 +293,9 @@ let package = Package(
     .target(
       name: "Processor", path: "Sources/Backprop/Processor", swiftSettings: strict + defines),
     .target(
+      // Extern: the instruction `pause` has no name in the standard library.
       name: "Kernels", dependencies: ["Processor"], path: "Sources/Backprop/Kernels",
-      swiftSettings: strict + kernels),
+      swiftSettings: strict + kernels + [.enableExperimentalFeature("Extern")]),
     .target(
       name: "ImageKernels", dependencies: ["Kernels"], path: "Sources/Backprop/ImageKernels",
       swiftSettings: strict + kernels),

@@ -129,13 +129,28 @@ extension Activation: Layer {
   private func gradientInOneLoop(_ x: [Scalar], _ dY: [Scalar]) -> [Scalar]? {
     switch self {
     case .relu: rectifiedGradient(x, dY)
-    case .sigmoid: generate(x, dY) { $1 * Self.sigmoid.derivative(at: $0) }
-    case .tanh: generate(x, dY) { $1 * Self.tanh.derivative(at: $0) }
-    case .silu: generate(x, dY) { $1 * Self.silu.derivative(at: $0) }
-    case .gelu: generate(x, dY) { $1 * Self.gelu.derivative(at: $0) }
+    case .sigmoid:
+      generateParts(x, dY, worth: isWorthThreads(x)) { x, dY, dX, count in
+        for i in 0..<count { dX[i] = dY[i] * Self.sigmoid.derivative(at: x[i]) }
+      }
+    case .tanh:
+      generateParts(x, dY, worth: isWorthThreads(x)) { x, dY, dX, count in
+        for i in 0..<count { dX[i] = dY[i] * Self.tanh.derivative(at: x[i]) }
+      }
+    case .silu:
+      generateParts(x, dY, worth: isWorthThreads(x)) { x, dY, dX, count in
+        for i in 0..<count { dX[i] = dY[i] * Self.silu.derivative(at: x[i]) }
+      }
+    case .gelu:
+      generateParts(x, dY, worth: isWorthThreads(x)) { x, dY, dX, count in
+        for i in 0..<count { dX[i] = dY[i] * Self.gelu.derivative(at: x[i]) }
+      }
     default: nil
     }
   }
+
+  /// Whether there are so many exponentials that several threads are faster.
+  private func isWorthThreads(_ x: [Scalar]) -> Bool { x.count > 10_000 }
 
   /// Stops with a sentence unless the slope of a leaky ReLU, or the α of an ELU, is a number.
   private func requireFiniteConstant() {
@@ -154,10 +169,22 @@ extension Activation: Layer {
     let y =
       switch self {
       case .relu: rectified(x.storage)
-      case .sigmoid: generate(x.storage) { Self.sigmoid.value(at: $0) }
-      case .tanh: generate(x.storage) { Self.tanh.value(at: $0) }
-      case .silu: generate(x.storage) { Self.silu.value(at: $0) }
-      case .gelu: generate(x.storage) { Self.gelu.value(at: $0) }
+      case .sigmoid:
+        generateParts(x.storage, x.storage, worth: isWorthThreads(x.storage)) { x, _, y, count in
+          for i in 0..<count { y[i] = Self.sigmoid.value(at: x[i]) }
+        }
+      case .tanh:
+        generateParts(x.storage, x.storage, worth: isWorthThreads(x.storage)) { x, _, y, count in
+          for i in 0..<count { y[i] = Self.tanh.value(at: x[i]) }
+        }
+      case .silu:
+        generateParts(x.storage, x.storage, worth: isWorthThreads(x.storage)) { x, _, y, count in
+          for i in 0..<count { y[i] = Self.silu.value(at: x[i]) }
+        }
+      case .gelu:
+        generateParts(x.storage, x.storage, worth: isWorthThreads(x.storage)) { x, _, y, count in
+          for i in 0..<count { y[i] = Self.gelu.value(at: x[i]) }
+        }
       default: generate(x.storage, value)
       }
     return Tensor(y, shape: x.shape)

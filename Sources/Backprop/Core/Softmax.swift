@@ -22,37 +22,29 @@ func softmaxTerms<Scalar>(
   _ logits: Tensor<Scalar>
 ) -> (y: Tensor<Scalar>, largest: [Scalar], rest: [Scalar]) {
   require(logits.rank == 2, "softmax: needs a matrix, the logits are \(logits.shape)")
-  var (y, columns) = (logits, logits.columns)
-  var largests = [Scalar](repeating: -.infinity, count: logits.rows)
-  var rests = [Scalar](repeating: 0, count: logits.rows)
-  if columns == 0 { columns = 1 }
-  let rows = 0..<logits.count / columns
-  var peaks = [Int](repeating: 0, count: logits.rows)
-  for i in rows {
+  let (rows, columns) = (logits.rows, logits.columns)
+  guard rows > 0, columns > 0 else {
+    return (
+      logits, [Scalar](repeating: -.infinity, count: rows), [Scalar](repeating: 0, count: rows)
+    )
+  }
+  var (terms, largests, others) = softmaxRows(rows, columns, logits.storage)
+  for i in 0..<rows where !(largests[i] - largests[i] == 0) || others[i].isNaN {
+    // A NaN, or an infinite logit, in the row.
     let row = i * columns..<(i + 1) * columns
-    var peak = row.lowerBound  // the first NaN if there is one
-    for j in row where !(logits.storage[j] <= logits.storage[peak]) {
-      if !logits.storage[peak].isNaN { peak = j }
+    let largest = row.reduce(-Scalar.infinity) { largest, j in
+      logits.storage[j] <= largest || largest.isNaN ? largest : logits.storage[j]
     }
-    let largest = logits.storage[peak]
-    (peaks[i], largests[i]) = (peak, largest)
-    for j in row { y.storage[j] -= largest }
-  }
-  // All rows in one loop, for many are shorter than a register.
-  y.storage = generate(y.storage) { Scalar.exp($0) }
-  for i in rows {
-    let (row, peak, largest) = (i * columns..<(i + 1) * columns, peaks[i], largests[i])
-    if largest.isInfinite, row.count(where: { logits.storage[$0] == .infinity }) <= 1 {
-      for j in row { y.storage[j] = logits.storage[j] == .infinity ? 1 : 0 }
-      continue
+    let infinities = row.count(where: { logits.storage[$0] == .infinity })
+    for j in row {
+      let isAll: Scalar = logits.storage[j] == .infinity ? 1 : 0
+      terms[j] = largest.isNaN || infinities > 1 ? .nan : isAll
     }
-    // One term is e⁰ = 1. Beside it the others may be small: log(1 + x) keeps their digits.
-    let others = blockedSum(row) { $0 == peak ? 0 : y.storage[$0] }
-    rests[i] = largest.isInfinite ? 0 : Scalar.log(onePlus: others)
-    let sum = blockedSum(row) { y.storage[$0] }
-    for j in row { y.storage[j] /= sum }
+    (largests[i], others[i]) = (largest, largest.isNaN ? .nan : 0)
   }
-  return (y, largests, rests)
+  // One term is e⁰ = 1. Beside it the others may be small: log(1 + x) keeps their digits.
+  let rests = generate(others) { Scalar.log(onePlus: $0) }
+  return (Tensor(terms, shape: logits.shape), largests, rests)
 }
 
 /// dxᵢ = yᵢ (dyᵢ - Σⱼ dyⱼ yⱼ), in each row: the vector-Jacobian product, no Jacobian built.

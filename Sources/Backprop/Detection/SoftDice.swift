@@ -24,32 +24,39 @@ public func softDice<Scalar>(
     "softDice: probabilities \(p.shape) and targets \(t.shape) must both be [m, classes, h, w] or "
       + "[pixels, classes], with a class at least")
   requirePositive(epsilon, "softDice: epsilon")
-  let (m, n, area) = (p.shape[0], p.shape[1], p.shape[2...].reduce(1, *))
-  /// The sum over all pixels of a class, of a function of their places.
-  func sum(_ c: Int, _ f: (_ place: Int) -> Scalar) -> Scalar {
-    if area == 1 { return blockedSum(0..<m) { f($0 * n + c) } }
-    var sum = 0.0
-    for image in 0..<m {
+  let (m, n) = (p.shape[0], p.shape[1])
+  let isImages = p.rank == 4
+  let (common, both) = (classSums(p * t), classSums(p + t))  // [n] each
+  // forward: loss = 1 - 1/n Σ (2I + ε)/(S + ε)
+  let below = both.map { $0 + epsilon }
+  let ratio = zip(common, below).map { (2 * $0 + epsilon) / $1 }
+  let loss = 1 - ratio.reduce(0.0) { $0 + Double($1) / Double(n) }
+  // As (2t·(S + ε) - (2I + ε))/(S + ε)², whose square may be beyond a Scalar.
+  var dP = Tensor<Scalar>(shape: p.shape)
+  // A row's numbers stand beside those of its class, in rows enough for a long loop.
+  let area = isImages ? p.shape[2] * p.shape[3] : min(m, 64)
+  let classes = (0..<n * area).map { isImages ? $0 / max(area, 1) : $0 % n }
+  let (ratios, belows) = (classes.map { ratio[$0] }, classes.map { below[$0] })
+  for first in stride(from: 0, to: p.count, by: max(classes.count, 1)) {
+    for k in 0..<min(classes.count, p.count - first) {
+      dP.storage[first + k] = (ratios[k] - 2 * t.storage[first + k]) / belows[k] / Scalar(n)
+    }
+  }
+  return (Scalar(loss), dP)
+}
+
+/// The sum of each class over all pixels, `[m, n, h, w]` or `[pixels, n]` → `[n]`.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+private func classSums<Scalar>(_ values: Tensor<Scalar>) -> [Scalar] {
+  let (m, n) = (values.shape[0], values.shape[1])
+  guard values.rank == 4 else { return columnSums(m, n, values.storage) }
+  let area = values.shape[2] * values.shape[3]
+  return (0..<n).map { c in
+    let sum = (0..<m).reduce(0.0) { sum, image in
       let first = (image * n + c) * area
-      sum += Double(blockedSum(first..<first + area, f))
+      return sum + Double(blockedSum(first..<first + area) { values.storage[$0] })
     }
     return Scalar(sum)
   }
-  var (mean, dP) = (0.0, Tensor<Scalar>(shape: p.shape))
-  for c in 0..<n {
-    let common = sum(c) { p.storage[$0] * t.storage[$0] }
-    let both = sum(c) { p.storage[$0] + t.storage[$0] }
-    // forward: loss = 1 - 1/n Σ (2I + ε)/(S + ε)
-    let below = both + epsilon
-    let ratio = (2 * common + epsilon) / below
-    mean += Double(ratio) / Double(n)
-    for image in 0..<m {
-      let first = (image * n + c) * area
-      for place in first..<first + area {
-        // As (2t·(S + ε) - (2I + ε))/(S + ε)², whose square may be beyond a Scalar
-        dP.storage[place] = (ratio - 2 * t.storage[place]) / below / Scalar(n)
-      }
-    }
-  }
-  return (Scalar(1 - mean), dP)
 }

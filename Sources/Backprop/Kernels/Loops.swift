@@ -61,22 +61,24 @@ package func generateRows<Scalar: Real>(
 /// A new array from two of one length, a part on each thread where there is enough to do.
 ///
 /// `body` is called once a part, so that its loop is one that vectorises.
+@inlinable
 @inline(__always)
-private func generateParts<Scalar: Real>(
-  _ a: [Scalar], _ b: [Scalar],
+package func generateParts<Scalar: Real>(
+  _ a: [Scalar], _ b: [Scalar], worth: Bool,
   _ body: (
     _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>,
     _ target: UnsafeMutablePointer<Scalar>, _ count: Int
   ) -> Void
 ) -> [Scalar] {
   let count = a.count
+  require(b.count == count, "generateParts: arrays of \(count) and \(b.count) numbers")
   return [Scalar](unsafeUninitializedCapacity: count) { result, filled in
     filled = count
     a.withUnsafeBufferPointer { a in
       b.withUnsafeBufferPointer { b in
         guard let a = a.baseAddress, let b = b.baseAddress, let result = result.baseAddress
         else { return }
-        parallel(count, grain: 64, worth: count > 40_000) { range in
+        parallel(count, grain: 64, worth: worth) { range in
           let start = range.lowerBound
           body(a + start, b + start, result + start, range.count)
         }
@@ -89,8 +91,7 @@ private func generateParts<Scalar: Real>(
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 package func elementSums<Scalar: Real>(_ a: [Scalar], _ b: [Scalar]) -> [Scalar] {
-  require(a.count == b.count, "elementSums: arrays of \(a.count) and \(b.count) numbers")
-  return generateParts(a, b) { a, b, target, count in
+  generateParts(a, b, worth: a.count > 40_000) { a, b, target, count in
     for i in 0..<count { target[i] = a[i] + b[i] }
   }
 }
@@ -99,7 +100,7 @@ package func elementSums<Scalar: Real>(_ a: [Scalar], _ b: [Scalar]) -> [Scalar]
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 package func rectified<Scalar: Real>(_ a: [Scalar]) -> [Scalar] {
-  generateParts(a, a) { a, _, target, count in
+  generateParts(a, a, worth: a.count > 40_000) { a, _, target, count in
     for i in 0..<count { target[i] = a[i] <= 0 ? 0 : a[i] }
   }
 }
@@ -108,8 +109,7 @@ package func rectified<Scalar: Real>(_ a: [Scalar]) -> [Scalar] {
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 package func rectifiedGradient<Scalar: Real>(_ a: [Scalar], _ b: [Scalar]) -> [Scalar] {
-  require(a.count == b.count, "rectifiedGradient: arrays of \(a.count) and \(b.count) numbers")
-  return generateParts(a, b) { a, b, target, count in
+  generateParts(a, b, worth: a.count > 40_000) { a, b, target, count in
     for i in 0..<count {
       let passed = b[i]
       let gated = a[i] > 0 ? passed : 0
