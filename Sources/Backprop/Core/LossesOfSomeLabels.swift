@@ -109,6 +109,7 @@ private func ofCountedRows<Scalar: Real>(
   require(
     !rows.isEmpty,
     "cross-entropy: all \(labels.count) labels are left out; a mean needs one that counts")
+  if rows.count == labels.count { return loss(z, labels) }
   let (value, counted) = loss(z.rows(rows), rows.map { labels[$0] })
   var dZ = Tensor<Scalar>(shape: z.shape)
   for (place, row) in rows.enumerated() {

@@ -6,10 +6,17 @@ public import Core
 public struct LSTMStepCache<Scalar: Real>: Sendable {
   /// The input, `[m, inputs]`, and both states before the step, `[m, hidden]`.
   public let x, h, c: Tensor<Scalar>
-  /// The gates i, f and o, and what may be written, g; each `[m, hidden]`.
-  public let i, f, g, o: Tensor<Scalar>
+  /// The gates i, f and o, and what may be written, g, side by side in the order i, f, g, o:
+  /// `[m, 4·hidden]`.
+  public let gates: Tensor<Scalar>
   /// tanh of the cell state after the step, `[m, hidden]`.
   public let tanhC: Tensor<Scalar>
+
+  /// One of the gates, `[m, hidden]`.
+  public var i: Tensor<Scalar> { columnBlocks(gates, 4)[0] }
+  public var f: Tensor<Scalar> { columnBlocks(gates, 4)[1] }
+  public var g: Tensor<Scalar> { columnBlocks(gates, 4)[2] }
+  public var o: Tensor<Scalar> { columnBlocks(gates, 4)[3] }
 }
 
 /// One step in time: `[m, inputs]`, `[m, hidden]`, `[m, hidden]` → `[m, hidden]`, `[m, hidden]`.
@@ -24,17 +31,26 @@ public func lstmStep<Scalar: Real>(
   _ x: Tensor<Scalar>, _ h: Tensor<Scalar>, _ c: Tensor<Scalar>,
   _ parameters: RecurrentParameters<Scalar>
 ) -> (h: Tensor<Scalar>, c: Tensor<Scalar>, cache: LSTMStepCache<Scalar>) {
+  parameters.requireFit(x, h, "lstmStep")
+  return lstmStep(matmul(x, parameters.inputWeight), at: 0, x, h, c, parameters)
+}
+
+/// The same where x·Wx is there already, `[steps·m, 4·hidden]`, for step t of several.
+private func lstmStep<Scalar: Real>(
+  _ fromInput: Tensor<Scalar>, at t: Int, _ x: Tensor<Scalar>, _ h: Tensor<Scalar>,
+  _ c: Tensor<Scalar>, _ parameters: RecurrentParameters<Scalar>
+) -> (h: Tensor<Scalar>, c: Tensor<Scalar>, cache: LSTMStepCache<Scalar>) {
   require(
     parameters.bias.count == 4 * h.columns && c.shape == h.shape,
     "lstmStep: h is \(h.shape), c \(c.shape) and b \(parameters.bias.shape); h and c must be alike, "
       + "and b four times as wide: i, f, g, o")
-  let z = columnBlocks(parameters(x, h, "lstmStep"), 4)  // four of [m, hidden]
-  let (i, f, o) = (Activation.sigmoid(z[0]), Activation.sigmoid(z[1]), Activation.sigmoid(z[3]))
-  let g = Activation.tanh(z[2])
-  let nextC = f * c + i * g
-  let tanhC = Activation.tanh(nextC)
-  let cache = LSTMStepCache(x: x, h: h, c: c, i: i, f: f, g: g, o: o, tanhC: tanhC)
-  return (o * tanhC, nextC, cache)
+  // forward: z = x·Wx + h·Wh + b
+  let after = lstmGates(
+    fromInput, from: t * h.rows, matmul(h, parameters.hiddenWeight), parameters.bias, c)
+  return (
+    after.state, after.cell,
+    LSTMStepCache(x: x, h: h, c: c, gates: after.gates, tanhC: after.tanhC)
+  )
 }
 
 /// The chain rule for one step.
@@ -52,24 +68,22 @@ public func lstmStepBackward<Scalar: Real>(
   dX: Tensor<Scalar>, dH: Tensor<Scalar>, dC: Tensor<Scalar>,
   gradient: RecurrentParameters<Scalar>
 ) {
-  let (i, f, g, o, tanhC) = (cache.i, cache.f, cache.g, cache.o, cache.tanhC)
-  require(
-    dNext.shape == tanhC.shape && dNextC.shape == tanhC.shape,
-    "lstmStepBackward: dNext is \(dNext.shape) and dNextC \(dNextC.shape), both should be "
-      + "\(tanhC.shape), the states' shape")
-  // forward: h′ = o ⊙ tanh(c′)
-  let dO = dNext * tanhC  // [m, hidden]
-  let dCell = dNextC + dNext * o * (1 - tanhC * tanhC)  // [m, hidden]
-  // forward: c′ = f ⊙ c + i ⊙ g
-  let (dF, dI, dG) = (dCell * cache.c, dCell * g, dCell * i)
-  let dC = dCell * f
-  // forward: i = σ(zᵢ), f = σ(z_f), g = tanh(z_g), o = σ(zₒ)
-  let dZ = besideEachOther([
-    dI * i * (1 - i), dF * f * (1 - f), dG * (1 - g * g), dO * o * (1 - o),
-  ])  // [m, 4·hidden]
+  requireFit(dNext, dNextC, cache)
+  let (dZ, dC) = lstmGatesBackward(dNext, dNextC, cache)
   // forward: z = x·Wx + h·Wh + b
   let (dX, dH, gradient) = parameters.backward(dZ, cache.x, cache.h)
   return (dX, dH, dC, gradient)
+}
+
+/// Stops with a sentence unless the gradients have the states' shape.
+private func requireFit<Scalar: Real>(
+  _ dNext: Tensor<Scalar>, _ dNextC: Tensor<Scalar>, _ cache: LSTMStepCache<Scalar>
+) {
+  let shape = cache.tanhC.shape
+  require(
+    dNext.shape == shape && dNextC.shape == shape,
+    "lstmStepBackward: dNext is \(dNext.shape) and dNextC \(dNextC.shape), both should be "
+      + "\(shape), the states' shape")
 }
 
 /// An LSTM over sequences: `[m, steps, inputs]` → `[m, steps, hidden]`, from h = 0 and c = 0.
@@ -106,9 +120,13 @@ public struct LSTM<Scalar: Real>: Layer, Sendable {
     let sequence = steps(of: x, "LSTM")
     var h = Tensor<Scalar>(shape: [x.rows, parameters.hiddenWeight.rows])
     var c = h
+    guard let first = sequence.first else { return (joined([], like: x, width: h.columns), []) }
+    parameters.requireFit(first, h, "LSTM")
+    // x·Wx of all steps in one product; what comes from h has to wait for h.
+    let fromInput = matmul(oneBelowAnother(sequence), parameters.inputWeight)
     var (outputs, caches) = ([Tensor<Scalar>](), [LSTMStepCache<Scalar>]())
-    for x in sequence {
-      let (nextH, nextC, cache) = lstmStep(x, h, c, parameters)
+    for (t, x) in sequence.enumerated() {
+      let (nextH, nextC, cache) = lstmStep(fromInput, at: t, x, h, c, parameters)
       (h, c) = (nextH, nextC)
       outputs.append(h)
       caches.append(cache)
@@ -133,7 +151,20 @@ public struct LSTM<Scalar: Real>: Layer, Sendable {
     dX: Tensor<Scalar>, dHidden: [Tensor<Scalar>], dCell: [Tensor<Scalar>],
     gradient: RecurrentParameters<Scalar>
   ) {
-    backwardThroughTime(dY, cache) { lstmStepBackward($0, $1, $2, parameters) }
+    // forward: c is handed on beside h, and read nowhere else
+    var (fromFuture, dCell) = (
+      Tensor<Scalar>(shape: [dY.rows, parameters.hiddenWeight.rows]), [Tensor<Scalar>]()
+    )
+    let (dX, dHidden, gradient) = throughTime(
+      "LSTM", dY, cache, parameters, reads: { ($0.x, $0.h) }
+    ) { dH, cache in
+      requireFit(dH, fromFuture, cache)
+      dCell.append(fromFuture)
+      let before = lstmGatesBackward(dH, fromFuture, cache)
+      fromFuture = before.dC
+      return before.dZ
+    }
+    return (dX, dHidden, dCell.reversed(), gradient)
   }
 
   /// The same with a chain rule of one's own for one step, what `lstmStepBackward` takes and returns, and

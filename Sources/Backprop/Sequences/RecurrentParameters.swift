@@ -47,19 +47,45 @@ public struct RecurrentParameters<Scalar: Real>: ParameterSet {
 
   /// z = x·Wx + h·Wh + b, `[m, columns]`.
   func callAsFunction(_ x: Tensor<Scalar>, _ h: Tensor<Scalar>, _ name: String) -> Tensor<Scalar> {
+    requireFit(x, h, name)
+    return matmul(x, inputWeight) + matmul(h, hiddenWeight) + bias
+  }
+
+  /// Stops with a sentence unless an input and a state are such as the parameters take.
+  func requireFit(_ x: Tensor<Scalar>, _ h: Tensor<Scalar>, _ name: String) {
     validate()
     require(
       x.rank == 2 && h.rank == 2 && x.rows == h.rows && x.columns == inputWeight.rows
         && h.columns == hiddenWeight.rows,
       "\(name): x is \(x.shape) and h \(h.shape); they must be [m, \(inputWeight.rows)] and "
         + "[m, \(hiddenWeight.rows)]")
-    return matmul(x, inputWeight) + matmul(h, hiddenWeight) + bias
   }
 
   /// The chain rule for z = x·Wx + h·Wh + b.
   func backward(
     _ dZ: Tensor<Scalar>, _ x: Tensor<Scalar>, _ h: Tensor<Scalar>
   ) -> (dX: Tensor<Scalar>, dH: Tensor<Scalar>, gradient: RecurrentParameters) {
+    requireFit(dZ, x, h)
+    // forward: z = x·Wx + h·Wh + b
+    let dH = matmul(dZ, transposed: hiddenWeight)  // [m, hidden]
+    let (dX, gradient) = backwardOfMany(dZ, x, h)
+    return (dX, dH, gradient)
+  }
+
+  /// The same without what h gets, for one step, or for several below one another.
+  func backwardOfMany(
+    _ dZ: Tensor<Scalar>, _ x: Tensor<Scalar>, _ h: Tensor<Scalar>
+  ) -> (dX: Tensor<Scalar>, gradient: RecurrentParameters) {
+    let dX = matmul(dZ, transposed: inputWeight)  // [m, inputs]
+    let gradient = RecurrentParameters(
+      inputWeight: matmul(transposed: x, dZ),  // [inputs, columns]
+      hiddenWeight: matmul(transposed: h, dZ),  // [hidden, columns]
+      bias: dZ.sum(axis: 0))  // [columns]
+    return (dX, gradient)
+  }
+
+  /// Stops with a sentence unless ∂loss/∂z, x and h are those of one step of these parameters.
+  func requireFit(_ dZ: Tensor<Scalar>, _ x: Tensor<Scalar>, _ h: Tensor<Scalar>) {
     validate()
     require(
       dZ.shape == [x.rows, bias.count] && x.columns == inputWeight.rows
@@ -67,14 +93,6 @@ public struct RecurrentParameters<Scalar: Real>: ParameterSet {
       "recurrent step backward: the gradient is \(dZ.shape), the cached x \(x.shape) and h \(h.shape); "
         + "with Wx \(inputWeight.shape) and Wh \(hiddenWeight.shape) they belong to another step or layer"
     )
-    // forward: z = x·Wx + h·Wh + b
-    let dX = matmul(dZ, transposed: inputWeight)  // [m, inputs]
-    let dH = matmul(dZ, transposed: hiddenWeight)  // [m, hidden]
-    let gradient = RecurrentParameters(
-      inputWeight: matmul(transposed: x, dZ),  // [inputs, columns]
-      hiddenWeight: matmul(transposed: h, dZ),  // [hidden, columns]
-      bias: dZ.sum(axis: 0))  // [columns]
-    return (dX, dH, gradient)
   }
 
   /// A gradient of zeros, for sums over time.

@@ -10,10 +10,21 @@ package func steps<Scalar: Real>(of x: Tensor<Scalar>, _ name: String) -> [Tenso
   let (m, steps, n) = (x.shape[0], x.shape[1], x.shape[2])
   return (0..<steps).map { t in
     var step = Tensor<Scalar>(shape: [m, n])
-    for i in 0..<m {
-      for j in 0..<n { step.storage[i * n + j] = x.storage[(i * steps + t) * n + j] }
-    }
+    for i in 0..<m { copy(n, x, (i * steps + t) * n, to: &step, i * n) }
     return step
+  }
+}
+
+/// Writes n numbers of a tensor, from a place on, to another's.
+@inline(__always)
+private func copy<Scalar: Real>(
+  _ n: Int, _ source: Tensor<Scalar>, _ from: Int, to target: inout Tensor<Scalar>, _ to: Int
+) {
+  source.storage.withUnsafeBufferPointer { source in
+    target.storage.withUnsafeMutableBufferPointer { target in
+      guard let source = source.baseAddress, let target = target.baseAddress else { return }
+      (target + to).update(from: source + from, count: n)
+    }
   }
 }
 
@@ -33,9 +44,7 @@ package func joined<Scalar: Real>(
   require(parts.count == steps, "a sequence of \(parts.count) steps, should have \(steps)")
   var sequence = Tensor<Scalar>(shape: [m, steps, n])
   for (t, part) in parts.enumerated() {
-    for i in 0..<m {
-      for j in 0..<n { sequence.storage[(i * steps + t) * n + j] = part.storage[i * n + j] }
-    }
+    for i in 0..<m { copy(n, part, i * n, to: &sequence, (i * steps + t) * n) }
   }
   return sequence
 }
@@ -44,6 +53,14 @@ package func joined<Scalar: Real>(
 package func joined<Scalar: Real>(_ parts: [Tensor<Scalar>]) -> Tensor<Scalar> {
   let (m, n) = (parts[0].rows, parts[0].columns)
   return joined(parts, like: Tensor(shape: [m, parts.count, 0]), width: n)
+}
+
+/// Steps `[m, n]`, the rows of each below those of the one before: `[steps·m, n]`.
+func oneBelowAnother<Scalar: Real>(_ parts: [Tensor<Scalar>]) -> Tensor<Scalar> {
+  var scalars = [Scalar]()
+  scalars.reserveCapacity(parts.reduce(0) { $0 + $1.count })
+  for part in parts { scalars += part.storage }
+  return Tensor(scalars, shape: [parts.reduce(0) { $0 + $1.rows }, parts.first?.columns ?? 0])
 }
 
 /// Blocks of columns: `[m, count·n]` → as many `[m, n]` as are asked for.
