@@ -129,6 +129,10 @@ extension Activation: Layer {
   private func gradientInOneLoop(_ x: [Scalar], _ dY: [Scalar]) -> [Scalar]? {
     switch self {
     case .relu: rectifiedGradient(x, dY)
+    case .leakyReLU(let slope):
+      generateParts(x, dY, worth: x.count > 40_000) { x, dY, dX, count in
+        for i in 0..<count { dX[i] = dY[i] * (x[i] > 0 ? 1 : x[i] <= 0 ? slope : x[i]) }
+      }
     case .sigmoid:
       generateParts(x, dY, worth: isWorthThreads(x)) { x, dY, dX, count in
         for i in 0..<count { dX[i] = dY[i] * Self.sigmoid.derivative(at: x[i]) }
@@ -169,6 +173,10 @@ extension Activation: Layer {
     let y =
       switch self {
       case .relu: rectified(x.storage)
+      case .leakyReLU(let slope):
+        generateParts(x.storage, x.storage, worth: x.count > 40_000) { x, _, y, count in
+          for i in 0..<count { y[i] = x[i] > 0 ? x[i] : scaled(x[i], by: slope) }
+        }
       case .sigmoid:
         generateParts(x.storage, x.storage, worth: isWorthThreads(x.storage)) { x, _, y, count in
           for i in 0..<count { y[i] = Self.sigmoid.value(at: x[i]) }

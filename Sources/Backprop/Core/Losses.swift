@@ -114,16 +114,36 @@ public func binaryCrossEntropy<Scalar>(
   logits z: Tensor<Scalar>, targets t: Tensor<Scalar>
 ) -> Loss<Scalar> {
   requireSameShape("binaryCrossEntropy", z, t)
-  let count = Scalar(z.count)
-  let terms = each(z, t) { z, t in
-    // max(z, 0) - z·t
-    scaled(z, by: z > 0 ? 1 - t : -t) + Scalar.log(onePlus: Scalar.exp(-abs(z)))
+  let count = z.count
+  var (terms, dZ) = (z, t)
+  terms.storage.withUnsafeMutableBufferPointer { z in
+    dZ.storage.withUnsafeMutableBufferPointer { t in
+      guard let z = z.baseAddress, let t = t.baseAddress else { return }
+      parallel(count, grain: 64, worth: count > 10_000) { part in
+        entropies(
+          part.count, z + part.lowerBound, t + part.lowerBound, of: Scalar(count))
+      }
+    }
   }
-  // forward: log(1 + eᶻ) - z·t; the slope of log(1 + eᶻ) is σ(z) = 1 - σ(-z)
-  let dZ = each(z, t) { z, t in  // [m, n]
-    (z > 0 ? (1 - t) - logistic(-z) : logistic(z) - t) / count
+  return (terms.mean(), dZ)  // dZ: [m, n]
+}
+
+/// Puts terms of the binary cross-entropy in the place of logits, and their gradient in that of targets.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+@inline(never)
+private func entropies<Scalar: Real>(
+  _ n: Int, _ logits: UnsafeMutablePointer<Scalar>, _ targets: UnsafeMutablePointer<Scalar>,
+  of count: Scalar
+) {
+  for i in 0..<n {
+    let (z, t) = (logits[i], targets[i])
+    let e = Scalar.exp(-abs(z))
+    // max(z, 0) - z·t + log(1 + e^(-|z|))
+    logits[i] = scaled(z, by: z > 0 ? 1 - t : -t) + Scalar.log(onePlus: e)
+    // forward: log(1 + eᶻ) - z·t; the slope of log(1 + eᶻ) is σ(z) = 1 - σ(-z)
+    targets[i] = (z > 0 ? (1 - t) - e / (1 + e) : (z < 0 ? e : 1) / (1 + e) - t) / count
   }
-  return (terms.mean(), dZ)
 }
 
 /// Softmax and cross-entropy together, 1/m Σ rows -Σ t·log softmax(z), with targets as rows.

@@ -18,8 +18,26 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
 
   /// The next 64 random bits.
   public mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
+    state &+= Self.step
+    return Self.mixed(state)
+  }
+
+  /// The next numbers at once, each what `next()` would give: none waits for the one before.
+  package mutating func next(_ count: Int) -> [UInt64] {
+    requireRoom(count, bytesEach: MemoryLayout<UInt64>.stride, "SplitMix64.next")
+    let start = state
+    state &+= UInt64(count) &* Self.step
+    return [UInt64](unsafeUninitializedCapacity: count) { bits, filled in
+      for i in 0..<count { bits[i] = Self.mixed(start &+ UInt64(i &+ 1) &* Self.step) }
+      filled = count
+    }
+  }
+
+  private static let step: UInt64 = 0x9e37_79b9_7f4a_7c15
+
+  @inline(__always)
+  private static func mixed(_ sum: UInt64) -> UInt64 {
+    var z = sum
     z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
     z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
     return z ^ (z >> 31)

@@ -38,10 +38,8 @@ public struct Dropout<Scalar: Real>: Layer, Sendable {
     let kept = 1 / (1 - rate)
     // All 64 bits: where few are dropped, or few are kept, coarser steps would be felt.
     let limit = UInt64(Double(rate) * 0x1p64)
-    var mask = Tensor<Scalar>(shape: x.shape)
-    for i in 0..<mask.count where context.generator.next() >= limit {
-      mask.storage[i] = kept
-    }
+    let bits = context.generator.next(x.count)
+    let mask = Tensor<Scalar>(bits.map { $0 >= limit ? kept : 0 }, shape: x.shape)
     return (masked(x, mask), Cache(scaledMask: mask))
   }
 
@@ -62,6 +60,6 @@ public struct Dropout<Scalar: Real>: Layer, Sendable {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   private func masked(_ x: Tensor<Scalar>, _ mask: Tensor<Scalar>) -> Tensor<Scalar> {
-    x.combined(with: mask, "*") { scaled($0, by: $1) }
+    Tensor(generate(x.storage, mask.storage) { scaled($0, by: $1) }, shape: x.shape)
   }
 }
