@@ -3,10 +3,21 @@ public enum Memory {
   /// Keeps freed memory in the process, for the tensors to come.
   ///
   /// By default the C library on Linux gives blocks of more than 128 KiB back to the system at once,
-  /// and every new tensor of that size then costs a page fault for each 4 KiB. Freeing one block of
-  /// 30 MiB raises that limit to 30 MiB for good (`mallopt(3)`, M_MMAP_THRESHOLD). Elsewhere this
-  /// does nothing worth mentioning. Call it once, before training.
+  /// and what is free at the heap's end; every new tensor there then costs a page fault for each 4 KiB.
+  /// From here on it keeps blocks of up to 30 MiB, and a gibibyte at the heap's end. Elsewhere this does
+  /// nothing worth mentioning. Call it once, before training.
   public static func keepFreed() {
-    UnsafeMutableRawPointer.allocate(byteCount: 30 << 20, alignment: 16).deallocate()
+    #if canImport(Glibc)
+      for (parameter, bytes) in [(-3, 30 << 20), (-1, 1 << 30)] as [(Int32, Int32)] {
+        _ = mallopt(parameter, bytes)
+      }
+    #endif
   }
 }
+
+#if canImport(Glibc)
+  /// `mallopt(3)`, in a header that the Glibc module leaves out: -3 is M_MMAP_THRESHOLD, the size of block
+  /// from which the system is asked, -1 M_TRIM_THRESHOLD.
+  @_extern(c, "mallopt")
+  private func mallopt(_ parameter: Int32, _ value: Int32) -> Int32
+#endif
