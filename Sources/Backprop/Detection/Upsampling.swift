@@ -111,8 +111,11 @@ public struct SkipConcatenation<Body: Layer>: Layer where Body: TensorLayer<Body
       "SkipConcatenation: the body makes \(deep.shape) of \(x.shape); both must be "
         + "[channels, height, width, m] with the same height, width and m; an odd size, halved and "
         + "doubled, is one short: take sizes that can be halved as often as the body does")
-    let y = Tensor(
-      deep.storage + x.storage, shape: [deep.shape[0] + x.shape[0]] + deep.shape[1...])
+    var both = [Scalar]()
+    both.reserveCapacity(deep.count + x.count)
+    both += deep.storage
+    both += x.storage
+    let y = Tensor(both, shape: [deep.shape[0] + x.shape[0]] + deep.shape[1...])
     return (y, (cache, x.shape))
   }
 
