@@ -12,6 +12,17 @@ import Testing
       ])
   }
 
+  @Test(arguments: [0, 1, 7, 64, 1001])
+  func `numbers drawn at once are those drawn one by one, and the next goes on from there`(
+    count: Int
+  ) {
+    for seed in [0, 1, .max] as [UInt64] {
+      var (together, single) = (SplitMix64(seed: seed), SplitMix64(seed: seed))
+      #expect(together.next(count) == (0..<count).map { _ in single.next() })
+      #expect(together.next() == single.next())
+    }
+  }
+
   @Test func `a seed means the same numbers as in another language`() {
     // Computed by an independent implementation in Python.
     var uniform = SplitMix64(seed: 42)

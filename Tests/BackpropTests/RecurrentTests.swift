@@ -31,6 +31,10 @@ private func expect<Scalar: Real>(
   try golden.expect(gradient.bias, "\(name).db")
 }
 
+private func isClose(_ a: Tensor<Double>, _ b: Tensor<Double>) -> Bool {
+  a.shape == b.shape && zip(a.scalars, b.scalars).allSatisfy { abs($0 - $1) <= 1e-13 }
+}
+
 @Suite struct RecurrentTests {
   /// Batch, steps, inputs, hidden.
   static let sizes = [[3, 4, 2, 5], [1, 1, 1, 1], [2, 7, 3, 1], [4, 2, 1, 3]]
@@ -47,6 +51,31 @@ private func expect<Scalar: Real>(
   func `an LSTM's gradients through time are the slopes of its output`(_ n: [Int]) {
     let layer = LSTM(parameters(n[2], n[3], gates: 4, seed: 11))
     #expect(disagreements(of: layer, at: random([n[0], n[1], n[2]], seed: 15), seed: 16) == [])
+  }
+
+  /// The layer makes its products for all steps at once.
+  @Test(arguments: sizes + [[2, 0, 3, 2], [5, 3, 4, 17]])
+  func `an LSTM over a sequence is its steps, one after the other, there and back`(_ n: [Int]) {
+    let p = parameters(n[2], n[3], gates: 4, seed: 51)
+    let layer = LSTM(p)
+    let (x, dY) = (random([n[0], n[1], n[2]], seed: 54), random([n[0], n[1], n[3]], seed: 55))
+    var context = Context.inference
+    let (y, cache) = layer.forward(x, in: &context)
+    var (h, c) = (zeros(n[0], n[3]), zeros(n[0], n[3]))
+    for (t, x) in steps(of: x, "x").enumerated() {
+      let step = lstmStep(x, h, c, p)
+      (h, c) = (step.h, step.c)
+      #expect(isClose(steps(of: y, "y")[t], h) && isClose(cache[t].gates, step.cache.gates))
+    }
+    let whole = layer.backwardThroughTime(dY, cache)
+    let single = layer.backwardThroughTime(dY, cache) { lstmStepBackward($0, $1, $2, p) }
+    #expect(isClose(whole.dX, single.dX))
+    #expect(zip(whole.dHidden, single.dHidden).allSatisfy(isClose))
+    #expect(zip(whole.dCell, single.dCell).allSatisfy(isClose))
+    #expect(whole.dHidden.count == n[1] && whole.dCell.count == n[1])
+    for (a, b) in zip(whole.gradient.named, single.gradient.named) {
+      #expect(isClose(a.value, b.value), "\(a.name)")
+    }
   }
 
   @Test func `what reads an LSTM's last cell reaches every step before`() {

@@ -51,8 +51,8 @@ extension WrongCall {
     WrongCall("generate: arrays of 1 and 2 numbers") {
       _ = generate(numbers(1), numbers(2)) { $0 + $1 }
     },
-    WrongCall("elementSums: arrays of 1 and 2") { _ = elementSums(numbers(1), numbers(2)) },
-    WrongCall("rectifiedGradient: arrays of 1 and 2") {
+    WrongCall("generateParts: arrays of 1 and 2") { _ = elementSums(numbers(1), numbers(2)) },
+    WrongCall("generateParts: arrays of 1 and 2") {
       _ = rectifiedGradient(numbers(1), numbers(2))
     },
     WrongCall("updateElements: arrays of 1, 2 and 1") {
