@@ -9,6 +9,7 @@ public func splitHeads<Scalar>(_ x: Tensor<Scalar>, heads: Int) -> Tensor<Scalar
     x.rank == 3 && heads >= 1 && x.shape[2] % heads == 0,
     "splitHeads: \(heads) heads of \(x.shape); it must be [m, t, d] with d a multiple of the heads")
   let (m, t, width) = (x.shape[0], x.shape[1], x.shape[2] / heads)
+  guard heads > 1 else { return x.reshaped([m, 1, t, width]) }
   return exchanged(x, [m, t, heads], width).reshaped([m, heads, t, width])
 }
 
@@ -16,6 +17,7 @@ public func splitHeads<Scalar>(_ x: Tensor<Scalar>, heads: Int) -> Tensor<Scalar
 public func mergeHeads<Scalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   require(x.rank == 4, "mergeHeads: the heads are \(x.shape); they must be [m, h, t, e]")
   let (m, heads, t, width) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
+  guard heads > 1 else { return x.reshaped([m, t, width]) }
   return exchanged(x, [m, heads, t], width).reshaped([m, t, heads * width])
 }
 

@@ -44,6 +44,18 @@ public enum AttentionMask: Equatable, Sendable {
   }
 }
 
+extension AttentionMask {
+  /// What is added to scores of a size, 0 where they are seen and -∞ where they are not; nil for no mask.
+  func summands<Scalar: Real>(
+    rows: Int, columns: Int, as type: Scalar.Type = Scalar.self
+  ) -> [Scalar]? {
+    guard self != .none else { return nil }
+    return (0..<rows * columns).map { place in
+      shows(place / columns, place % columns) ? 0 : -.infinity
+    }
+  }
+}
+
 /// P = softmax by rows, with the columns that a row may not see left out: `[.., t, t′]`.
 ///
 /// Their scores count as -∞, not as a large negative number, which a network can learn to pass. So

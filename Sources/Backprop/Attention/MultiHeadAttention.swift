@@ -18,12 +18,19 @@ public struct MultiHeadAttention<Scalar: Real>: Layer, Sendable {
   public struct Cache: Sendable {
     /// x, `[m, t, d]`.
     public let x: Tensor<Scalar>
-    /// Queries, keys and values, `[m, h, t, d/h]`.
-    public let q: Tensor<Scalar>, k: Tensor<Scalar>, v: Tensor<Scalar>
+    /// Queries, keys and values as they lie, the heads side by side, `[m, t, d]`.
+    let queries: Tensor<Scalar>, keys: Tensor<Scalar>, values: Tensor<Scalar>
     /// Who listened to whom, `[m, h, t, t]`.
     public let weights: Tensor<Scalar>
     /// A, what the heads gave, side by side, `[m, t, d]`.
     public let merged: Tensor<Scalar>
+
+    /// Queries, `[m, h, t, d/h]`.
+    public var q: Tensor<Scalar> { splitHeads(queries, heads: weights.shape[1]) }
+    /// Keys, `[m, h, t, d/h]`.
+    public var k: Tensor<Scalar> { splitHeads(keys, heads: weights.shape[1]) }
+    /// Values, `[m, h, t, d/h]`.
+    public var v: Tensor<Scalar> { splitHeads(values, heads: weights.shape[1]) }
   }
 
   public init(_ parameters: AttentionWeights<Scalar>, heads: Int, mask: AttentionMask = .none) {
@@ -54,13 +61,14 @@ public struct MultiHeadAttention<Scalar: Real>: Layer, Sendable {
       "MultiHeadAttention: the input is \(x.shape); it must be [m, t, \(width)]")
     let rows = x.lastAxisAsColumns  // [m·t, d]
     func part(_ weight: Tensor<Scalar>) -> Tensor<Scalar> {
-      splitHeads(matmul(rows, weight).reshaped(x.shape), heads: heads)
+      matmul(rows, weight).reshaped(x.shape)
     }
     let (q, k, v) = (part(parameters.query), part(parameters.key), part(parameters.value))
-    let (outputs, weights) = scaledDotProductAttention(q, k, v, mask: mask)
-    let merged = mergeHeads(outputs)  // [m, t, d]
+    let (merged, weights) = attention(q, k, v, heads: heads, mask: mask)
     let y = matmul(merged.lastAxisAsColumns, parameters.output).reshaped(x.shape)
-    return (y, Cache(x: x, q: q, k: k, v: v, weights: weights, merged: merged))
+    return (
+      y, Cache(x: x, queries: q, keys: k, values: v, weights: weights, merged: merged)
+    )
   }
 
   public func backward(
@@ -70,16 +78,19 @@ public struct MultiHeadAttention<Scalar: Real>: Layer, Sendable {
     require(
       dY.shape == cache.x.shape,
       "MultiHeadAttention backward: dY is \(dY.shape), should be \(cache.x.shape), the shape of x")
+    require(
+      cache.weights.shape[1] == heads,
+      "MultiHeadAttention backward: a cache of \(cache.weights.shape[1]) heads in a layer of \(heads); "
+        + "give it the cache of its own forward pass")
     let (rows, dRows) = (cache.x.lastAxisAsColumns, dY.lastAxisAsColumns)
     // forward: y = A·Wo
     let dOutput = matmul(transposed: cache.merged.lastAxisAsColumns, dRows)  // [d, d]
     let dMerged = matmul(dRows, transposed: parameters.output).reshaped(dY.shape)
     // forward: A = heads side by side
-    let (dQ, dK, dV) = scaledDotProductAttentionBackward(
-      splitHeads(dMerged, heads: heads), cache.q, cache.k, cache.v, weights: cache.weights)
+    let (dQ, dK, dV) = attentionBackward(
+      dMerged, cache.queries, cache.keys, cache.values, weights: cache.weights)
     let (dQuery, dKey, dValue) = (
-      mergeHeads(dQ).lastAxisAsColumns, mergeHeads(dK).lastAxisAsColumns,
-      mergeHeads(dV).lastAxisAsColumns
+      dQ.lastAxisAsColumns, dK.lastAxisAsColumns, dV.lastAxisAsColumns
     )
     // forward: Q = x·Wq, K = x·Wk, V = x·Wv: x is used three times
     let dX =

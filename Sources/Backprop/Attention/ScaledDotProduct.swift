@@ -19,14 +19,10 @@ public func scaledDotProductAttention<Scalar>(
   _ q: Tensor<Scalar>, _ k: Tensor<Scalar>, _ v: Tensor<Scalar>, mask: AttentionMask = .none
 ) -> (output: Tensor<Scalar>, weights: Tensor<Scalar>) {
   requireAttention(q, k, v)
-  let scale = 1 / Scalar(q.shape[q.rank - 1]).squareRoot()
-  func attention(_ scores: Tensor<Scalar>) -> (output: Tensor<Scalar>, weights: Tensor<Scalar>) {
-    let p = maskedSoftmax(scores, mask)  // [.., t, t′]
-    return (weightedRows(p, v), p)
-  }
-  let result = attention(batchedMatmul(q, transposed: k) * scale)
-  // Products may be beyond a Scalar where their √d-th part is not.
-  return isFinite(result.output) ? result : attention(batchedMatmul(q * scale, transposed: k))
+  let (t, keys) = (q.shape[q.rank - 2], k.shape[k.rank - 2])
+  let (y, p) = attention(q.asOneHead, k.asOneHead, v.asOneHead, heads: 1, mask: mask)
+  let front = Array(q.shape.dropLast(2))
+  return (y.reshaped(front + [t, v.shape[v.rank - 1]]), p.reshaped(front + [t, keys]))
 }
 
 /// The gradients of attention, from the weights of its forward pass; what was masked has P = 0.
@@ -49,24 +45,78 @@ public func scaledDotProductAttentionBackward<Scalar>(
     p.shape == front + [t, keys] && dY.shape == front + [t, v.shape[v.rank - 1]],
     "attention backward: dY is \(dY.shape) and the weights \(p.shape); with q \(q.shape), k "
       + "\(k.shape) and v \(v.shape) they must be those of one forward pass")
-  let scale = 1 / Scalar(q.shape[q.rank - 1]).squareRoot()
-  // forward: Y = P·V
-  let dV = weightedRows(transposed: p, dY)  // [.., t′, e]
-  let dP = batchedMatmul(dY, transposed: v)  // [.., t, t′]
-  // forward: P = softmax(S) by rows
-  func scores(_ dP: Tensor<Scalar>) -> Tensor<Scalar> {
-    softmaxBackward(dP.lastAxisAsColumns, y: p.lastAxisAsColumns).reshaped(p.shape)
+  let (dQ, dK, dV) = attentionBackward(
+    dY.asOneHead, q.asOneHead, k.asOneHead, v.asOneHead,
+    weights: p.reshaped([front.reduce(1, *), 1, t, keys]))
+  return (dQ.reshaped(q.shape), dK.reshaped(k.shape), dV.reshaped(v.shape))
+}
+
+/// Attention of heads that lie side by side: Q `[m, t, h·d]`, K `[m, t′, h·d]`, V `[m, t′, h·e]`.
+///
+/// - Returns: Y, `[m, t, h·e]`, and P, `[m, h, t, t′]`.
+func attention<Scalar>(
+  _ q: Tensor<Scalar>, _ k: Tensor<Scalar>, _ v: Tensor<Scalar>, heads: Int, mask: AttentionMask
+) -> (output: Tensor<Scalar>, weights: Tensor<Scalar>) {
+  let sizes = AttentionSizes(q, k, v, heads: heads)
+  mask.require(rows: sizes.queries, columns: sizes.keys)
+  if sizes.areSmall {
+    let (output, weights) = fusedAttention(
+      sizes, q.storage, k.storage, v.storage,
+      mask: mask.summands(rows: sizes.queries, columns: sizes.keys))
+    let y = Tensor(output, shape: [sizes.samples, sizes.queries, v.shape[2]])
+    if isFinite(y) {
+      return (y, Tensor(weights, shape: [sizes.samples, heads, sizes.queries, sizes.keys]))
+    }
   }
-  // forward: S = Q·Kᵀ/√d
-  func gradients(_ dS: Tensor<Scalar>) -> (dQ: Tensor<Scalar>, dK: Tensor<Scalar>) {
-    (weightedRows(dS, k) * scale, weightedRows(transposed: dS, q) * scale)
+  func split(_ x: Tensor<Scalar>) -> Tensor<Scalar> { splitHeads(x, heads: heads) }
+  let (y, p) = textbookAttention(split(q), split(k), split(v), mask: mask)
+  return (mergeHeads(y), p)
+}
+
+/// The gradients of it.
+///
+/// - Parameters:
+///   - dY: ∂loss/∂Y, `[m, t, h·e]`.
+///   - q: As in forward.
+///   - k: As in forward.
+///   - v: As in forward.
+///   - p: P of the forward pass, which has as many heads.
+/// - Returns: ∂loss/∂Q, ∂loss/∂K and ∂loss/∂V.
+func attentionBackward<Scalar>(
+  _ dY: Tensor<Scalar>, _ q: Tensor<Scalar>, _ k: Tensor<Scalar>, _ v: Tensor<Scalar>,
+  weights p: Tensor<Scalar>
+) -> (dQ: Tensor<Scalar>, dK: Tensor<Scalar>, dV: Tensor<Scalar>) {
+  let heads = p.shape[1]
+  let sizes = AttentionSizes(q, k, v, heads: heads)
+  if sizes.areSmall {
+    let gradients = fusedAttentionBackward(
+      sizes, dY.storage, q.storage, k.storage, v.storage, weights: p.storage)
+    let (dQ, dK) = (Tensor(gradients.dQ, shape: q.shape), Tensor(gradients.dK, shape: k.shape))
+    let dV = Tensor(gradients.dV, shape: v.shape)
+    if isFinite(dQ) && isFinite(dK) && isFinite(dV) { return (dQ, dK, dV) }
   }
-  var (dQ, dK) = gradients(scores(dP))  // [.., t, d], [.., t′, d]
-  if !isFinite(dQ) || !isFinite(dK) {
-    // What was not seen sends nothing back, whatever stands there.
-    (dQ, dK) = gradients(whereWeighted(scores(whereWeighted(dP, p)), p))
+  func split(_ x: Tensor<Scalar>) -> Tensor<Scalar> { splitHeads(x, heads: heads) }
+  let (dQ, dK, dV) = textbookAttentionBackward(
+    split(dY), split(q), split(k), split(v), weights: p)
+  return (mergeHeads(dQ), mergeHeads(dK), mergeHeads(dV))
+}
+
+extension AttentionSizes {
+  /// The sizes of queries, keys and values with their heads side by side.
+  init<Scalar>(
+    _ q: Tensor<Scalar>, _ k: Tensor<Scalar>, _ v: Tensor<Scalar>, heads: Int
+  ) {
+    self.init(
+      samples: q.shape[0], heads: heads, queries: q.shape[1], keys: k.shape[1],
+      width: q.shape[2] / heads, valueWidth: v.shape[2] / heads)
   }
-  return (dQ, dK, dV)
+}
+
+extension Tensor {
+  /// All samples and heads as samples of one head: `[.., t, d]` → `[m, t, d]`.
+  fileprivate var asOneHead: Tensor {
+    reshaped([shape.dropLast(2).reduce(1, *)] + shape.suffix(2))
+  }
 }
 
 /// Stops with a sentence unless queries, keys and values fit each other.

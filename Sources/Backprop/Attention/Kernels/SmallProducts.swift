@@ -11,12 +11,13 @@ import Kernels
 private enum SmallTile<V: SIMD, let R: Int> where V.Scalar: Real {
   @inline(__always)
   static func multiply(
-    _ n: Int, _ k: Int, _ a: UnsafePointer<V.Scalar>, _ rowStride: Int, _ columnStride: Int,
-    _ b: UnsafePointer<V.Scalar>, _ c: UnsafeMutablePointer<V.Scalar>
+    _ k: Int, _ a: UnsafePointer<V.Scalar>, _ rowStride: Int, _ columnStride: Int,
+    _ b: UnsafePointer<V.Scalar>, _ bStride: Int, _ c: UnsafeMutablePointer<V.Scalar>,
+    _ cStride: Int
   ) {
     var sums = InlineArray<R, V>(repeating: V(repeating: 0))
     for p in 0..<k {
-      let row = UnsafeRawPointer(b + p &* n).loadUnaligned(as: V.self)
+      let row = UnsafeRawPointer(b + p &* bStride).loadUnaligned(as: V.self)
       for r in 0..<R {
         let x = V(repeating: a[r &* rowStride &+ p &* columnStride])
         #if FMA || arch(arm64)
@@ -27,41 +28,54 @@ private enum SmallTile<V: SIMD, let R: Int> where V.Scalar: Real {
       }
     }
     for r in 0..<R {
-      UnsafeMutableRawPointer(c + r &* n).storeBytes(of: sums[r], as: V.self)
+      UnsafeMutableRawPointer(c + r &* cStride).storeBytes(of: sums[r], as: V.self)
     }
   }
 
   /// A panel of columns: four rows at a time, the rest one by one.
   @inline(__always)
   static func panel(
-    _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<V.Scalar>, _ rowStride: Int,
-    _ columnStride: Int, _ b: UnsafePointer<V.Scalar>, _ c: UnsafeMutablePointer<V.Scalar>
+    _ m: Int, _ k: Int, _ a: UnsafePointer<V.Scalar>, _ rowStride: Int, _ columnStride: Int,
+    _ b: UnsafePointer<V.Scalar>, _ bStride: Int, _ c: UnsafeMutablePointer<V.Scalar>,
+    _ cStride: Int
   ) {
     var i = 0
     while i &+ R <= m {
-      multiply(n, k, a + i &* rowStride, rowStride, columnStride, b, c + i &* n)
+      multiply(
+        k, a + i &* rowStride, rowStride, columnStride, b, bStride, c + i &* cStride, cStride)
       i &+= R
     }
     while i < m {
-      SmallTile<V, 1>.multiply(n, k, a + i &* rowStride, rowStride, columnStride, b, c + i &* n)
+      SmallTile<V, 1>.multiply(
+        k, a + i &* rowStride, rowStride, columnStride, b, bStride, c + i &* cStride, cStride)
       i &+= 1
     }
   }
 }
 
-/// c = a·b, [m, k] · [k, n], with b and c in plain rows.
-@inline(__always)
+/// c = a·b, [m, k] · [k, n], with strides: b and c have theirs between rows, a between columns too.
+@inline(never)
 private func smallProduct<Scalar: Real>(
-  _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Scalar>, _ rowStride: Int,
-  _ columnStride: Int, _ b: UnsafePointer<Scalar>, _ c: UnsafeMutablePointer<Scalar>
+  _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Scalar>, rowStride: Int, columnStride: Int,
+  _ b: UnsafePointer<Scalar>, stride bStride: Int, _ c: UnsafeMutablePointer<Scalar>,
+  stride cStride: Int
 ) {
   var j = 0
+  #if AVX512
+    while j &+ Scalar.Wide.scalarCount <= n {
+      SmallTile<Scalar.Wide, 4>.panel(
+        m, k, a, rowStride, columnStride, b + j, bStride, c + j, cStride)
+      j &+= Scalar.Wide.scalarCount
+    }
+  #endif
   while j &+ Scalar.Narrow.scalarCount <= n {
-    SmallTile<Scalar.Narrow, 4>.panel(m, n, k, a, rowStride, columnStride, b + j, c + j)
+    SmallTile<Scalar.Narrow, 4>.panel(
+      m, k, a, rowStride, columnStride, b + j, bStride, c + j, cStride)
     j &+= Scalar.Narrow.scalarCount
   }
   while j &+ 2 <= n {
-    SmallTile<SIMD2<Scalar>, 4>.panel(m, n, k, a, rowStride, columnStride, b + j, c + j)
+    SmallTile<SIMD2<Scalar>, 4>.panel(
+      m, k, a, rowStride, columnStride, b + j, bStride, c + j, cStride)
     j &+= 2
   }
   if j < n {
@@ -69,12 +83,12 @@ private func smallProduct<Scalar: Real>(
       var sum: Scalar = 0
       for p in 0..<k {
         #if FMA || arch(arm64)
-          sum.addProduct(a[i &* rowStride &+ p &* columnStride], b[p &* n &+ j])
+          sum.addProduct(a[i &* rowStride &+ p &* columnStride], b[p &* bStride &+ j])
         #else
-          sum += a[i &* rowStride &+ p &* columnStride] * b[p &* n &+ j]
+          sum += a[i &* rowStride &+ p &* columnStride] * b[p &* bStride &+ j]
         #endif
       }
-      c[i &* n &+ j] = sum
+      c[i &* cStride &+ j] = sum
     }
   }
 }
@@ -122,12 +136,120 @@ func smallProducts<Scalar: Real>(
                 right = UnsafePointer(scratch)
               }
               smallProduct(
-                m, n, k, a + index &* m &* k, rowStride, columnStride, right,
-                c + index &* m &* n)
+                m, n, k, a + index &* m &* k, rowStride: rowStride, columnStride: columnStride,
+                right, stride: n, c + index &* m &* n, stride: n)
             }
           }
         }
       }
     }
+  }
+}
+
+// MARK: Attention of some heads
+
+/// Some heads of attention's forward pass, as `fusedAttention` says.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+@inline(never)
+func attend<Scalar: Real>(
+  _ sizes: AttentionSizes, _ part: Range<Int>, _ q: UnsafePointer<Scalar>,
+  _ k: UnsafePointer<Scalar>, _ v: UnsafePointer<Scalar>, _ mask: UnsafePointer<Scalar>,
+  _ output: UnsafeMutablePointer<Scalar>, _ weights: UnsafeMutablePointer<Scalar>
+) {
+  let (queries, keys, width) = (sizes.queries, sizes.keys, sizes.width)
+  let scale = 1 / Scalar(width).squareRoot()
+  let turned = UnsafeMutablePointer<Scalar>.allocate(capacity: keys &* width)
+  let spread = UnsafeMutablePointer<Scalar>.allocate(capacity: sizes.scores)
+  defer {
+    turned.deallocate()
+    spread.deallocate()
+  }
+  for pair in part {
+    let start = sizes.starts(pair)
+    let p = weights + start.p
+    // S = Q·Kᵀ/√d + mask
+    turn(keys, width, k + start.k, stride: sizes.stride, to: turned)
+    smallProduct(
+      queries, keys, width, q + start.q, rowStride: sizes.stride, columnStride: 1, turned,
+      stride: keys, p, stride: keys)
+    for n in 0..<sizes.scores { p[n] = p[n] * scale + mask[n] }
+    // P = e^(S - max S) / Σ e^(S - max S) in each row
+    for i in 0..<queries {
+      let (row, highs) = (p + i &* keys, spread + i &* keys)
+      var highest = row[0]
+      for j in 1..<max(1, keys) { highest = row[j] > highest ? row[j] : highest }
+      for j in 0..<keys { highs[j] = highest }
+    }
+    for n in 0..<sizes.scores { p[n] = Scalar.exp(p[n] - spread[n]) }
+    for i in 0..<queries {
+      let (row, sums) = (p + i &* keys, spread + i &* keys)
+      let sum = laneSum(row, row, keys) { e, _ in e }
+      for j in 0..<keys { sums[j] = sum }
+    }
+    for n in 0..<sizes.scores { p[n] /= spread[n] }
+    // Y = P·V
+    smallProduct(
+      queries, sizes.valueWidth, keys, p, rowStride: keys, columnStride: 1, v + start.v,
+      stride: sizes.valueStride, output + start.y, stride: sizes.valueStride)
+  }
+}
+
+/// Some heads of its backward pass, as `fusedAttentionBackward` says.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+@inline(never)
+func attendBackward<Scalar: Real>(
+  _ sizes: AttentionSizes, _ part: Range<Int>, _ dY: UnsafePointer<Scalar>,
+  _ q: UnsafePointer<Scalar>, _ k: UnsafePointer<Scalar>, _ v: UnsafePointer<Scalar>,
+  _ weights: UnsafePointer<Scalar>, _ dQ: UnsafeMutablePointer<Scalar>,
+  _ dK: UnsafeMutablePointer<Scalar>, _ dV: UnsafeMutablePointer<Scalar>
+) {
+  let (queries, keys, width) = (sizes.queries, sizes.keys, sizes.width)
+  let (valueWidth, stride, valueStride) = (sizes.valueWidth, sizes.stride, sizes.valueStride)
+  let scale = 1 / Scalar(width).squareRoot()
+  let turned = UnsafeMutablePointer<Scalar>.allocate(capacity: keys &* valueWidth)
+  let dS = UnsafeMutablePointer<Scalar>.allocate(capacity: sizes.scores)
+  let spread = UnsafeMutablePointer<Scalar>.allocate(capacity: sizes.scores)
+  defer {
+    turned.deallocate()
+    dS.deallocate()
+    spread.deallocate()
+  }
+  for pair in part {
+    let start = sizes.starts(pair)
+    let (p, dY) = (weights + start.p, dY + start.y)
+    // forward: Y = P·V
+    smallProduct(
+      keys, valueWidth, queries, p, rowStride: 1, columnStride: keys, dY, stride: valueStride,
+      dV + start.v, stride: valueStride)
+    turn(keys, valueWidth, v + start.v, stride: valueStride, to: turned)
+    smallProduct(
+      queries, keys, valueWidth, dY, rowStride: valueStride, columnStride: 1, turned,
+      stride: keys, dS, stride: keys)  // dP
+    // forward: P = softmax(S) by rows; and S = Q·Kᵀ/√d, whose factor goes with dS
+    for i in 0..<queries {
+      let sums = spread + i &* keys
+      let sum = laneSum(dS + i &* keys, p + i &* keys, keys) { dP, p in dP * p }
+      for j in 0..<keys { sums[j] = sum }
+    }
+    for n in 0..<sizes.scores { dS[n] = p[n] * (dS[n] - spread[n]) * scale }
+    smallProduct(
+      queries, width, keys, dS, rowStride: keys, columnStride: 1, k + start.k, stride: stride,
+      dQ + start.q, stride: stride)
+    smallProduct(
+      keys, width, queries, dS, rowStride: 1, columnStride: keys, q + start.q, stride: stride,
+      dK + start.k, stride: stride)
+  }
+}
+
+/// Rows that lie apart as columns side by side: [rows, columns] → [columns, rows].
+@inline(__always)
+private func turn<Scalar: Real>(
+  _ rows: Int, _ columns: Int, _ x: UnsafePointer<Scalar>, stride: Int,
+  to target: UnsafeMutablePointer<Scalar>
+) {
+  for i in 0..<rows {
+    for j in 0..<columns { target[j &* rows &+ i] = x[i &* stride &+ j] }
   }
 }
