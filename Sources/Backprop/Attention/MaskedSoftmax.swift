@@ -46,13 +46,17 @@ public enum AttentionMask: Equatable, Sendable {
 
 extension AttentionMask {
   /// What is added to scores of a size, 0 where they are seen and -∞ where they are not; nil for no mask.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func summands<Scalar: Real>(
     rows: Int, columns: Int, as type: Scalar.Type = Scalar.self
   ) -> [Scalar]? {
     guard self != .none else { return nil }
-    return (0..<rows * columns).map { place in
-      shows(place / columns, place % columns) ? 0 : -.infinity
+    var summands = [Scalar](repeating: 0, count: rows * columns)
+    for i in 0..<rows {
+      for j in 0..<columns where !shows(i, j) { summands[i * columns + j] = -.infinity }
     }
+    return summands
   }
 }
 

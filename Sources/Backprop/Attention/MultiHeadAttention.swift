@@ -64,7 +64,7 @@ public struct MultiHeadAttention<Scalar: Real>: Layer, Sendable {
       matmul(rows, weight).reshaped(x.shape)
     }
     let (q, k, v) = (part(parameters.query), part(parameters.key), part(parameters.value))
-    let (merged, weights) = attention(q, k, v, heads: heads, mask: mask)
+    let (merged, weights) = attentionOfHeads(q, k, v, heads: heads, mask: mask)
     let y = matmul(merged.lastAxisAsColumns, parameters.output).reshaped(x.shape)
     return (
       y, Cache(x: x, queries: q, keys: k, values: v, weights: weights, merged: merged)
@@ -87,7 +87,7 @@ public struct MultiHeadAttention<Scalar: Real>: Layer, Sendable {
     let dOutput = matmul(transposed: cache.merged.lastAxisAsColumns, dRows)  // [d, d]
     let dMerged = matmul(dRows, transposed: parameters.output).reshaped(dY.shape)
     // forward: A = heads side by side
-    let (dQ, dK, dV) = attentionBackward(
+    let (dQ, dK, dV) = attentionOfHeadsBackward(
       dMerged, cache.queries, cache.keys, cache.values, weights: cache.weights)
     let (dQuery, dKey, dValue) = (
       dQ.lastAxisAsColumns, dK.lastAxisAsColumns, dV.lastAxisAsColumns

@@ -20,7 +20,8 @@ public func scaledDotProductAttention<Scalar>(
 ) -> (output: Tensor<Scalar>, weights: Tensor<Scalar>) {
   requireAttention(q, k, v)
   let (t, keys) = (q.shape[q.rank - 2], k.shape[k.rank - 2])
-  let (y, p) = attention(q.asOneHead, k.asOneHead, v.asOneHead, heads: 1, mask: mask)
+  let (y, p) = attentionOfHeads(
+    q.asOneHead, k.asOneHead, v.asOneHead, heads: 1, mask: mask)
   let front = Array(q.shape.dropLast(2))
   return (y.reshaped(front + [t, v.shape[v.rank - 1]]), p.reshaped(front + [t, keys]))
 }
@@ -45,7 +46,7 @@ public func scaledDotProductAttentionBackward<Scalar>(
     p.shape == front + [t, keys] && dY.shape == front + [t, v.shape[v.rank - 1]],
     "attention backward: dY is \(dY.shape) and the weights \(p.shape); with q \(q.shape), k "
       + "\(k.shape) and v \(v.shape) they must be those of one forward pass")
-  let (dQ, dK, dV) = attentionBackward(
+  let (dQ, dK, dV) = attentionOfHeadsBackward(
     dY.asOneHead, q.asOneHead, k.asOneHead, v.asOneHead,
     weights: p.reshaped([front.reduce(1, *), 1, t, keys]))
   return (dQ.reshaped(q.shape), dK.reshaped(k.shape), dV.reshaped(v.shape))
@@ -54,7 +55,7 @@ public func scaledDotProductAttentionBackward<Scalar>(
 /// Attention of heads that lie side by side: Q `[m, t, h·d]`, K `[m, t′, h·d]`, V `[m, t′, h·e]`.
 ///
 /// - Returns: Y, `[m, t, h·e]`, and P, `[m, h, t, t′]`.
-func attention<Scalar>(
+package func attentionOfHeads<Scalar>(
   _ q: Tensor<Scalar>, _ k: Tensor<Scalar>, _ v: Tensor<Scalar>, heads: Int, mask: AttentionMask
 ) -> (output: Tensor<Scalar>, weights: Tensor<Scalar>) {
   let sizes = AttentionSizes(q, k, v, heads: heads)
@@ -82,7 +83,7 @@ func attention<Scalar>(
 ///   - v: As in forward.
 ///   - p: P of the forward pass, which has as many heads.
 /// - Returns: ∂loss/∂Q, ∂loss/∂K and ∂loss/∂V.
-func attentionBackward<Scalar>(
+package func attentionOfHeadsBackward<Scalar>(
   _ dY: Tensor<Scalar>, _ q: Tensor<Scalar>, _ k: Tensor<Scalar>, _ v: Tensor<Scalar>,
   weights p: Tensor<Scalar>
 ) -> (dQ: Tensor<Scalar>, dK: Tensor<Scalar>, dV: Tensor<Scalar>) {

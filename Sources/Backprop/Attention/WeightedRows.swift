@@ -32,8 +32,27 @@ func whereWeighted<Scalar>(_ x: Tensor<Scalar>, _ weights: Tensor<Scalar>) -> Te
 func isFinite<Scalar>(_ x: Tensor<Scalar>) -> Bool {
   x.storage.withUnsafeBufferPointer { x in
     guard let start = x.baseAddress else { return true }
-    return laneSum(start, start, x.count) { x, _ in x * Scalar.Wide(repeating: 0) } == 0
+    return isFinite(start, x.count)
   }
+}
+
+/// The same of numbers one after the other in memory.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+@inline(never)
+private func isFinite<Scalar: Real>(_ x: UnsafePointer<Scalar>, _ count: Int) -> Bool {
+  let width = Scalar.Wide.scalarCount
+  var (sums, i) = (Scalar.Wide(repeating: 0), 0)
+  while i &+ width <= count {
+    sums += UnsafeRawPointer(x + i).loadUnaligned(as: Scalar.Wide.self) * Scalar.Wide(repeating: 0)
+    i &+= width
+  }
+  var sum = sums.sum()
+  while i < count {
+    sum += x[i] * 0
+    i &+= 1
+  }
+  return sum == 0
 }
 
 /// The sums term by term, into a tensor of y's shape.

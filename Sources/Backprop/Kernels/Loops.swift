@@ -91,8 +91,33 @@ package func generateParts<Scalar: Real>(
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 package func elementSums<Scalar: Real>(_ a: [Scalar], _ b: [Scalar]) -> [Scalar] {
-  generateParts(a, b, worth: a.count > 40_000) { a, b, target, count in
+  generateParts(a, b, worth: a.count > 20_000) { a, b, target, count in
     for i in 0..<count { target[i] = a[i] + b[i] }
+  }
+}
+
+/// aᵢⱼ + bⱼ in each row of a matrix, on several threads where there is enough to do.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+package func rowElementSums<Scalar: Real>(
+  _ rows: Int, _ columns: Int, _ a: [Scalar], _ b: [Scalar]
+) -> [Scalar] {
+  requireMatrix(a.count, rows, columns, "rowElementSums")
+  requireMatrix(b.count, 1, columns, "rowElementSums, the vector")
+  return [Scalar](unsafeUninitializedCapacity: rows * columns) { result, filled in
+    filled = rows * columns
+    a.withUnsafeBufferPointer { a in
+      b.withUnsafeBufferPointer { b in
+        guard let a = a.baseAddress, let b = b.baseAddress, let result = result.baseAddress
+        else { return }
+        parallel(rows, grain: 1, worth: rows &* columns > 20_000) { part in
+          for i in part {
+            let (row, target) = (a + i &* columns, result + i &* columns)
+            for j in 0..<columns { target[j] = row[j] + b[j] }
+          }
+        }
+      }
+    }
   }
 }
 

@@ -37,6 +37,10 @@ extension WrongCall {
       let layer = heads(4, 2)
       _ = layer.backward(zeros(1, 3, 4), cache(of: layer, zeros(1, 2, 4)))
     },
+    WrongCall("a cache of 2 heads in a layer of 4") {
+      let x = zeros(1, 2, 4)
+      _ = heads(4, 4).backward(x, cache(of: heads(4, 2), x))
+    },
     WrongCall("a sequence of 4 places and a table of 3") {
       var generator = generator()
       _ = LearnedPositions<Double>(longest: 3, width: 2, using: &generator)(zeros(1, 4, 2))

@@ -52,6 +52,10 @@ extension WrongCall {
       _ = generate(numbers(1), numbers(2)) { $0 + $1 }
     },
     WrongCall("generateParts: arrays of 1 and 2") { _ = elementSums(numbers(1), numbers(2)) },
+    WrongCall("rowElementSums, the vector: 2 numbers are no matrix of 1 × 3") {
+      _ = rowElementSums(2, 3, numbers(6), numbers(2))
+    },
+    WrongCall("rowElementSums: 6 numbers") { _ = rowElementSums(9, 3, numbers(6), numbers(3)) },
     WrongCall("generateParts: arrays of 1 and 2") {
       _ = rectifiedGradient(numbers(1), numbers(2))
     },
@@ -78,6 +82,15 @@ extension WrongCall {
     },
     WrongCall("scaledRows: 2 centres, 1 factors and 2 summands for 2 rows") {
       _ = scaledRows(2, 3, numbers(6), centre: numbers(2), scale: numbers(1), shift: numbers(2))
+    },
+    WrongCall("scaledAndShifted: 6 numbers") {
+      _ = scaledAndShifted(3, 3, numbers(6), scale: numbers(3), shift: numbers(3))
+    },
+    WrongCall("scaledAndShifted, the summands: 2 numbers") {
+      _ = scaledAndShifted(2, 3, numbers(6), scale: numbers(3), shift: numbers(2))
+    },
+    WrongCall("scaledAndShiftedGradients, the factors: 2 numbers") {
+      _ = scaledAndShiftedGradients(2, 3, numbers(6), numbers(6), scale: numbers(2))
     },
     WrongCall("padded: a border of -1") {
       _ = padded(numbers(4), channels: 1, height: 2, width: 2, samples: 1, by: -1)

@@ -48,8 +48,11 @@ extension Tensor {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public static func + (a: Tensor, b: Tensor) -> Tensor {
-    // Where a residual block adds, the tensors are large.
+    // Where a residual block or a layer's bias adds, the tensors are large.
     if a.shape == b.shape { return Tensor(elementSums(a.storage, b.storage), shape: a.shape) }
+    if a.rank == 2, b.rank == 1, a.shape[1] == b.shape[0] {
+      return Tensor(rowElementSums(a.rows, a.columns, a.storage, b.storage), shape: a.shape)
+    }
     return a.combined(with: b, "+") { $0 + $1 }
   }
 

@@ -38,8 +38,12 @@ public struct LayerNorm<Scalar: Real>: Layer, Sendable {
       "LayerNorm: the input is \(x.shape); it must be [m, \(features)]")
     let result = standardizedRows(x.rows, features, x.storage, epsilon: epsilon)
     let standard = Tensor(result.values, shape: x.shape)
-    let y = standard * parameters.scale + parameters.shift  // [m, features]
-    return (y, Cache(standard: standard, inverse: Tensor(result.inverse)))
+    let y = scaledAndShifted(
+      x.rows, features, result.values, scale: parameters.scale.storage,
+      shift: parameters.shift.storage)
+    return (
+      Tensor(y, shape: x.shape), Cache(standard: standard, inverse: Tensor(result.inverse))
+    )
   }
 
   public func backward(
@@ -55,16 +59,19 @@ public struct LayerNorm<Scalar: Real>: Layer, Sendable {
       dY.shape == standard.shape,
       "LayerNorm backward: dY is \(dY.shape), should be \(standard.shape), the shape of x")
     // forward: y = γ ⊙ x̂ + β, with the same γ and β in every row
-    let dGamma = (dY * standard).sum(axis: 0)  // [features]
-    let dBeta = dY.sum(axis: 0)  // [features]
-    let dStandard = dY * parameters.scale  // [m, features]
+    let (dStandard, dGamma, dBeta) = scaledAndShiftedGradients(
+      standard.rows, standard.columns, dY.storage, standard.storage,
+      scale: parameters.scale.storage)
 
     // forward: x̂ = (x - μ)/√(σ² + ε), μ and σ² over the n features of the row
     // so:      dx = (dx̂ - Σdx̂/n - x̂·Σ(dx̂ ⊙ x̂)/n)/√(σ² + ε), as in batch normalization
     let dX = standardizedRowsGradient(
-      standard.rows, standard.columns, dStandard.storage, standard: standard.storage,
+      standard.rows, standard.columns, dStandard, standard: standard.storage,
       inverse: cache.inverse.storage)
-    return (Tensor(dX, shape: standard.shape), ScaleAndShift(scale: dGamma, shift: dBeta))
+    return (
+      Tensor(dX, shape: standard.shape),
+      ScaleAndShift(scale: Tensor(dGamma), shift: Tensor(dBeta))
+    )
   }
 
   public mutating func visit(
