@@ -58,6 +58,7 @@ public func scaledDotProductAttentionBackward<Scalar>(
 package func attentionOfHeads<Scalar>(
   _ q: Tensor<Scalar>, _ k: Tensor<Scalar>, _ v: Tensor<Scalar>, heads: Int, mask: AttentionMask
 ) -> (output: Tensor<Scalar>, weights: Tensor<Scalar>) {
+  requireAttention(q, k, v)
   let sizes = AttentionSizes(q, k, v, heads: heads)
   mask.require(rows: sizes.queries, columns: sizes.keys)
   if sizes.areSmall {
@@ -87,6 +88,8 @@ package func attentionOfHeadsBackward<Scalar>(
   _ dY: Tensor<Scalar>, _ q: Tensor<Scalar>, _ k: Tensor<Scalar>, _ v: Tensor<Scalar>,
   weights p: Tensor<Scalar>
 ) -> (dQ: Tensor<Scalar>, dK: Tensor<Scalar>, dV: Tensor<Scalar>) {
+  requireAttention(q, k, v)
+  require(p.rank == 4, "attention backward: the weights are \(p.shape); they must be [m, h, t, t′]")
   let heads = p.shape[1]
   let sizes = AttentionSizes(q, k, v, heads: heads)
   if sizes.areSmall {
@@ -107,6 +110,10 @@ extension AttentionSizes {
   init<Scalar>(
     _ q: Tensor<Scalar>, _ k: Tensor<Scalar>, _ v: Tensor<Scalar>, heads: Int
   ) {
+    require(
+      q.rank == 3 && heads >= 1 && q.shape[2] % heads == 0 && v.shape[2] % heads == 0,
+      "attention: \(heads) heads of queries \(q.shape) and values \(v.shape); they must be [m, t, h·d] "
+        + "and [m, t′, h·e]")
     self.init(
       samples: q.shape[0], heads: heads, queries: q.shape[1], keys: k.shape[1],
       width: q.shape[2] / heads, valueWidth: v.shape[2] / heads)

@@ -21,10 +21,11 @@ struct AttentionSizes {
   let width: Int, valueWidth: Int
 
   /// Whether the matrices of one head are so small that no product of them wants to be shared out or
-  /// copied into blocks, and no sum to be cut.
+  /// copied into blocks, and no sum to be cut; and none is empty.
   var areSmall: Bool {
     let widest = max(width, valueWidth)
-    return max(queries, keys, widest) <= 4096 && queries * keys * widest < 1 << 18
+    return min(queries, keys, width, valueWidth) > 0 && max(queries, keys, widest) <= 4096
+      && queries * keys * widest < 1 << 18
   }
 
   /// The numbers between two rows of Q and K, and of V and Y.
@@ -36,10 +37,7 @@ struct AttentionSizes {
   }
 
   /// Where the first row of a head begins, in Q, in K, in V, in Y and in P.
-  @inline(__always)
-  func starts(
-    _ pair: Int
-  ) -> (q: Int, k: Int, v: Int, y: Int, p: Int) {
+  func starts(_ pair: Int) -> (q: Int, k: Int, v: Int, y: Int, p: Int) {
     let (sample, head) = (pair / heads, pair % heads)
     return (
       sample &* queries &* stride &+ head &* width, sample &* keys &* stride &+ head &* width,
