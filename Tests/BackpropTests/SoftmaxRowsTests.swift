@@ -31,7 +31,8 @@ private func textbook(_ row: [Double]) -> (y: [Double], logSum: Double) {
       }
     }
     check(Double.self, within: 1e-13)
-    check(Float.self, within: 1e-6)
+    // x - max x is rounded before it is an exponent.
+    check(Float.self, within: 1e-5)
   }
 
   @Test func `a row with a NaN or an infinity leaves its neighbours alone`() {
