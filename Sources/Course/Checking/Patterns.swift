@@ -10,9 +10,11 @@ extension Problem {
   ///   - outcomes: All cases.
   ///   - isOnly: Whether no other part's mistake is known by name, which may explain this one too;
   ///     else what only describes the wrong numbers is left out.
+  ///   - clue: What the problem's own findings say of all parts together.
   /// - Returns: The sentence, or nil.
   func pattern(
-    of part: Part<Input, Output>, in outcomes: [Outcome<Input, Output>], isOnly: Bool
+    of part: Part<Input, Output>, in outcomes: [Outcome<Input, Output>], isOnly: Bool,
+    clue: @escaping () -> String?
   ) -> String? {
     guard let evidence = Evidence(of: part, in: outcomes, given: given) else { return nil }
     let findings: [() -> String?] = [
@@ -25,7 +27,7 @@ extension Problem {
       { evidence.precisionSentence }, { evidence.infiniteSentence },
     ]
     let descriptions: [() -> String?] = [
-      { clue(in: outcomes) },
+      clue,
       { evidence.unnamedFactorSentence }, { evidence.multipleSentence },
       { evidence.placeSentence }, { evidence.regionSentence }, { evidence.lineSentence },
       { evidence.signSentence }, { evidence.wrongOnesSentence }, { evidence.absentSentence },

@@ -121,6 +121,7 @@ extension Chapter11Problems {
         Part("db", of: \.bias) { $0.db },
       ],
       misconceptions: causalMisconceptions,
+      clues: CausalConvolutionQuestion.clues,
       alternatives: [
         { question in question.gradients(offset: question.back) }, causalByGathering,
         { question in

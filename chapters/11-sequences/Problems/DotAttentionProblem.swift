@@ -47,7 +47,7 @@ public struct AttentionQuestion: Question {
   fileprivate var steps: Int { states.shape[1] }
 
   /// dα_i = dc·h_i, `[m, t]`.
-  fileprivate var dWeights: Matrix {
+  var dWeights: Matrix {
     var found = Matrix(shape: [query.rows, steps])
     for n in 0..<query.rows {
       for i in 0..<steps {
@@ -57,7 +57,7 @@ public struct AttentionQuestion: Question {
     return found
   }
 
-  fileprivate var dScores: Matrix { softmaxBackward(dWeights, y: weights) }
+  var dScores: Matrix { softmaxBackward(dWeights, y: weights) }
 
   /// dq and dh of the scores' gradient, and what h gets as a value.
   fileprivate func gradients(
@@ -119,6 +119,7 @@ extension Chapter11Problems {
         Part("dQuery", of: \.query) { $0.dQuery }, Part("dStates", of: \.states) { $0.dStates },
       ],
       misconceptions: attentionMisconceptions,
+      clues: AttentionQuestion.clues,
       alternatives: [
         { $0.gradients(dScores: $0.dScores) }, attentionByMatrices, attentionByJacobian,
       ],

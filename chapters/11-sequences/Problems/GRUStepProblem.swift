@@ -1,107 +1,7 @@
 public import Checking
-public import Core
+import Core
 import SequenceLayers
 import Sequences
-
-/// One step of a GRU, and the gradient that arrives at its state.
-public struct GRUStepQuestion: Question {
-  public var x: Matrix
-  public var h: Matrix
-  public var inputWeight: Matrix
-  public var hiddenWeight: Matrix
-  public var bias: Matrix
-  /// ∂loss/∂h′, from the output and from the steps that follow.
-  public var dNext: Matrix
-
-  public init(
-    x: Matrix, h: Matrix, inputWeight: Matrix, hiddenWeight: Matrix, bias: Matrix, dNext: Matrix
-  ) {
-    (self.x, self.h, self.dNext) = (x, h, dNext)
-    (self.inputWeight, self.hiddenWeight, self.bias) = (inputWeight, hiddenWeight, bias)
-  }
-
-  init(_ batch: Int, _ inputs: Int, _ hidden: Int, seed: UInt64) {
-    var generator = SplitMix64(caseSeed: seed)
-    func draw(_ shape: [Int], _ deviation: Double = 1) -> Matrix {
-      Tensor(standardDeviation: deviation, shape: shape, using: &generator)
-    }
-    x = draw([batch, inputs])
-    h = draw([batch, hidden], 0.8).map { Double.tanh($0) }
-    inputWeight = draw([inputs, 3 * hidden], 0.6)
-    hiddenWeight = draw([hidden, 3 * hidden], 0.8)
-    bias = draw([3 * hidden], 0.4)
-    dNext = draw([batch, hidden])
-  }
-
-  public var isPermitted: Bool { true }
-  public static var inputs: [(name: String, path: WritableKeyPath<Self, Matrix>)] {
-    [
-      ("x", \.x), ("h", \.h), ("Wx", \.inputWeight), ("Wh", \.hiddenWeight), ("b", \.bias),
-      ("dNext", \.dNext),
-    ]
-  }
-  public var summary: String {
-    "x \(x.shape), h \(h.shape), Wx \(inputWeight.shape), Wh \(hiddenWeight.shape)"
-  }
-
-  var parameters: RecurrentParameters<Double> {
-    RecurrentParameters(inputWeight: inputWeight, hiddenWeight: hiddenWeight, bias: bias)
-  }
-  var step: (h: Matrix, cache: GRUStepCache<Double>) {
-    SequenceLayers.gruStep(x, h, parameters)
-  }
-}
-
-/// The lines of the backward pass, one by one, so that a misconception can replace one of them.
-private struct Lines {
-  let question: GRUStepQuestion
-  let r, z, g, proposed: Matrix
-  /// Before the curves: ∂loss/∂ of the three sums, `[m, hidden]`.
-  var dG, dZ, dR: Matrix
-  /// The share of u_n: dG ⊙ r.
-  var dProposed: Matrix
-  /// What h gets directly.
-  var direct: Matrix
-
-  init(_ question: GRUStepQuestion) {
-    let cache = question.step.cache
-    self.question = question
-    (r, z, g, proposed) = (cache.r, cache.z, cache.g, cache.proposed)
-    let dNext = question.dNext
-    dG = dNext * (1 - z) * (1 - g * g)
-    dZ = dNext * (question.h - g) * z * (1 - z)
-    dR = dG * proposed * r * (1 - r)
-    dProposed = dG * r
-    direct = dNext * z
-  }
-
-  /// After another dG: what is made of it.
-  mutating func follow() {
-    dR = dG * proposed * r * (1 - r)
-    dProposed = dG * r
-  }
-
-  func beside(_ parts: [Matrix]) -> Matrix {
-    let (m, n) = (question.h.rows, question.h.columns)
-    var all = Matrix(shape: [m, parts.count * n])
-    for (k, part) in parts.enumerated() {
-      for row in 0..<m { for unit in 0..<n { all[row, k * n + unit] = part[row, unit] } }
-    }
-    return all
-  }
-
-  var dA: Matrix { beside([dR, dZ, dG]) }
-  var dU: Matrix { beside([dR, dZ, dProposed]) }
-
-  var gradients: GRUStepGradients {
-    let (dA, dU) = (dA, dU)
-    return (
-      matmul(dA, transposed: question.inputWeight),
-      direct + matmul(dU, transposed: question.hiddenWeight), matmul(transposed: question.x, dA),
-      matmul(transposed: question.h, dU), dA.sum(axis: 0)
-    )
-  }
-}
 
 extension Chapter11Problems {
   /// 11.3, one step of a GRU, backwards.
@@ -146,8 +46,9 @@ extension Chapter11Problems {
         Part("db", of: \.bias) { $0.db },
       ],
       misconceptions: gruMisconceptions,
+      clues: GRUStepQuestion.clues,
       alternatives: [
-        { Lines($0).gradients },
+        { GRULines($0).gradients },
         { question in
           // Sample by sample: a batch is the sum of its samples.
           var (dx, dh) = ([Double](), [Double]())
@@ -158,7 +59,7 @@ extension Chapter11Problems {
             var one = question
             (one.x, one.h) = (question.x.rows([row]), question.h.rows([row]))
             one.dNext = question.dNext.rows([row])
-            let part = Lines(one).gradients
+            let part = GRULines(one).gradients
             (dx, dh) = (dx + part.dx.scalars, dh + part.dh.scalars)
             (dWx, dWh, db) = (dWx + part.dWx, dWh + part.dWh, db + part.db)
           }
@@ -181,118 +82,6 @@ extension Chapter11Problems {
           hiddenWeight: question.hiddenWeight)
       }
     )
-  }
-
-  private static var gruMisconceptions: [Misconception<GRUStepQuestion, GRUStepGradients>] {
-    [
-      wrong(
-        "gru-direct-way-dropped",
-        "h′ = (1 - z)·g + z·h: h is in it directly, so dh has dNext·z as well as the way through Wh."
-      ) { $0.direct = 0 * $0.direct },
-      wrong(
-        "gru-gates-exchanged",
-        "z keeps the old state: h′ = (1 - z)·g + z·h. You have z and 1 - z the other way round."
-      ) {
-        let dNext = $0.question.dNext
-        $0.dG = dNext * $0.z * (1 - $0.g * $0.g)
-        $0.dZ = dNext * ($0.g - $0.question.h) * $0.z * (1 - $0.z)
-        $0.direct = dNext * (1 - $0.z)
-        $0.follow()
-      },
-      wrong(
-        "gru-reset-missing-in-u",
-        "u_n is multiplied by r before it is added: on the way back to it, dg is multiplied by r. da and "
-          + "du differ in their last block."
-      ) { $0.dProposed = $0.dG },
-      wrong(
-        "gru-proposal-forgotten",
-        "z weighs h against g: when z grows, h′ moves by h - g. You left g out."
-      ) { $0.dZ = $0.question.dNext * $0.question.h * $0.z * (1 - $0.z) },
-      wrong(
-        "gru-update-sign",
-        "When z grows, h′ moves towards h and away from g: the difference is h - g."
-      ) { $0.dZ = $0.question.dNext * ($0.g - $0.question.h) * $0.z * (1 - $0.z) },
-      wrong(
-        "gru-reset-from-state",
-        "r multiplies u_n, the product h·Wh in the last columns, and not h itself."
-      ) { $0.dR = $0.dG * $0.question.h * $0.r * (1 - $0.r) },
-      wrong(
-        "gru-proposal-slope-forgotten", "g came out of a tanh: its slope, 1 - g², is missing."
-      ) {
-        $0.dG = $0.question.dNext * (1 - $0.z)
-        $0.follow()
-      },
-      wrong(
-        "gru-update-slope-forgotten", "z came out of a sigmoid: its slope, z(1 - z), is missing."
-      ) { $0.dZ = $0.question.dNext * ($0.question.h - $0.g) },
-      wrong(
-        "gru-reset-slope-forgotten", "r came out of a sigmoid: its slope, r(1 - r), is missing."
-      ) { $0.dR = $0.dG * $0.proposed },
-      spoilt(
-        "gru-reset-before-matrix",
-        "You went back through the other GRU, where r multiplies h before Wh. Here r stands behind the "
-          + "matrix: g = tanh(a_n + r·(h·Wh))."
-      ) { lines, gradients in
-        let (question, n) = (lines.question, lines.question.h.columns)
-        // Wh's last n columns, [n, n].
-        var last = Matrix(shape: [n, n])
-        for i in 0..<n { for j in 0..<n { last[i, j] = question.hiddenWeight[i, 2 * n + j] } }
-        let back = matmul(lines.dG, transposed: last)  // ∂loss/∂(r·h)
-        var other = lines
-        other.dR = back * question.h * lines.r * (1 - lines.r)
-        other.dProposed = 0 * lines.dProposed
-        gradients = other.gradients
-        gradients.dh = gradients.dh + back * lines.r
-        let inner = matmul(transposed: lines.r * question.h, lines.dG)
-        for i in 0..<n { for j in 0..<n { gradients.dWh[i, 2 * n + j] = inner[i, j] } }
-      },
-      spoilt(
-        "gru-columns-in-another-order",
-        "The columns are r, z, n. You put them as z, r, n, as Keras and ONNX have them."
-      ) { lines, gradients in
-        var other = lines
-        (other.dR, other.dZ) = (lines.dZ, lines.dR)
-        gradients = other.gradients
-      },
-      spoilt(
-        "gru-bias-from-u",
-        "b was added to x·Wx, which makes a: db is the sum of da. You summed du, whose last block has "
-          + "another factor r."
-      ) { lines, gradients in gradients.db = lines.dU.sum(axis: 0) },
-      spoilt(
-        "gru-input-from-u",
-        "x is in a, not in u: dx and dWx come from da, whose last block has no factor r."
-      ) { lines, gradients in
-        gradients.dx = matmul(lines.dU, transposed: lines.question.inputWeight)
-        gradients.dWx = matmul(transposed: lines.question.x, lines.dU)
-      },
-      spoilt(
-        "gru-bias-averaged",
-        "b was added to every row: db is the sum over the batch, not the mean."
-      ) { lines, gradients in gradients.db = gradients.db / Double(lines.question.x.rows) },
-    ]
-  }
-
-  private static func wrong(
-    _ name: String, _ sentence: String, spoil: @escaping (inout Lines) -> Void
-  ) -> Misconception<GRUStepQuestion, GRUStepGradients> {
-    Misconception(name, sentence) {
-      var lines = Lines($0)
-      spoil(&lines)
-      return lines.gradients
-    }
-  }
-
-  private static func spoilt(
-    _ name: String, _ sentence: String,
-    spoil: @escaping (Lines, inout GRUStepGradients) -> Void
-  ) -> Misconception<GRUStepQuestion, GRUStepGradients> {
-    Misconception(name, sentence) {
-      let lines = Lines($0)
-      var gradients = lines.gradients
-      spoil(lines, &gradients)
-      return gradients
-    }
   }
 
   private static func gruByElements(_ question: GRUStepQuestion) -> GRUStepGradients {

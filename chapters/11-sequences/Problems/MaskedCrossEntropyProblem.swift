@@ -37,10 +37,10 @@ public struct MaskedQuestion: Question {
   public var label: String { "logits \(logits.shape), \(Int(total)) steps count" }
 
   /// How many steps count.
-  fileprivate var total: Double { Double(mask.joined().reduce(0, +)) }
+  var total: Double { Double(mask.joined().reduce(0, +)) }
 
   /// p, the softmax of each step, as the logits lie.
-  fileprivate var probabilities: Matrix {
+  var probabilities: Matrix {
     let (rows, n) = (logits.shape[0] * logits.shape[1], logits.shape[2])
     return softmax(logits.reshaped([rows, n])).reshaped(logits.shape)
   }
@@ -101,6 +101,7 @@ extension Chapter11Problems {
       },
       parts: [Part("dLogits", of: \.logits)],
       misconceptions: maskedMisconceptions,
+      clues: MaskedQuestion.clues,
       alternatives: [
         { question in question.gradient { Double(question.mask[$0][$1]) / question.total } },
         maskedByElements,

@@ -1,0 +1,319 @@
+@testable import Problems11
+import Backprop
+@testable import Checking
+import Course
+import Testing
+
+@Test(arguments: gates + looks + recordings)
+func `an answer of chapter 11 that is right but for one value on the way is told which`(
+  answer: WrongAnswer
+) {
+  let (findings, sentence) = (answer.findings(), answer.sentence ?? "")
+  #expect(!findings.isEmpty && findings.allSatisfy { $0.contains(sentence) }, "\(findings)")
+}
+
+private let gates: [WrongAnswer] = [
+  .init({ Chapter11Problems.lstmStep }, "more of what comes back", "right for another D, all that")
+  {
+    LSTMLines($0) { question, o, tanhNext in
+      1.3 * question.dNextCell + question.dNext * o * (1 - tanhNext * tanhNext)
+    }.gradients()
+  },
+  .init(
+    { Chapter11Problems.lstmStep }, "o twice on the way to c′",
+    "It is the right dNext·o·(1 - tanh²c′) times o"
+  ) {
+    LSTMLines($0) { question, o, tanhNext in
+      question.dNextCell + question.dNext * o * o * (1 - tanhNext * tanhNext)
+    }.gradients()
+  },
+  .init(
+    { Chapter11Problems.lstmStep }, "a slope that is cut off",
+    "the columns of f are not right; those of i, g and o are, and dCell is"
+  ) {
+    var lines = LSTMLines($0)
+    lines.zF = lines.zF.map { min($0, 0.1) }
+    return lines.gradients()
+  },
+  .init(
+    { Chapter11Problems.lstmStep }, "another forget gate",
+    "the columns of f are not right, and dCell is not; those of i, g and o are"
+  ) {
+    var lines = LSTMLines($0)
+    let f = lines.f.map { 0.2 + $0 / 2 }
+    (lines.dCell, lines.zF) = (lines.cell * f, lines.cell * $0.cell * f * (1 - f))
+    return lines.gradients()
+  },
+  .init({ Chapter11Problems.lstmStep }, "c′ for its tanh", "o and tanh c′ are in both") {
+    let next = LSTMLines($0).next
+    var lines = LSTMLines($0) { question, o, _ in
+      question.dNextCell + question.dNext * o * (1 - next * next)
+    }
+    lines.zO = $0.dNext * next * lines.o * (1 - lines.o)
+    return lines.gradients()
+  },
+  .init(
+    { Chapter11Problems.gruStep }, "dz with another factor",
+    "dz is wrong; right: dg, dr, the last block of du, what h gets directly"
+  ) {
+    var lines = GRULines($0)
+    lines.dZ = lines.dZ.map { min($0, 0.1) }
+    return lines.gradients
+  },
+  .init(
+    { Chapter11Problems.gruStep }, "dz with z once too often",
+    "It is the right dNext·(h - g)·z(1 - z) times z"
+  ) {
+    var lines = GRULines($0)
+    lines.dZ = lines.dZ * lines.z
+    return lines.gradients
+  },
+  .init(
+    { Chapter11Problems.gruStep }, "another dg", "dg is wrong, and dr right for that dg"
+  ) {
+    var lines = GRULines($0)
+    lines.dG = lines.dG.map { min($0, 0.1) }
+    lines.follow()
+    return lines.gradients
+  },
+  .init(
+    { Chapter11Problems.gruStep }, "another update gate",
+    "dg, dz and what h gets directly are wrong, and dr right for that dg"
+  ) {
+    var lines = GRULines($0)
+    let (z, g) = (lines.z.map { 0.2 + $0 / 2 }, lines.g)
+    lines.dG = $0.dNext * (1 - z) * (1 - g * g)
+    lines.dZ = $0.dNext * ($0.h - g) * z * (1 - z)
+    lines.direct = $0.dNext * z
+    lines.follow()
+    return lines.gradients
+  },
+  .init({ Chapter11Problems.gruStep }, "another h", "and dWh is not hᵀ·du. In those dz is wrong") {
+    var lines = GRULines($0)
+    let h = $0.h.map { min($0, 0.2) }
+    lines.dZ = $0.dNext * (h - lines.g) * lines.z * (1 - lines.z)
+    var gradients = lines.gradients
+    gradients.dWh = matmul(transposed: h, lines.dU)
+    return gradients
+  },
+  .init(
+    { Chapter11Problems.gruStep }, "another reset gate", "dr and the last block of du are wrong"
+  ) {
+    var lines = GRULines($0)
+    let r = lines.r.map { 0.2 + $0 / 2 }
+    lines.dR = lines.dG * lines.proposed * r * (1 - r)
+    lines.dProposed = lines.dG * r
+    return lines.gradients
+  },
+]
+
+private let looks: [WrongAnswer] = [
+  .init(
+    { Chapter11Problems.maskedCrossEntropy }, "the last step left out",
+    "have their right gradient, or none at all"
+  ) {
+    var gradient = Chapter11Problems.maskedCrossEntropy.reference($0)
+    let (steps, classes) = (gradient.shape[1], gradient.shape[2])
+    for place in gradient.scalars.indices where place / classes % steps == steps - 1 {
+      gradient.scalars[place] = 0
+    }
+    return gradient
+  },
+  .init(
+    { Chapter11Problems.maskedCrossEntropy }, "two for the target",
+    "at each target it is 2, at the other classes 0"
+  ) {
+    var gradient = Chapter11Problems.maskedCrossEntropy.reference($0)
+    for (row, counted) in $0.mask.enumerated() {
+      for (step, counts) in counted.enumerated() where counts == 1 {
+        gradient[row, step, $0.targets[row][step]] -= 1 / $0.total
+      }
+    }
+    return gradient
+  },
+  .init(
+    { Chapter11Problems.maskedCrossEntropy }, "targets in another order",
+    "and the target is class"
+  ) {
+    Chapter11Problems.maskedCrossEntropy.reference(
+      MaskedQuestion(
+        logits: $0.logits, targets: $0.targets.map { $0.reversed() }, mask: $0.mask))
+  },
+  .init(
+    { Chapter11Problems.maskedCrossEntropy }, "softer scores", "which scores is the softmax of"
+  ) {
+    var question = $0
+    question.logits = question.logits.map { $0 * 0.9 + 0.1 * Double.sin($0) }
+    return Chapter11Problems.maskedCrossEntropy.reference(question)
+  },
+  .init(
+    { Chapter11Problems.maskedCrossEntropy }, "scores squashed one by one", "do not sum to 0"
+  ) {
+    var gradient = 0 * $0.logits
+    for (row, counted) in $0.mask.enumerated() {
+      for (step, counts) in counted.enumerated() where counts == 1 {
+        for k in 0..<gradient.shape[2] {
+          let p = 1 / (1 + Double.exp(-$0.logits[row, step, k]))
+          gradient[row, step, k] = (p - (k == $0.targets[row][step] ? 1 : 0)) / $0.total
+        }
+      }
+    }
+    return gradient
+  },
+  .init({ Chapter11Problems.dotAttention }, "halved weights", "right for other α") {
+    attended($0, weights: $0.weights * 0.5)
+  },
+  .init({ Chapter11Problems.dotAttention }, "a plain mean", "right for another Σ α·dα") {
+    let (weights, dWeights) = ($0.weights, $0.dWeights)
+    var ds = weights
+    for n in 0..<ds.rows {
+      let mean = dWeights.rows(n..<n + 1).sum() / Double(ds.columns)
+      for i in 0..<ds.columns { ds[n, i] *= dWeights[n, i] - mean }
+    }
+    return attended($0, ds: ds)
+  },
+  .init({ Chapter11Problems.dotAttention }, "dα cut off", "it sums to 0, as behind a softmax") {
+    attended($0, ds: softmaxBackward($0.dWeights.map { min($0, 0.3) }, y: $0.weights))
+  },
+  .init({ Chapter11Problems.dotAttention }, "ds cut off", "It does not even sum to 0") {
+    attended($0, ds: $0.dScores.map { min($0, 0.1) })
+  },
+  .init({ Chapter11Problems.dotAttention }, "other states", "look at the h in dα and in dQuery") {
+    var question = AttentionQuestion(
+      query: $0.query, states: $0.states.map { 0.5 * $0 + 0.2 }, dContext: $0.dContext,
+      weights: $0.weights)
+    question.states = question.states.map { min($0, 0.6) }
+    return Chapter11Problems.dotAttention.reference(question)
+  },
+]
+
+/// Both gradients of attention, from other weights, or from other gradients of the scores.
+private func attended(
+  _ question: AttentionQuestion, weights: Matrix? = nil, ds: Matrix? = nil
+) -> (dQuery: Matrix, dStates: Matrix) {
+  let weights = weights ?? question.weights
+  var scores = ds ?? weights * question.dWeights
+  var (dQuery, dStates) = (0 * question.query, 0 * question.states)
+  for n in 0..<weights.rows {
+    let sum = ds == nil ? scores.rows(n..<n + 1).sum() : 0
+    for i in 0..<weights.columns {
+      scores[n, i] -= weights[n, i] * sum
+      for j in 0..<dQuery.columns {
+        dQuery[n, j] += scores[n, i] * question.states[n, i, j]
+        dStates[n, i, j] =
+          weights[n, i] * question.dContext[n, j] + scores[n, i] * question.query[n, j]
+      }
+    }
+  }
+  return (dQuery, dStates)
+}
+
+private let recordings: [WrongAnswer] = [
+  .init(
+    { Chapter11Problems.ctc }, "no way from s - 1", "right for an α in which the way from s - 1 is"
+  ) { shared($0) { $0.alpha.ways[1] = 0 } },
+  .init({ Chapter11Problems.ctc }, "y in β once too often", "all ways with the factor y twice") {
+    shared($0) { $0.beta.factor = .squared }
+  },
+  .init({ Chapter11Problems.ctc }, "divided by p, α begins at 0", "at the first place of e alone") {
+    shared($0, isByFrame: false) { $0.alpha.begins = { $0 == 0 } }
+  },
+  .init({ Chapter11Problems.ctc }, "labels without the last", "labels of their first class alone") {
+    Chapter11Problems.ctc.reference(
+      CTCQuestion(logits: $0.logits, labels: $0.labels.map { Array($0.prefix(1)) }))
+  },
+  .init({ Chapter11Problems.ctc }, "γ in the last frame alone", "nothing is taken off y") {
+    var gradient = $0.probabilities / Double($0.labels.count)
+    let right = Chapter11Problems.ctc.reference($0)
+    let frame = gradient.count / $0.frames
+    for place in ($0.frames - 1) * frame..<gradient.count {
+      gradient.scalars[place] = right.scalars[place]
+    }
+    return gradient
+  },
+  .init({ Chapter11Problems.ctc }, "other scores", "classes that are not in e are wrong") {
+    var question = $0
+    question.logits = question.logits.map { $0 * 0.9 + 0.1 * Double.sin($0) }
+    return Chapter11Problems.ctc.reference(question)
+  },
+  .init({ Chapter11Problems.ctc }, "half of γ", "only their divisor is wrong") {
+    $0.gradient(occupation: { $0.occupation.map { $0.map { $0 / 2 } } })
+  },
+  .init(
+    { Chapter11Problems.ctc }, "ways that fade in α", "look at how α goes on from t - 1 to t"
+  ) { shared($0) { $0.alpha.ways = [0.5, 1, 1.5] } },
+  .init(
+    { Chapter11Problems.ctc }, "ways that fade in β", "look at how β goes back from t + 1 to t"
+  ) { shared($0) { $0.beta.ways = [0.5, 1, 1.5] } },
+  .init({ Chapter11Problems.ctc }, "both at once", "Neither the first nor the last frame") {
+    shared($0) { ($0.alpha.ways[0], $0.beta.ways[0]) = (0.5, 0.5) }
+  },
+]
+
+/// dLogits from changed recursions.
+private func shared(
+  _ question: CTCQuestion, isByFrame: Bool = true, change: (inout CTCRecursions) -> Void
+) -> Matrix {
+  var recursions = CTCRecursions()
+  change(&recursions)
+  var gradient = question.probabilities
+  for (place, label) in question.labels.enumerated() {
+    let y = (0..<question.frames).map { t in
+      (0..<question.classes).map { question.probabilities[t, place, $0] }
+    }
+    let (byFrame, byP) = recursions.shares(y: y, label: label)
+    for (t, row) in (isByFrame ? byFrame : byP).enumerated() {
+      for (k, share) in row.enumerated() { gradient[t, place, k] -= share }
+    }
+  }
+  return gradient / Double(question.labels.count)
+}
+
+@Test(arguments: [true, false])
+func `recursions in which nothing is changed give the right shares`(isByFrame: Bool) {
+  for test in Chapter11Problems.ctc.cases {
+    let got = shared(test.input, isByFrame: isByFrame) { _ in }
+    #expect(same(got, Chapter11Problems.ctc.reference(test.input)), "\(test.input.summary)")
+  }
+}
+
+@Test func `each change in the recursions of CTC gives other shares than all others`() {
+  let cases = Chapter11Problems.ctc.cases.map(\.input)
+  let answers = CTCRecursions.changed.map { changed in
+    cases.map { question in shared(question) { $0 = changed.recursions } }
+  }
+  for (index, answer) in answers.enumerated() {
+    let others = answers.indices.dropFirst(index + 1).filter {
+      zip(answer, answers[$0]).allSatisfy { same($0, $1) }
+    }
+    #expect(others.isEmpty, "\(([index] + others).map { CTCRecursions.changed[$0].what })")
+    let isRight = zip(cases, answer).allSatisfy { same($1, Chapter11Problems.ctc.reference($0)) }
+    #expect(!isRight, "\(CTCRecursions.changed[index].what)")
+  }
+}
+
+@Test func `a combination tells the factors by which columns make a sum`() {
+  let columns: [[Double]] = [[1, 0, 2, 1], [0, 1, 1, -1]]
+  let sum = Combination(of: [3, -2, 4, 5], over: columns)
+  #expect(sum?.surplus == 2)
+  #expect(zip(sum?.factors ?? [], [3, -2]).allSatisfy { abs($0 - $1) < 1e-12 })
+  #expect(sum?.factors.count == 2)
+  #expect(Combination(of: [3, -2, 4, 5.001], over: columns) == nil)
+  #expect(Combination(of: [3, -2, 4, 5], over: columns + [[2, 2, 6, 0]]) == nil)
+  #expect(Combination(of: [3, -2, 4, 5], over: [[0, 0, 0, 0]]) == nil)
+  #expect(Combination(of: [.nan, 0, 0, 0], over: columns) == nil)
+  #expect(Combination(of: [0, 0], over: [])?.surplus == 2)
+}
+
+@Test func `a value on the way is told by what it has to do with the right one`() {
+  let (a, b) = (Matrix(rows: [[0.5, 2], [-1, 3]]), Matrix(rows: [[4, 0.25], [1.5, -2]]))
+  func relation(_ got: Matrix) -> String? {
+    let value = ValueOnTheWay(got, expected: a * b, given: [("a", a), ("b", b)])
+    return ValueOnTheWay.relation(of: [value, value], named: "ab")
+  }
+  #expect(relation(-(a * b)) == "Every element of ab has the wrong sign")
+  #expect(relation(a * b * b)?.hasPrefix("It is the right ab times b") == true)
+  #expect(relation(a) == "It is a, as it came")
+  #expect(relation(a.map { Double.sin($0) }) == nil)
+  #expect(relation(Matrix([1, 2])) == nil)
+}
