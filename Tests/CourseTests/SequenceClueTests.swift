@@ -178,8 +178,28 @@ private let looks: [WrongAnswer] = [
   .init({ Chapter11Problems.dotAttention }, "ds cut off", "It does not even sum to 0") {
     attended($0, ds: $0.dScores.map { min($0, 0.1) })
   },
+  .init({ Chapter11Problems.dotAttention }, "every other sequence", "or 0 alone: over which n") {
+    var weights = $0.weights
+    for n in stride(from: 0, to: weights.rows, by: 2) {
+      for i in 0..<weights.columns { weights[n, i] = 0 }
+    }
+    return attended($0, weights: weights)
+  },
+  .init({ Chapter11Problems.dotAttention }, "a sine of ds", "but the number is not ds_i") {
+    var gradients = Chapter11Problems.dotAttention.reference($0)
+    let (scores, weights) = ($0.dScores, $0.weights)
+    for n in 0..<weights.rows {
+      for i in 0..<weights.columns {
+        for j in 0..<$0.query.columns {
+          gradients.dStates[n, i, j] =
+            weights[n, i] * $0.dContext[n, j] + Double.sin(3 * scores[n, i]) * $0.query[n, j]
+        }
+      }
+    }
+    return gradients
+  },
   .init({ Chapter11Problems.dotAttention }, "other states", "look at the h in dα and in dQuery") {
-    var question = AttentionQuestion(
+    var question = Problems11.AttentionQuestion(
       query: $0.query, states: $0.states.map { 0.5 * $0 + 0.2 }, dContext: $0.dContext,
       weights: $0.weights)
     question.states = question.states.map { min($0, 0.6) }
@@ -189,7 +209,7 @@ private let looks: [WrongAnswer] = [
 
 /// Both gradients of attention, from other weights, or from other gradients of the scores.
 private func attended(
-  _ question: AttentionQuestion, weights: Matrix? = nil, ds: Matrix? = nil
+  _ question: Problems11.AttentionQuestion, weights: Matrix? = nil, ds: Matrix? = nil
 ) -> (dQuery: Matrix, dStates: Matrix) {
   let weights = weights ?? question.weights
   var scores = ds ?? weights * question.dWeights
@@ -231,12 +251,12 @@ private let recordings: [WrongAnswer] = [
     }
     return gradient
   },
-  .init({ Chapter11Problems.ctc }, "other scores", "classes that are not in e are wrong") {
+  .init({ Chapter11Problems.ctc }, "other scores", "classes outside e those are wrong, too") {
     var question = $0
     question.logits = question.logits.map { $0 * 0.9 + 0.1 * Double.sin($0) }
     return Chapter11Problems.ctc.reference(question)
   },
-  .init({ Chapter11Problems.ctc }, "half of γ", "only their divisor is wrong") {
+  .init({ Chapter11Problems.ctc }, "half of γ", "only their divisor or their sign is wrong") {
     $0.gradient(occupation: { $0.occupation.map { $0.map { $0 / 2 } } })
   },
   .init(

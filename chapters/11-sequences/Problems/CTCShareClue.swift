@@ -32,7 +32,7 @@ extension CTCQuestion {
           || recording.frames.contains { t in absent.contains { !recording.isRight(t, $0) } }
       }
       return isAlwaysSo
-        ? "in every wrong recording even classes that are not in e are wrong, and those get y/m alone: "
+        ? "in every wrong recording that has classes outside e those are wrong, too, and they get y/m alone: "
           + "look at the softmax, at what is divided by m, and at which class each share is taken off"
         : nil
     }
@@ -46,6 +46,10 @@ extension CTCQuestion {
       return
         "all classes but the blank are right\(recordings): is each blank of e taken off, and from where "
         + "to where does s run?"
+    }
+    // Where a label has all classes, a wrong softmax looks like a wrong γ.
+    guard wrong.contains(where: { one in one.y[0].indices.contains { one.isAbsent($0) } }) else {
+      return nil
     }
     return sums(wrong, recordings) ?? frames(all, recordings)
   }
@@ -85,8 +89,9 @@ extension CTCQuestion {
       "what is taken off y is to sum to 1 in every frame, and does not\(recordings): first \(first). "
     return areProportionsRight
       ? start
-        + "The shares of a frame stand to each other as they should: only their divisor is wrong"
-      : start + "Look at what α·β is divided by, and whether each place of e is taken off once"
+        + "The shares of a frame stand to each other as they should: only their divisor or their sign is wrong"
+      : start
+        + "Look at the product α·β, at what divides it, and whether each place of e is taken off once"
   }
 
   /// Which frames are right, where all shares sum to 1.
@@ -111,8 +116,8 @@ extension CTCQuestion {
         + "through; which frames are α·β taken of?"
     case (false, false):
       return start
-        + "Neither the first nor the last frame is right everywhere: look at e, at where α and β begin, and "
-        + "at what is the same in both"
+        + "Neither the first nor the last frame is right everywhere: look at what every frame has, e, the "
+        + "beginnings of α and β, the factor y, and what a frame is divided by"
     }
   }
 }

@@ -10,7 +10,7 @@ extension AttentionQuestion {
   /// One case: dStates as numbers times dContext and times q.
   private struct Found {
     let question: AttentionQuestion
-    let isRight: Bool
+    let isRight, isQueryRight: Bool
     let dQuery: Matrix
     /// What stands before dContext, and before q, `[m, t]`.
     var (values, scores): (Matrix, Matrix)
@@ -23,6 +23,7 @@ extension AttentionQuestion {
     ) {
       question = answered.input
       (isRight, dQuery) = (answered.isRight, answered.output.dQuery)
+      isQueryRight = nearly(dQuery, answered.expected.dQuery)
       (values, scores) = (question.weights, 0 * question.weights)
       for n in 0..<question.query.rows {
         let width = 0..<question.query.columns
@@ -69,6 +70,15 @@ extension AttentionQuestion {
       }
     }
 
+    /// Whether all α of a sequence are those given, or 0.
+    var isEachSequenceRightOrNone: Bool {
+      (0..<values.rows).allSatisfy { n in
+        let own = values.rows(n..<n + 1)
+        return nearly(own, question.weights.rows(n..<n + 1))
+          || own.scalars.allSatisfy { abs($0) < 1e-9 }
+      }
+    }
+
     /// The first α that is not the one given.
     var otherWeight: String? {
       let given = question.weights
@@ -101,6 +111,9 @@ extension AttentionQuestion {
         for i in 0..<ds.columns { ds[n, i] -= one.values[n, i] * mean }
       }
       return nearly(one.scores, ds) && one.isQueryMade
+    }
+    if fits, found.allSatisfy(\.isEachSequenceRightOrNone) {
+      return "each sequence has its right gradients, or 0 alone: over which n does the loop run?"
     }
     guard fits, let place = found.lazy.compactMap(\.otherWeight).first else { return nil }
     return
@@ -136,17 +149,21 @@ extension AttentionQuestion {
       + "what dα is"
   }
 
-  /// Other states in dα and in dQuery.
+  /// Other numbers before q than those that dQuery is made of: of another q, or of other states.
   private static func otherStates(
     in cases: [Answered<Self, Chapter11Problems.AttentionGradients>]
   ) -> String? {
     guard let found = found(in: cases, areWeightsGiven: true),
-      found.allSatisfy(\.isSumZero)
+      !found.allSatisfy({ nearly($0.scores, $0.question.dScores) })
     else { return nil }
-    let areScoresRight = found.allSatisfy { nearly($0.scores, $0.question.dScores) }
-    return areScoresRight
-      ? nil
-      : "dStates is α·dContext + ds·q with a ds that sums to 0 in each sequence, as behind a softmax; but "
+    if found.allSatisfy(\.isQueryRight) {
+      return
+        "dQuery is right, and dStates is α·dContext + a number times q, as it should be; but the number "
+        + "is not ds_i: look at what is multiplied by ds_i there"
+    }
+    return found.allSatisfy(\.isSumZero)
+      ? "dStates is α·dContext + ds·q with a ds that sums to 0 in each sequence, as behind a softmax; but "
         + "it is not the right ds, and dQuery is not Σ ds_i·h_i of it: look at the h in dα and in dQuery"
+      : nil
   }
 }

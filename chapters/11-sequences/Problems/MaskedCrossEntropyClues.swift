@@ -132,7 +132,8 @@ extension MaskedQuestion {
     if let unbalanced {
       return
         "the filling has 0, as it should; but the numbers of a step do not sum to 0, as those of p - t "
-        + "do: \(unbalanced). Is p a softmax over the n scores of a step, and t a one for one class?"
+        + "do: \(unbalanced). Is p a softmax over all n scores of a step, t a one for one class, and "
+        + "the whole divided by Σ mask?"
     }
     return isSigned
       ? "the filling has 0, and the numbers of each step sum to 0 and are negative at its target alone, as "
