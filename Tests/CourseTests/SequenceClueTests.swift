@@ -13,10 +13,10 @@ func `an answer of chapter 11 that is right but for one value on the way is told
 }
 
 private let gates: [WrongAnswer] = [
-  .init({ Chapter11Problems.lstmStep }, "more of what comes back", "right for another D, all that")
+  .init({ Chapter11Problems.lstmStep }, "what comes back cut off", "right for another D, all that")
   {
     LSTMLines($0) { question, o, tanhNext in
-      1.3 * question.dNextCell + question.dNext * o * (1 - tanhNext * tanhNext)
+      question.dNextCell.map { max($0, -0.2) } + question.dNext * o * (1 - tanhNext * tanhNext)
     }.gradients()
   },
   .init(
@@ -54,7 +54,7 @@ private let gates: [WrongAnswer] = [
   },
   .init(
     { Chapter11Problems.gruStep }, "dz with another factor",
-    "dz is wrong; right: dg, dr, the last block of du, what h gets directly"
+    "dz is wrong; right: dg, dr, the last block of du, what dh has beside du·Whᵀ"
   ) {
     var lines = GRULines($0)
     lines.dZ = lines.dZ.map { min($0, 0.1) }
@@ -69,7 +69,8 @@ private let gates: [WrongAnswer] = [
     return lines.gradients
   },
   .init(
-    { Chapter11Problems.gruStep }, "another dg", "dg is wrong, and dr right for that dg"
+    { Chapter11Problems.gruStep }, "another dg",
+    "dg is wrong, and dr and the last block of du right for that dg; right: dz"
   ) {
     var lines = GRULines($0)
     lines.dG = lines.dG.map { min($0, 0.1) }
@@ -78,7 +79,7 @@ private let gates: [WrongAnswer] = [
   },
   .init(
     { Chapter11Problems.gruStep }, "another update gate",
-    "dg, dz and what h gets directly are wrong, and dr right for that dg"
+    "dg, dz and what dh has beside du·Whᵀ are wrong, and dr and the last block of du right for"
   ) {
     var lines = GRULines($0)
     let (z, g) = (lines.z.map { 0.2 + $0 / 2 }, lines.g)
@@ -86,6 +87,14 @@ private let gates: [WrongAnswer] = [
     lines.dZ = $0.dNext * ($0.h - g) * z * (1 - z)
     lines.direct = $0.dNext * z
     lines.follow()
+    return lines.gradients
+  },
+  .init(
+    { Chapter11Problems.gruStep }, "dz where dg belongs in da",
+    "dg is wrong; right: dz, dr, the last block of du, what dh has beside du·Whᵀ"
+  ) {
+    var lines = GRULines($0)
+    lines.dG = lines.dZ
     return lines.gradients
   },
   .init({ Chapter11Problems.gruStep }, "another h", "and dWh is not hᵀ·du. In those dz is wrong") {

@@ -22,7 +22,7 @@ extension CTCQuestion {
     }
     func agrees(_ shares: [[Double]], _ recording: CTCRecording) -> Bool {
       zip(shares, recording.shares).allSatisfy { row, got in
-        // Where no path is left, all of them are 0/0.
+        // Where no path is left, shares are 0/0.
         zip(row, got).allSatisfy { agree($0, $1) || ($0.isNaN && $1.isNaN) }
       }
     }

@@ -50,8 +50,9 @@ struct CTCRecursions {
         row[k] += share
         sum += share
       }
-      byFrame.append(row.map { $0 / sum })
-      byP.append(row.map { $0 / p })
+      // Where no path is left the sum is 0; classes that are not in e have no share even then.
+      byFrame.append(row.enumerated().map { e.contains($0) ? $1 / sum : 0 })
+      byP.append(row.enumerated().map { e.contains($0) ? $1 / p : 0 })
     }
     return (byFrame, byP)
   }
@@ -174,7 +175,7 @@ extension CTCRecursions {
         (Factor.none, "without the factor y"), (.squared, "with the factor y twice"),
         (.inverse, "divided by y, not multiplied"), (.ofOtherFrame, "with y of t, not of t + 1"),
         (.ofOtherPlace, "with y of e_s, not of the place that the way leads to"),
-      ] {
+      ] where odd != 0 || factor != .ofOtherPlace {
         add("a β with \(place) \(words)") { ($0.beta.odd, $0.beta.factor) = (odd, factor) }
       }
     }

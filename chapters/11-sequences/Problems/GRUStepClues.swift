@@ -60,18 +60,30 @@ extension GRUStepQuestion {
       return nearly(output.dWh, own.gradients.dWh) ? own.dProposed : nil
     }
 
+    /// Whether a line is right, whatever is before it.
+    func isRight(_ line: Line) -> Bool {
+      switch line {
+      case .dr: nearly(own.dR, right.dR)
+      case .share: nearly(own.dProposed, right.dProposed)
+      default: value(line).isRight
+      }
+    }
+
     /// What is wrong, each by its name in the formulas, and not only because something before it is.
     var wrong: Set<Line> {
       let following = own.following
       var wrong = Set<Line>()
       if !nearly(own.dG, right.dG) { wrong.insert(.dg) }
       if !nearly(own.dZ, right.dZ) { wrong.insert(.dz) }
-      if !nearly(own.dR, following.dR) { wrong.insert(.dr) }
-      if !nearly(own.dProposed, following.dProposed) { wrong.insert(.share) }
+      if !nearly(own.dR, following.dR), !nearly(own.dR, right.dR) { wrong.insert(.dr) }
+      if !nearly(own.dProposed, following.dProposed), !nearly(own.dProposed, right.dProposed) {
+        wrong.insert(.share)
+      }
       if !nearly(own.direct, right.direct) { wrong.insert(.direct) }
       return wrong
     }
 
+    /// A line's value; dr and du's share are to be right for the answer's own dg.
     func value(_ line: Line) -> ValueOnTheWay {
       let (question, following) = (right.question, own.following)
       let (dNext, h) = (("dNext", question.dNext), ("h", question.h))
@@ -91,7 +103,7 @@ extension GRUStepQuestion {
   private enum Line: String, CaseIterable {
     case dg, dz, dr
     case share = "the last block of du"
-    case direct = "what h gets directly"
+    case direct = "what dh has beside du·Whᵀ"
 
     var formula: String {
       switch self {
@@ -113,19 +125,24 @@ extension GRUStepQuestion {
     let isHiddenMade = found.allSatisfy(\.isHiddenMade)
     guard !wrong.isEmpty else { return nil }
     let order = Line.allCases.filter(wrong.contains)
-    let right = Line.allCases.filter { !wrong.contains($0) && ($0 != .dr || !wrong.contains(.dg)) }
+    let right = Line.allCases.filter { line in found.allSatisfy { $0.isRight(line) } }
+    let following = [Line.dr, .share].filter { line in
+      !right.contains(line) && found.allSatisfy { $0.value(line).isRight }
+    }
     var text =
       (isHiddenMade
         ? "all gradients are made of one da and one du, in the right way. In them "
         : "all gradients but dWh are made of one da and one du, in the right way, and dWh is not hᵀ·du. In "
           + "those ") + listed(order.map(\.rawValue)) + (order.count > 1 ? " are" : " is")
       + " wrong"
-    let follows = !wrong.contains(.dr) && wrong.contains(.dg)
-    if follows { text += ", and dr right for that dg" }
+    if !following.isEmpty {
+      text += ", and \(listed(following.map(\.rawValue))) right for that dg"
+    }
     if !right.isEmpty { text += "; right: " + right.map(\.rawValue).joined(separator: ", ") }
     guard order.count == 1, let line = order.first else { return text }
     let relation = ValueOnTheWay.relation(of: found.map { $0.value(line) }, named: line.formula)
-    return text + ". Look at \(line.formula)." + (relation.map { " " + $0 } ?? "")
+    let place = line == .direct ? "\(line.formula), and at du·Whᵀ itself" : line.formula
+    return text + ". Look at \(place)." + (relation.map { " " + $0 } ?? "")
   }
 }
 
