@@ -22,7 +22,7 @@ extension GRUStepQuestion {
       guard let da, nearly(output.dx, matmul(da, transposed: question.inputWeight)) else {
         return nil
       }
-      let blocks = blocks(of: da, width: question.h.columns)
+      let blocks = columnBlocks(da, 3)
       right = GRULines(question)
       own = right
       (own.dR, own.dZ, own.dG) = (blocks[0], blocks[1], blocks[2])
@@ -45,7 +45,7 @@ extension GRUStepQuestion {
       own.dProposed = 0 * own.dProposed
       let (question, rest) = (lines.question, output.dh - own.gradients.dh)
       let (m, n) = (rest.rows, rest.columns)
-      let last = Problems11.blocks(of: question.hiddenWeight, width: n)[2]
+      let last = columnBlocks(question.hiddenWeight, 3)[2]
       var columns = [[Double]]()
       for row in 0..<m {
         for unit in 0..<n {
@@ -54,7 +54,7 @@ extension GRUStepQuestion {
           columns.append(dh.scalars + dWh.scalars)
         }
       }
-      let numbers = rest.scalars + Problems11.blocks(of: output.dWh, width: n)[2].scalars
+      let numbers = rest.scalars + columnBlocks(output.dWh, 3)[2].scalars
       guard let told = Combination(of: numbers, over: columns) else { return nil }
       own.dProposed = Matrix(told.factors, shape: rest.shape)
       return nearly(output.dWh, own.gradients.dWh) ? own.dProposed : nil

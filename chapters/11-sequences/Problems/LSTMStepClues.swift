@@ -24,7 +24,7 @@ extension LSTMStepQuestion {
         nearly(output.dh, matmul(dz, transposed: question.hiddenWeight))
       else { return nil }
       right = LSTMLines(question)
-      blocks = Problems11.blocks(of: dz, width: question.h.columns)
+      blocks = columnBlocks(dz, 4)
       (dCell, cell) = (output.dCell, output.dCell / right.f)
     }
 

@@ -1,25 +1,6 @@
 import Checking
 import Core
 
-/// Blocks of columns beside each other, `[m, kn]` of k blocks `[m, n]`.
-func besideEachOther(_ blocks: [Matrix]) -> Matrix {
-  let (m, n) = (blocks[0].rows, blocks[0].columns)
-  var all = Matrix(shape: [m, blocks.count * n])
-  for (k, block) in blocks.enumerated() {
-    for row in 0..<m { for unit in 0..<n { all[row, k * n + unit] = block[row, unit] } }
-  }
-  return all
-}
-
-/// The blocks `[m, n]` of a matrix `[m, kn]`.
-func blocks(of all: Matrix, width n: Int) -> [Matrix] {
-  (0..<all.columns / n).map { k in
-    var block = Matrix(shape: [all.rows, n])
-    for row in 0..<all.rows { for unit in 0..<n { block[row, unit] = all[row, k * n + unit] } }
-    return block
-  }
-}
-
 /// The d of which some gradients are made, dW = inputᵀ·d for each of several inputs and db = Σ d over the
 /// batch; nil where they are made of none, or more than one would do.
 ///
