@@ -21,7 +21,7 @@ private let gates: [WrongAnswer] = [
   },
   .init(
     { Chapter11Problems.lstmStep }, "o twice on the way to c′",
-    "It is the right dNext·o·(1 - tanh²c′) times o"
+    "What is added to dNextCell is the right dNext·o·(1 - tanh²c′) times o"
   ) {
     LSTMLines($0) { question, o, tanhNext in
       question.dNextCell + question.dNext * o * o * (1 - tanhNext * tanhNext)
@@ -44,7 +44,7 @@ private let gates: [WrongAnswer] = [
     (lines.dCell, lines.zF) = (lines.cell * f, lines.cell * $0.cell * f * (1 - f))
     return lines.gradients()
   },
-  .init({ Chapter11Problems.lstmStep }, "c′ for its tanh", "o and tanh c′ are in both") {
+  .init({ Chapter11Problems.lstmStep }, "c′ for its tanh", "dNext, o and tanh c′ are in both") {
     let next = LSTMLines($0).next
     var lines = LSTMLines($0) { question, o, _ in
       question.dNextCell + question.dNext * o * (1 - next * next)
@@ -238,6 +238,14 @@ private func attended(
 }
 
 private let recordings: [WrongAnswer] = [
+  .init({ Chapter11Problems.causalConv1d }, "every other time", "t = 1, 3 and 5 counts not at all")
+  {
+    var question = $0
+    for place in question.dy.scalars.indices where place % question.dy.shape[2] % 2 == 1 {
+      question.dy.scalars[place] = 0
+    }
+    return Chapter11Problems.causalConv1d.reference(question)
+  },
   .init(
     { Chapter11Problems.ctc }, "no way from s - 1", "right for an α in which the way from s - 1 is"
   ) { shared($0) { $0.alpha.ways[1] = 0 } },

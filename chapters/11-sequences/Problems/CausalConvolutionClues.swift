@@ -32,6 +32,8 @@ extension CausalConvolutionQuestion {
       let counts = sum.factors.map { Int($0.rounded()) }
       let odd = counts.indices.filter { counts[$0] != 1 }
       guard let one = odd.first else { continue }
+      // A factor of all of it is told as such.
+      guard odd.count < counts.count else { return nil }
       told += sum.surplus
       let same = odd.filter { counts[$0] == counts[one] }
       first =

@@ -74,13 +74,14 @@ extension LSTMStepQuestion {
     if ofOwn.isEmpty {
       let relation = ValueOnTheWay.relation(
         of: found.map(\.throughOutput), named: "dNext·o·(1 - tanh²c′)")
-      return "all of it is right for another \(d)." + sentence(relation)
+      return "all of it is right for another \(d)."
+        + sentence(relation?.replacing("It is", with: "What is added to dNextCell is"))
     }
     let names = listed(ofOwn.sorted().map { "ifgo".map(String.init)[$0] })
     return start
       + "All but the columns of \(names), and dCell with them, are right for another \(d). In dz "
       + "the columns of \(names) are wrong as well"
-      + (ofOwn == [3] ? ": o and tanh c′ are in both" : "")
+      + (ofOwn == [3] ? ": dNext, o and tanh c′ are in both" : "")
   }
 
   /// Which columns of dz are wrong, and which are right.
@@ -96,6 +97,9 @@ extension LSTMStepQuestion {
       text +=
         "; those of \(listed(right.map { names[$0] })) are"
         + (isCellRight ? ", and dCell is" : "")
+    }
+    if right.isEmpty, isCellRight {
+      return text + ", and dCell is: how are the four blocks put into dz?"
     }
     guard wrong.count == 1, let block = wrong.first else { return text }
     return text + ": look at \(formulas[block])."
