@@ -120,29 +120,30 @@ public func binaryCrossEntropy<Scalar>(
     dZ.storage.withUnsafeMutableBufferPointer { t in
       guard let z = z.baseAddress, let t = t.baseAddress else { return }
       parallel(count, grain: 64, worth: count > 10_000) { part in
-        entropies(
-          part.count, z + part.lowerBound, t + part.lowerBound, of: Scalar(count))
+        replaceByEntropies(
+          z + part.lowerBound, t + part.lowerBound, part.count, of: Scalar(count))
       }
     }
   }
   return (terms.mean(), dZ)  // dZ: [m, n]
 }
 
-/// Puts terms of the binary cross-entropy in the place of logits, and their gradient in that of targets.
+/// The terms of the binary cross-entropy, and their gradients, in the places of logits and of targets.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 @inline(never)
-private func entropies<Scalar: Real>(
-  _ n: Int, _ logits: UnsafeMutablePointer<Scalar>, _ targets: UnsafeMutablePointer<Scalar>,
+private func replaceByEntropies<Scalar: Real>(
+  _ logits: UnsafeMutablePointer<Scalar>, _ targets: UnsafeMutablePointer<Scalar>, _ n: Int,
   of count: Scalar
 ) {
+  let (terms, gradients) = (logits, targets)
   for i in 0..<n {
     let (z, t) = (logits[i], targets[i])
     let e = Scalar.exp(-abs(z))
     // max(z, 0) - z·t + log(1 + e^(-|z|))
-    logits[i] = scaled(z, by: z > 0 ? 1 - t : -t) + Scalar.log(onePlus: e)
+    terms[i] = scaled(z, by: z > 0 ? 1 - t : -t) + Scalar.log(onePlus: e)
     // forward: log(1 + eᶻ) - z·t; the slope of log(1 + eᶻ) is σ(z) = 1 - σ(-z)
-    targets[i] = (z > 0 ? (1 - t) - e / (1 + e) : (z < 0 ? e : 1) / (1 + e) - t) / count
+    gradients[i] = (z > 0 ? (1 - t) - e / (1 + e) : (z < 0 ? e : 1) / (1 + e) - t) / count
   }
 }
 

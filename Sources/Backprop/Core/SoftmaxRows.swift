@@ -57,10 +57,11 @@ private func softmaxPart<Scalar: Real>(
   _ largest: UnsafeMutablePointer<Scalar>, _ others: UnsafeMutablePointer<Scalar>
 ) {
   let count = rows &* columns
-  let spread = UnsafeMutablePointer<Scalar>.allocate(capacity: count)
+  // Beside each number its row's largest, then its row's sum.
+  let ofRow = UnsafeMutablePointer<Scalar>.allocate(capacity: count)
   let peaks = UnsafeMutablePointer<Int>.allocate(capacity: rows)
   defer {
-    spread.deallocate()
+    ofRow.deallocate()
     peaks.deallocate()
   }
   for i in 0..<rows {
@@ -72,16 +73,16 @@ private func softmaxPart<Scalar: Real>(
       peak = isHigher ? j : peak
     }
     (largest[i], peaks[i]) = (highest, peak)
-    for j in 0..<columns { spread[i &* columns &+ j] = highest }
+    for j in 0..<columns { ofRow[i &* columns &+ j] = highest }
   }
-  for k in 0..<count { y[k] = Scalar.exp(x[k] - spread[k]) }
+  for k in 0..<count { y[k] = Scalar.exp(x[k] - ofRow[k]) }
   for i in 0..<rows {
     let (row, peak) = (y + i &* columns, peaks[i])
     let sum = sums(row, columns, without: peak)
     others[i] = sum.others
-    for j in 0..<columns { spread[i &* columns &+ j] = sum.all }
+    for j in 0..<columns { ofRow[i &* columns &+ j] = sum.all }
   }
-  for k in 0..<count { y[k] /= spread[k] }
+  for k in 0..<count { y[k] /= ofRow[k] }
 }
 
 /// The sum of some numbers, and of all but one of them; one after the other, and in blocks.
