@@ -4,7 +4,7 @@ import Backprop
 import Course
 import Testing
 
-@Test(arguments: gates + looks + recordings)
+@Test(arguments: gates + looks)
 func `an answer of chapter 11 that is right but for one value on the way is told which`(
   answer: WrongAnswer
 ) {
@@ -214,6 +214,14 @@ private let looks: [WrongAnswer] = [
     question.states = question.states.map { min($0, 0.6) }
     return Chapter11Problems.dotAttention.reference(question)
   },
+  .init({ Chapter11Problems.causalConv1d }, "every other time", "t = 1, 3 and 5 counts not at all")
+  {
+    var question = $0
+    for place in question.dy.scalars.indices where place % question.dy.shape[2] % 2 == 1 {
+      question.dy.scalars[place] = 0
+    }
+    return Chapter11Problems.causalConv1d.reference(question)
+  },
 ]
 
 /// Both gradients of attention, from other weights, or from other gradients of the scores.
@@ -235,122 +243,4 @@ private func attended(
     }
   }
   return (dQuery, dStates)
-}
-
-private let recordings: [WrongAnswer] = [
-  .init({ Chapter11Problems.causalConv1d }, "every other time", "t = 1, 3 and 5 counts not at all")
-  {
-    var question = $0
-    for place in question.dy.scalars.indices where place % question.dy.shape[2] % 2 == 1 {
-      question.dy.scalars[place] = 0
-    }
-    return Chapter11Problems.causalConv1d.reference(question)
-  },
-  .init(
-    { Chapter11Problems.ctc }, "no way from s - 1", "right for an α in which the way from s - 1 is"
-  ) { shared($0) { $0.alpha.ways[1] = 0 } },
-  .init({ Chapter11Problems.ctc }, "y in β once too often", "all ways with the factor y twice") {
-    shared($0) { $0.beta.factor = .squared }
-  },
-  .init({ Chapter11Problems.ctc }, "divided by p, α begins at 0", "at the first place of e alone") {
-    shared($0, isByFrame: false) { $0.alpha.begins = { $0 == 0 } }
-  },
-  .init({ Chapter11Problems.ctc }, "labels without the last", "labels of their first class alone") {
-    Chapter11Problems.ctc.reference(
-      CTCQuestion(logits: $0.logits, labels: $0.labels.map { Array($0.prefix(1)) }))
-  },
-  .init({ Chapter11Problems.ctc }, "γ in the last frame alone", "nothing is taken off y") {
-    var gradient = $0.probabilities / Double($0.labels.count)
-    let right = Chapter11Problems.ctc.reference($0)
-    let frame = gradient.count / $0.frames
-    for place in ($0.frames - 1) * frame..<gradient.count {
-      gradient.scalars[place] = right.scalars[place]
-    }
-    return gradient
-  },
-  .init({ Chapter11Problems.ctc }, "other scores", "classes outside e those are wrong, too") {
-    var question = $0
-    question.logits = question.logits.map { $0 * 0.9 + 0.1 * Double.sin($0) }
-    return Chapter11Problems.ctc.reference(question)
-  },
-  .init({ Chapter11Problems.ctc }, "half of γ", "only their divisor or their sign is wrong") {
-    $0.gradient(occupation: { $0.occupation.map { $0.map { $0 / 2 } } })
-  },
-  .init(
-    { Chapter11Problems.ctc }, "ways that fade in α", "look at how α goes on from t - 1 to t"
-  ) { shared($0) { $0.alpha.ways = [0.5, 1, 1.5] } },
-  .init(
-    { Chapter11Problems.ctc }, "ways that fade in β", "look at how β goes back from t + 1 to t"
-  ) { shared($0) { $0.beta.ways = [0.5, 1, 1.5] } },
-  .init({ Chapter11Problems.ctc }, "both at once", "Neither the first nor the last frame") {
-    shared($0) { ($0.alpha.ways[0], $0.beta.ways[0]) = (0.5, 0.5) }
-  },
-]
-
-/// dLogits from changed recursions.
-private func shared(
-  _ question: CTCQuestion, isByFrame: Bool = true, change: (inout CTCRecursions) -> Void
-) -> Matrix {
-  var recursions = CTCRecursions()
-  change(&recursions)
-  var gradient = question.probabilities
-  for (place, label) in question.labels.enumerated() {
-    let y = (0..<question.frames).map { t in
-      (0..<question.classes).map { question.probabilities[t, place, $0] }
-    }
-    let (byFrame, byP) = recursions.shares(y: y, label: label)
-    for (t, row) in (isByFrame ? byFrame : byP).enumerated() {
-      for (k, share) in row.enumerated() { gradient[t, place, k] -= share }
-    }
-  }
-  return gradient / Double(question.labels.count)
-}
-
-@Test(arguments: [true, false])
-func `recursions in which nothing is changed give the right shares`(isByFrame: Bool) {
-  for test in Chapter11Problems.ctc.cases {
-    let got = shared(test.input, isByFrame: isByFrame) { _ in }
-    #expect(same(got, Chapter11Problems.ctc.reference(test.input)), "\(test.input.summary)")
-  }
-}
-
-@Test func `each change in the recursions of CTC gives other shares than all others`() {
-  let cases = Chapter11Problems.ctc.cases.map(\.input)
-  let answers = CTCRecursions.changed.map { changed in
-    cases.map { question in shared(question) { $0 = changed.recursions } }
-  }
-  for (index, answer) in answers.enumerated() {
-    let others = answers.indices.dropFirst(index + 1).filter {
-      zip(answer, answers[$0]).allSatisfy { same($0, $1) }
-    }
-    #expect(others.isEmpty, "\(([index] + others).map { CTCRecursions.changed[$0].what })")
-    let isRight = zip(cases, answer).allSatisfy { same($1, Chapter11Problems.ctc.reference($0)) }
-    #expect(!isRight, "\(CTCRecursions.changed[index].what)")
-  }
-}
-
-@Test func `a combination tells the factors by which columns make a sum`() {
-  let columns: [[Double]] = [[1, 0, 2, 1], [0, 1, 1, -1]]
-  let sum = Combination(of: [3, -2, 4, 5], over: columns)
-  #expect(sum?.surplus == 2)
-  #expect(zip(sum?.factors ?? [], [3, -2]).allSatisfy { abs($0 - $1) < 1e-12 })
-  #expect(sum?.factors.count == 2)
-  #expect(Combination(of: [3, -2, 4, 5.001], over: columns) == nil)
-  #expect(Combination(of: [3, -2, 4, 5], over: columns + [[2, 2, 6, 0]]) == nil)
-  #expect(Combination(of: [3, -2, 4, 5], over: [[0, 0, 0, 0]]) == nil)
-  #expect(Combination(of: [.nan, 0, 0, 0], over: columns) == nil)
-  #expect(Combination(of: [0, 0], over: [])?.surplus == 2)
-}
-
-@Test func `a value on the way is told by what it has to do with the right one`() {
-  let (a, b) = (Matrix(rows: [[0.5, 2], [-1, 3]]), Matrix(rows: [[4, 0.25], [1.5, -2]]))
-  func relation(_ got: Matrix) -> String? {
-    let value = ValueOnTheWay(got, expected: a * b, given: [("a", a), ("b", b)])
-    return ValueOnTheWay.relation(of: [value, value], named: "ab")
-  }
-  #expect(relation(-(a * b)) == "Every element of ab has the wrong sign")
-  #expect(relation(a * b * b)?.hasPrefix("It is the right ab times b") == true)
-  #expect(relation(a) == "It is a, as it came")
-  #expect(relation(a.map { Double.sin($0) }) == nil)
-  #expect(relation(Matrix([1, 2])) == nil)
 }
