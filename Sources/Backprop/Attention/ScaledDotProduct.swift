@@ -66,7 +66,7 @@ package func attentionOfHeads<Scalar>(
       sizes, q.storage, k.storage, v.storage,
       mask: mask.summands(rows: sizes.queries, columns: sizes.keys))
     let y = Tensor(output, shape: [sizes.samples, sizes.queries, v.shape[2]])
-    if isFinite(y) {
+    if y.isFinite {
       return (y, Tensor(weights, shape: [sizes.samples, heads, sizes.queries, sizes.keys]))
     }
   }
@@ -97,7 +97,7 @@ package func attentionOfHeadsBackward<Scalar>(
       sizes, dY.storage, q.storage, k.storage, v.storage, weights: p.storage)
     let (dQ, dK) = (Tensor(gradients.dQ, shape: q.shape), Tensor(gradients.dK, shape: k.shape))
     let dV = Tensor(gradients.dV, shape: v.shape)
-    if isFinite(dQ) && isFinite(dK) && isFinite(dV) { return (dQ, dK, dV) }
+    if dQ.isFinite && dK.isFinite && dV.isFinite { return (dQ, dK, dV) }
   }
   func split(_ x: Tensor<Scalar>) -> Tensor<Scalar> { splitHeads(x, heads: heads) }
   let (dQ, dK, dV) = textbookAttentionBackward(

@@ -18,7 +18,7 @@ package func textbookAttention<Scalar>(
   }
   let result = attention(batchedMatmul(q, transposed: k) * scale)
   // Products may be beyond a Scalar where their √d-th part is not.
-  return isFinite(result.output) ? result : attention(batchedMatmul(q * scale, transposed: k))
+  return result.output.isFinite ? result : attention(batchedMatmul(q * scale, transposed: k))
 }
 
 /// What `scaledDotProductAttentionBackward` gives, from the same.
@@ -39,7 +39,7 @@ package func textbookAttentionBackward<Scalar>(
     (weightedRows(dS, k) * scale, weightedRows(transposed: dS, q) * scale)
   }
   var (dQ, dK) = gradients(scores(dP))  // [.., t, d], [.., t′, d]
-  if !isFinite(dQ) || !isFinite(dK) {
+  if !dQ.isFinite || !dK.isFinite {
     // What was not seen sends nothing back, whatever stands there.
     (dQ, dK) = gradients(whereWeighted(scores(whereWeighted(dP, p)), p))
   }

@@ -8,13 +8,13 @@ import Kernels
 /// yᵢ = Σⱼ wᵢⱼ·vⱼ, of matrices or pair by pair: [.., t, t′] · [.., t′, e] → [.., t, e].
 func weightedRows<Scalar>(_ w: Tensor<Scalar>, _ v: Tensor<Scalar>) -> Tensor<Scalar> {
   let y = v.rank == 2 ? matmul(w, v) : batchedMatmul(w, v)
-  return isFinite(y) ? y : summed(w, v, y, transposesWeights: false)
+  return y.isFinite ? y : summed(w, v, y, transposesWeights: false)
 }
 
 /// The same with the weights of the columns: [.., t′, t]ᵀ · [.., t′, e] → [.., t, e].
 func weightedRows<Scalar>(transposed w: Tensor<Scalar>, _ v: Tensor<Scalar>) -> Tensor<Scalar> {
   let y = v.rank == 2 ? matmul(transposed: w, v) : batchedMatmul(transposed: w, v)
-  return isFinite(y) ? y : summed(w, v, y, transposesWeights: true)
+  return y.isFinite ? y : summed(w, v, y, transposesWeights: true)
 }
 
 /// x, but 0 where the weights are.
@@ -24,35 +24,6 @@ func whereWeighted<Scalar>(_ x: Tensor<Scalar>, _ weights: Tensor<Scalar>) -> Te
   var y = x
   for i in 0..<y.count where weights.storage[i] == 0 { y.storage[i] = 0 }
   return y
-}
-
-/// Whether all numbers are finite: of those alone 0 times each is 0.
-@specialized(where Scalar == Float)
-@specialized(where Scalar == Double)
-func isFinite<Scalar>(_ x: Tensor<Scalar>) -> Bool {
-  x.storage.withUnsafeBufferPointer { x in
-    guard let start = x.baseAddress else { return true }
-    return isFinite(start, x.count)
-  }
-}
-
-/// The same of numbers one after the other in memory.
-@specialized(where Scalar == Float)
-@specialized(where Scalar == Double)
-@inline(never)
-private func isFinite<Scalar: Real>(_ x: UnsafePointer<Scalar>, _ count: Int) -> Bool {
-  let width = Scalar.Wide.scalarCount
-  var (sums, i) = (Scalar.Wide(repeating: 0), 0)
-  while i &+ width <= count {
-    sums += UnsafeRawPointer(x + i).loadUnaligned(as: Scalar.Wide.self) * Scalar.Wide(repeating: 0)
-    i &+= width
-  }
-  var sum = sums.sum()
-  while i < count {
-    sum += x[i] * 0
-    i &+= 1
-  }
-  return sum == 0
 }
 
 /// The sums term by term, into a tensor of y's shape.

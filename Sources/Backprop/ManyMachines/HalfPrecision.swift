@@ -98,7 +98,7 @@ public struct LossScale<Scalar: Real>: Sendable {
     _ gradient: Gradient
   ) -> Gradient? where Gradient.Scalar == Scalar {
     let used = scale
-    guard gradient.named.allSatisfy({ isFinite($0.value) }) else {
+    guard gradient.named.allSatisfy(\.value.isFinite) else {
       (scale, good) = (max(scale / 2, .leastNormalMagnitude), 0)
       return nil
     }
@@ -106,10 +106,4 @@ public struct LossScale<Scalar: Real>: Sendable {
     if good == patience { (scale, good) = ((scale * 2).isFinite ? scale * 2 : scale, 0) }
     return gradient * (1 / used)
   }
-}
-
-@specialized(where Scalar == Float)
-@specialized(where Scalar == Double)
-private func isFinite<Scalar: Real>(_ x: Tensor<Scalar>) -> Bool {
-  x.storage.allSatisfy { $0.isFinite }
 }

@@ -61,6 +61,13 @@ extension Tensor {
     return sums / n
   }
 
+  /// Whether all elements are finite: 0 times each is 0 of those alone.
+  package var isFinite: Bool {
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
+    get { total(storage) { $0 * Scalar.Wide(repeating: 0) } == 0 }
+  }
+
   /// The column of each row's largest element, the first of equals: a classifier's answers.
   ///
   /// A NaN counts as the largest.
