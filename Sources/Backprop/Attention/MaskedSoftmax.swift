@@ -79,12 +79,11 @@ public func maskedSoftmax<Scalar>(
   let (rows, columns) = (scores.shape[scores.rank - 2], scores.shape[scores.rank - 1])
   mask.require(rows: rows, columns: columns)
   var masked = scores
-  if mask != .none, rows * columns > 0 {
-    for start in stride(from: 0, to: masked.count, by: rows * columns) {
-      for i in 0..<rows {
-        for j in 0..<columns where !mask.shows(i, j) {
-          masked.storage[start + i * columns + j] = -.infinity
-        }
+  if let summands = mask.summands(rows: rows, columns: columns, as: Scalar.self) {
+    // Set, not added: what is masked may be infinite.
+    for start in stride(from: 0, to: masked.count, by: max(1, summands.count)) {
+      for (place, summand) in summands.enumerated() where summand != 0 {
+        masked.storage[start + place] = summand
       }
     }
   }

@@ -25,7 +25,6 @@ public func softDice<Scalar>(
       + "[pixels, classes], with a class at least")
   requirePositive(epsilon, "softDice: epsilon")
   let (m, n) = (p.shape[0], p.shape[1])
-  let isImages = p.rank == 4
   let (common, both) = (classSums(p * t), classSums(p + t))  // [n] each
   // forward: loss = 1 - 1/n Σ (2I + ε)/(S + ε)
   let below = both.map { $0 + epsilon }
@@ -33,9 +32,10 @@ public func softDice<Scalar>(
   let loss = 1 - ratio.reduce(0.0) { $0 + Double($1) / Double(n) }
   // As (2t·(S + ε) - (2I + ε))/(S + ε)², whose square may be beyond a Scalar.
   var dP = Tensor<Scalar>(shape: p.shape)
-  // A row's numbers stand beside those of its class, in rows enough for a long loop.
-  let area = isImages ? p.shape[2] * p.shape[3] : min(m, 64)
-  let classes = (0..<n * area).map { isImages ? $0 / max(area, 1) : $0 % n }
+  // The class of each number in a stretch that repeats: of one image, or of some rows, for a long loop.
+  let area = p.shape[2...].reduce(1, *)
+  let classes =
+    p.rank == 4 ? (0..<n * area).map { $0 / area } : (0..<n * min(m, 64)).map { $0 % n }
   let (ratios, belows) = (classes.map { ratio[$0] }, classes.map { below[$0] })
   for first in stride(from: 0, to: p.count, by: max(classes.count, 1)) {
     for k in 0..<min(classes.count, p.count - first) {

@@ -8,9 +8,8 @@ public enum Memory {
   /// nothing worth mentioning. Call it once, before training.
   public static func keepFreed() {
     #if canImport(Glibc)
-      for (parameter, bytes) in [(-3, 30 << 20), (-1, 1 << 30)] as [(Int32, Int32)] {
-        _ = mallopt(parameter, bytes)
-      }
+      _ = mallopt(-3, 30 << 20)
+      _ = mallopt(-1, 1 << 30)
     #endif
   }
 }

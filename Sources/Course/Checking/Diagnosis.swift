@@ -21,13 +21,7 @@ extension Problem {
     let ideas = isExplained && judge == nil ? parts.map { recognised($0, in: outcomes) } : []
     let isAnyKnown = ideas.contains { !$0.isEmpty }
     // A clue is about all parts together, and the same for each.
-    var foundBefore = String??.none
-    func clue() -> String? {
-      if let foundBefore { return foundBefore }
-      let found = self.clue(in: outcomes)
-      foundBefore = .some(found)
-      return found
-    }
+    lazy var clue = self.clue(in: outcomes)
     var (isFirst, following) = (true, [String]())
     for (index, finding) in wrong.findings.enumerated() {
       guard let finding else { continue }
@@ -50,7 +44,7 @@ extension Problem {
       }
       let sentences =
         known.isEmpty
-        ? pattern(of: part, in: outcomes, isOnly: !isAnyKnown, clue: clue).map { [$0] } ?? []
+        ? pattern(of: part, in: outcomes, isOnly: !isAnyKnown, clue: { clue }).map { [$0] } ?? []
         : known.map { "→ " + $0.sentence }
       lines += sentences.filter { !lines.contains($0) }
     }

@@ -147,6 +147,8 @@ func smallProducts<Scalar: Real>(
 }
 
 // MARK: Attention of some heads
+//
+// In this file, because a call of `smallProduct` from another one runs through the runtime's metadata.
 
 /// Some heads of attention's forward pass, as `fusedAttention` says.
 @specialized(where Scalar == Float)

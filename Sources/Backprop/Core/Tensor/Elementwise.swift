@@ -30,7 +30,7 @@ extension Tensor {
 
   /// What the operators share: one shape on both sides, or a vector beside each row of a matrix.
   @inline(__always)
-  func combined(
+  private func combined(
     with other: Tensor, _ symbol: StaticString, _ combine: (Scalar, Scalar) -> Scalar
   ) -> Tensor {
     if shape == other.shape {
@@ -114,7 +114,7 @@ extension Tensor {
 
   /// `map` for this file: inlined, so that the loop vectorises.
   @inline(__always)
-  func each(_ transform: (Scalar) -> Scalar) -> Tensor {
+  private func each(_ transform: (Scalar) -> Scalar) -> Tensor {
     Tensor(generate(storage, transform), shape: shape)
   }
 }
