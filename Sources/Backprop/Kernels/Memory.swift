@@ -14,6 +14,13 @@ public enum Memory {
   }
 }
 
+/// An array of so many numbers, all of which are written before one is read.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+package func unfilled<Scalar: Real>(_ count: Int) -> [Scalar] {
+  [Scalar](unsafeUninitializedCapacity: count) { $1 = count }
+}
+
 #if canImport(Glibc)
   /// `mallopt(3)`, in a header that the Glibc module leaves out: -3 is M_MMAP_THRESHOLD, the size of block
   /// from which the system is asked, -1 M_TRIM_THRESHOLD.

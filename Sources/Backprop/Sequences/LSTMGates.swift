@@ -29,9 +29,11 @@ func lstmGates<Scalar: Real>(
   _ bias: Tensor<Scalar>, _ c: Tensor<Scalar>
 ) -> LSTMGates<Scalar> {
   let (m, hidden) = (c.rows, c.columns)
-  let blank = Tensor<Scalar>(shape: c.shape)
-  var result = LSTMGates(
-    gates: Tensor(shape: [m, 4 * hidden]), cell: blank, tanhC: blank, state: blank)
+  var result = LSTMGates<Scalar>(
+    gates: Tensor(unfilled(4 * m * hidden), shape: [m, 4 * hidden]),
+    cell: Tensor(unfilled(m * hidden), shape: c.shape),
+    tanhC: Tensor(unfilled(m * hidden), shape: c.shape),
+    state: Tensor(unfilled(m * hidden), shape: c.shape))
   fromInput.storage.withUnsafeBufferPointer { x in
     fromState.storage.withUnsafeBufferPointer { h in
       bias.storage.withUnsafeBufferPointer { b in
@@ -90,7 +92,8 @@ func lstmGatesBackward<Scalar: Real>(
   _ dNext: Tensor<Scalar>, _ dNextC: Tensor<Scalar>, _ cache: LSTMStepCache<Scalar>
 ) -> (dZ: Tensor<Scalar>, dC: Tensor<Scalar>) {
   let (m, hidden) = (cache.c.rows, cache.c.columns)
-  var (dZ, dC) = (Tensor<Scalar>(shape: [m, 4 * hidden]), Tensor<Scalar>(shape: [m, hidden]))
+  var dZ = Tensor<Scalar>(unfilled(4 * m * hidden), shape: [m, 4 * hidden])
+  var dC = Tensor<Scalar>(unfilled(m * hidden), shape: [m, hidden])
   dNext.storage.withUnsafeBufferPointer { dNext in
     dNextC.storage.withUnsafeBufferPointer { dNextC in
       cache.gates.storage.withUnsafeBufferPointer { gates in
@@ -103,11 +106,13 @@ func lstmGatesBackward<Scalar: Real>(
                   let tanhC = tanhC.baseAddress, let dZ = dZ.baseAddress,
                   let dC = dC.baseAddress
                 else { return }
-                for row in 0..<m {
-                  let (wide, narrow) = (row * 4 * hidden, row * hidden)
-                  gateRowBackward(
-                    hidden, dNext + narrow, dNextC + narrow, gates + wide, c + narrow,
-                    tanhC + narrow, dZ + wide, dC + narrow)
+                parallel(m, grain: 8, worth: m * hidden > 2000) { rows in
+                  for row in rows {
+                    let (wide, narrow) = (row * 4 * hidden, row * hidden)
+                    gateRowBackward(
+                      hidden, dNext + narrow, dNextC + narrow, gates + wide, c + narrow,
+                      tanhC + narrow, dZ + wide, dC + narrow)
+                  }
                 }
               }
             }

@@ -73,8 +73,8 @@ func fusedAttention<Scalar: Real>(
   let mask = mask ?? [Scalar](repeating: 0, count: sizes.scores)
   requireMatrix(mask.count, sizes.queries, sizes.keys, "attention, the mask")
   let pairs = sizes.samples * sizes.heads
-  var output = uninitialized(Scalar.self, sizes.samples * sizes.queries * sizes.valueStride)
-  var weights = uninitialized(Scalar.self, pairs * sizes.scores)
+  var output: [Scalar] = unfilled(sizes.samples * sizes.queries * sizes.valueStride)
+  var weights: [Scalar] = unfilled(pairs * sizes.scores)
   q.withUnsafeBufferPointer { q in
     k.withUnsafeBufferPointer { k in
       v.withUnsafeBufferPointer { v in
@@ -117,9 +117,9 @@ func fusedAttentionBackward<Scalar: Real>(
   let pairs = sizes.samples * sizes.heads
   requireMatrix(p.count, pairs, sizes.scores, "attention backward, the weights")
   requireMatrix(dY.count, sizes.samples * sizes.queries, sizes.valueStride, "attention backward")
-  var dQ = uninitialized(Scalar.self, q.count)
-  var dK = uninitialized(Scalar.self, k.count)
-  var dV = uninitialized(Scalar.self, v.count)
+  var dQ: [Scalar] = unfilled(q.count)
+  var dK: [Scalar] = unfilled(k.count)
+  var dV: [Scalar] = unfilled(v.count)
   dY.withUnsafeBufferPointer { dY in
     q.withUnsafeBufferPointer { q in
       k.withUnsafeBufferPointer { k in
@@ -144,10 +144,4 @@ func fusedAttentionBackward<Scalar: Real>(
     }
   }
   return (dQ, dK, dV)
-}
-
-/// An array whose numbers are all written before they are read.
-@inline(__always)
-private func uninitialized<Scalar: Real>(_ type: Scalar.Type, _ count: Int) -> [Scalar] {
-  [Scalar](unsafeUninitializedCapacity: count) { $1 = count }
 }

@@ -28,7 +28,7 @@ package func standardizedRows<Scalar: Real>(
   requireRoom(rows, bytesEach: MemoryLayout<Scalar>.stride, "standardizedRows")
   let none = [Scalar](repeating: 0, count: rows)
   var result = StandardizedRows(
-    values: [Scalar](unsafeUninitializedCapacity: rows * columns) { $1 = rows * columns },
+    values: unfilled(rows * columns),
     mean: none, variance: none, inverse: none)
   // Below this, squares begin to lose digits.
   let least = Scalar.leastNormalMagnitude / Scalar.ulpOfOne

@@ -74,7 +74,7 @@ package func scaledAndShiftedGradients<Scalar: Real>(
   requireMatrix(dY.count, rows, columns, "scaledAndShiftedGradients")
   requireMatrix(x.count, rows, columns, "scaledAndShiftedGradients")
   requireMatrix(scale.count, 1, columns, "scaledAndShiftedGradients, the factors")
-  var dX = [Scalar](unsafeUninitializedCapacity: rows * columns) { $1 = rows * columns }
+  var dX: [Scalar] = unfilled(rows * columns)
   var dScale = [Scalar](repeating: 0, count: columns)
   var dShift = dScale
   dY.withUnsafeBufferPointer { dY in
