@@ -177,11 +177,8 @@ private func dots<Scalar: Real, V: SIMD>(
             o &+= 6
           }
           typealias Four = DotPanel<V, 4, 3>
-        #elseif arch(arm64)
-          // Twelve sums of two registers each, six of x and two of dY: all 32.
-          typealias Four = DotPanel<V, 4, 3>
-        #elseif FMA
-          // Twelve sums would fit into 16 registers, if only the compiler found how.
+        #elseif FMA || arch(arm64)
+          // Twelve sums would just fit into the registers, if only the compiler found how.
           typealias Four = DotPanel<V, 4, 2>
         #else
           typealias Four = DotPanel<V, 4, 1>
