@@ -44,6 +44,8 @@ public enum Activation<Scalar: Real>: Sendable, Equatable {
   /// At its corner, x = 0, a ReLU has none; by convention it is what holds for x < 0. The slopes of
   /// sigmoid and tanh are computed from x, not as y(1 - y) and 1 - y²: near y = 1 those lose all
   /// digits, and these are as exact on the right as on the left.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   @inline(__always)
   public func derivative(at x: Scalar) -> Scalar {
     switch self {
