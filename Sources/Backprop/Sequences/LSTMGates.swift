@@ -30,10 +30,8 @@ func lstmGates<Scalar: Real>(
 ) -> LSTMGates<Scalar> {
   let (m, hidden) = (c.rows, c.columns)
   var result = LSTMGates<Scalar>(
-    gates: Tensor(unfilled(4 * m * hidden), shape: [m, 4 * hidden]),
-    cell: Tensor(unfilled(m * hidden), shape: c.shape),
-    tanhC: Tensor(unfilled(m * hidden), shape: c.shape),
-    state: Tensor(unfilled(m * hidden), shape: c.shape))
+    gates: Tensor(unfilled: [m, 4 * hidden]), cell: Tensor(unfilled: c.shape),
+    tanhC: Tensor(unfilled: c.shape), state: Tensor(unfilled: c.shape))
   fromInput.storage.withUnsafeBufferPointer { x in
     fromState.storage.withUnsafeBufferPointer { h in
       bias.storage.withUnsafeBufferPointer { b in
@@ -92,8 +90,8 @@ func lstmGatesBackward<Scalar: Real>(
   _ dNext: Tensor<Scalar>, _ dNextC: Tensor<Scalar>, _ cache: LSTMStepCache<Scalar>
 ) -> (dZ: Tensor<Scalar>, dC: Tensor<Scalar>) {
   let (m, hidden) = (cache.c.rows, cache.c.columns)
-  var dZ = Tensor<Scalar>(unfilled(4 * m * hidden), shape: [m, 4 * hidden])
-  var dC = Tensor<Scalar>(unfilled(m * hidden), shape: [m, hidden])
+  var dZ = Tensor<Scalar>(unfilled: [m, 4 * hidden])
+  var dC = Tensor<Scalar>(unfilled: [m, hidden])
   dNext.storage.withUnsafeBufferPointer { dNext in
     dNextC.storage.withUnsafeBufferPointer { dNextC in
       cache.gates.storage.withUnsafeBufferPointer { gates in

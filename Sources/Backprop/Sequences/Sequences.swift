@@ -1,7 +1,6 @@
 // Sequences, [m, steps, features], cut into steps and put together again.
 
 public import Core
-import Kernels
 
 /// The steps of a sequence: `[m, steps, n]` → as many `[m, n]`.
 @specialized(where Scalar == Float)
@@ -10,7 +9,7 @@ package func steps<Scalar: Real>(of x: Tensor<Scalar>, _ name: String) -> [Tenso
   require(x.rank == 3, "\(name): \(x.shape) is no batch of sequences, [m, steps, features]")
   let (m, steps, n) = (x.shape[0], x.shape[1], x.shape[2])
   return (0..<steps).map { t in
-    var step = Tensor<Scalar>(unfilled(m * n), shape: [m, n])
+    var step = Tensor<Scalar>(unfilled: [m, n])
     for i in 0..<m { copy(n, x, (i * steps + t) * n, to: &step, i * n) }
     return step
   }
@@ -43,7 +42,7 @@ package func joined<Scalar: Real>(
     )
   }
   require(parts.count == steps, "a sequence of \(parts.count) steps, should have \(steps)")
-  var sequence = Tensor<Scalar>(unfilled(m * steps * n), shape: [m, steps, n])
+  var sequence = Tensor<Scalar>(unfilled: [m, steps, n])
   for (t, part) in parts.enumerated() {
     for i in 0..<m { copy(n, part, i * n, to: &sequence, (i * steps + t) * n) }
   }

@@ -46,9 +46,21 @@ public struct Tensor<Scalar: Real>: Equatable, Sendable {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public init(repeating value: Scalar = 0, shape: [Int]) {
+    self.init([Scalar](repeating: value, count: Self.room(shape)), shape: shape)
+  }
+
+  /// Creates a tensor whose elements are all written before one is read.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  package init(unfilled shape: [Int]) {
+    self.init(Kernels.unfilled(Self.room(shape)), shape: shape)
+  }
+
+  /// The number of elements of a shape; stops with a sentence where the memory does not hold them.
+  private static func room(_ shape: [Int]) -> Int {
     let count = elementCount(shape)
     requireRoom(count, bytesEach: MemoryLayout<Scalar>.stride, "Tensor of shape \(shape)")
-    self.init([Scalar](repeating: value, count: count), shape: shape)
+    return count
   }
 
   /// Creates a vector, of shape `[count]`.
