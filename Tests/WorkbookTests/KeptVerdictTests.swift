@@ -110,12 +110,9 @@ import Testing
 
   @Test func `what gave no answer in time is asked again`() throws {
     let copy = try Copy(checker: "HostileChecker")
-    let lines = try asked(copy, "check", "--timeout", "2").run.output.split(separator: "\n")
-    // On a busy machine others may take longer than that, too.
-    let endless = Set(
-      lines.filter { $0.hasPrefix("∞ ") }.map { String($0.split(separator: " ")[1]) })
-    #expect(endless.isSuperset(of: ["1.2", "2.4"]))
-    #expect(try asked(copy, "check", "--timeout", "2").ids == endless)
+    // Two seconds were too few for the others on a busy machine.
+    #expect(try asked(copy, "--timeout", "10").run.output.contains("timed out"))
+    #expect(try asked(copy, "--timeout", "10").ids == ["1.2", "2.4"])
   }
 
   @Test func `a course as it was shipped needs no checker, and nothing is built`() throws {
