@@ -83,14 +83,6 @@ private enum DotTile<V: SIMD, let R: Int, let C: Int> where V.Scalar: Real {
       }
     }
   }
-
-  /// A vector of the few numbers at the end of a row, and zeros.
-  @inline(__always)
-  private static func part(_ source: UnsafePointer<Scalar>, _ count: Int) -> V {
-    var v = V(repeating: 0)
-    for lane in 0..<count { v[lane] = source[lane] }
-    return v
-  }
 }
 
 /// All elements of the patch in a range, C at a time and the rest one by one, for R outputs.

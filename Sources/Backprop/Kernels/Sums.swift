@@ -44,12 +44,7 @@ package func laneSum<Scalar: Real>(
       i &+= width
     }
     if i < end {
-      var (restA, restB) = (Scalar.Wide(repeating: 0), Scalar.Wide(repeating: 0))
-      for j in i..<end {
-        restA[j &- i] = a[j]
-        restB[j &- i] = b[j]
-      }
-      let rest = f(restA, restB)
+      let rest = f(part(a + i, end &- i), part(b + i, end &- i))
       // Lanes that hold no number do not count, whatever f makes of 0.
       for j in i..<end { sums[j &- i] += rest[j &- i] }
       i = end
@@ -57,6 +52,16 @@ package func laneSum<Scalar: Real>(
     whole += Double(sums.sum())
     if i == n { return Scalar(whole) }
   }
+}
+
+/// A vector of the few numbers at the end of a row, and zeros.
+@inlinable
+@inline(__always)
+package func part<V: SIMD>(_ source: UnsafePointer<V.Scalar>, _ count: Int) -> V
+where V.Scalar: Real {
+  var v = V(repeating: 0)
+  for lane in 0..<count { v[lane] = source[lane] }
+  return v
 }
 
 /// Σ f(i) over a range, one after the other, and in blocks.

@@ -208,12 +208,7 @@ private func laneSums<Scalar: Real>(
       i &+= width
     }
     if i < end {
-      var (restA, restB) = (Scalar.Wide(repeating: 0), Scalar.Wide(repeating: 0))
-      for j in i..<end {
-        restA[j &- i] = a[j]
-        restB[j &- i] = b[j]
-      }
-      let (x, y) = f(restA, restB)
+      let (x, y) = f(part(a + i, end &- i), part(b + i, end &- i))
       for j in i..<end {
         sums[j &- i] += x[j &- i]
         others[j &- i] += y[j &- i]
