@@ -140,11 +140,23 @@ func gemm<Scalar: Real>(
       j &+= wide
     }
   #endif
+  #if FMA
+    typealias Half = Tile<Scalar.Narrow, 8, 1>
+  #else
+    typealias Half = Tile<Scalar.Narrow, 4, 1>
+  #endif
   while j &+ narrow <= n {
-    Tile<Scalar.Narrow, 4, 1>.panel(m, k, a, b + j, stride, c + j, stride)
+    Half.panel(m, k, a, b + j, stride, c + j, stride)
     j &+= narrow
   }
-  while j &+ 2 <= n {
+  // What is left is narrower than a register: the last one begins further left, and does some columns
+  // again, with the same result.
+  if j < n, n >= narrow {
+    j = n &- narrow
+    return Half.panel(m, k, a, b + j, stride, c + j, stride)
+  }
+  while j < n, n > 1 {
+    j = min(j, n &- 2)
     Tile<SIMD2<Scalar>, 8, 1>.panel(m, k, a, b + j, stride, c + j, stride)
     j &+= 2
   }
@@ -235,8 +247,9 @@ private func blockedGemm<Scalar: Real>(
       }
     }
   }
-  let rest = panels &* width
-  if rest < n { gemm(m, n &- rest, k, a, b + rest, c + rest, stride: stride) }
+  guard panels &* width < n else { return }
+  let rest = min(panels &* width, n &- Scalar.Narrow.scalarCount)
+  gemm(m, n &- rest, k, a, b + rest, c + rest, stride: stride)
 }
 
 /// Copies so many rows of a so that a step along k finds its numbers side by side.
