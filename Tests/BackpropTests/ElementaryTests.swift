@@ -5,7 +5,7 @@ import Testing
 /// Float's own elementary functions, beside the C library's in Double.
 @Suite struct ElementaryTests {
   enum Function: String, CaseIterable, Sendable {
-    case exp, logOnePlus, tanh, sigmoid, silu, gelu
+    case exp, logOnePlus, tanh, sigmoid, silu, gelu, quickTanh, quickLogistic
 
     /// The function of an array, so that the loop of vectors is tried, and of one number.
     func values(_ x: [Float]) -> [Float] {
@@ -16,6 +16,8 @@ import Testing
       case .sigmoid: Activation.sigmoid(Tensor(x)).scalars
       case .silu: Activation.silu(Tensor(x)).scalars
       case .gelu: Activation.gelu(Tensor(x)).scalars
+      case .quickTanh: x.map { Float.quickTanh($0) }
+      case .quickLogistic: x.map { Float.quickLogistic($0) }
       }
     }
 
@@ -23,15 +25,24 @@ import Testing
       switch self {
       case .exp: Foundation.exp(x)
       case .logOnePlus: Foundation.log1p(x)
-      case .tanh: Foundation.tanh(x)
+      case .tanh, .quickTanh: Foundation.tanh(x)
+      // Below -87 a Float has fewer digits: 0 is as good as what they say.
+      case .quickLogistic: x < -87 ? 0 : Activation.sigmoid.value(at: x)
       case .sigmoid: Activation.sigmoid.value(at: x)
       case .silu: Activation.silu.value(at: x)
       case .gelu: Activation.gelu.value(at: x)
       }
     }
 
-    /// How far from the nearest number it may be, in units of the last place; σ is not taken in Double.
-    var units: Double { self == .sigmoid ? 2.5 : 0.503 }
+    /// How far from the nearest number it may be, in units of the last place; σ is not taken in Double,
+    /// and neither are the quick ones.
+    var units: Double {
+      switch self {
+      case .sigmoid, .quickLogistic: 2.5
+      case .quickTanh: 1.6
+      default: 0.503
+      }
+    }
   }
 
   /// Floats of every size and sign, and those where something changes.

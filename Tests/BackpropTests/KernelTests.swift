@@ -29,6 +29,9 @@ private func largestError<Scalar: Real>(_ m: Int, _ k: Int, _ n: Int, _ type: Sc
   static let products = [
     (1, 700, 300), (16, 193, 32), (17, 769, 97), (64, 784, 256), (63, 385, 130), (130, 200, 67),
     (257, 1030, 259), (300, 1025, 33),
+    // and all that can be left at the right: less than a register, of few numbers, or of one
+    (70, 64, 27), (24, 40, 19), (13, 20, 9), (40, 65, 7), (24, 40, 5), (9, 33, 3), (9, 33, 2),
+    (9, 33, 1),
   ]
 
   @Test(arguments: products)

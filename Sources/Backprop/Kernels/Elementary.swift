@@ -4,6 +4,9 @@
 // it is the nearest Float but for one in a million or so, and the same on every system (where products
 // are added with one rounding, one in a hundred million differs). The C library's functions, which
 // Double keeps, take one number at a time.
+//
+// Those of an LSTM's gates, five for each of its units and steps, stay in Float: twice as many in a
+// register, and right to a unit or two of the last place.
 
 /// What replaces a call: exact to some 1e-10 of the result, for arguments that have been a Float.
 @usableFromInline
@@ -111,5 +114,62 @@ package enum Elementary {
     q = multiplyAdd(q, t, 0.14104742625419195)
     let tail = t * q * exp(-x * x / 2)
     return x < 0 ? tail : 1 - tail
+  }
+
+  // MARK: In Float
+
+  /// σ(x) = 1/(1 + e⁻ˣ); 0 below -87, where a Float has fewer digits.
+  @inlinable
+  @inline(__always)
+  package static func logistic(_ x: Float) -> Float {
+    let e = decay(abs(x))
+    return (x < 0 ? e : 1) / (1 + e)
+  }
+
+  /// tanh x as above; the series, fitted up to 5/8, is that of Moshier's Cephes library (1992).
+  @inlinable
+  @inline(__always)
+  package static func tanh(_ x: Float) -> Float {
+    let a = abs(x)
+    let e = decay(2 * a)
+    let z = a * a
+    var series: Float = -5.70498872745e-3
+    series = multiplyAdd(series, z, 2.06390887954e-2)
+    series = multiplyAdd(series, z, -5.37397155531e-2)
+    series = multiplyAdd(series, z, 1.33314422036e-1)
+    series = multiplyAdd(series, z, -3.33332819422e-1)
+    series = multiplyAdd(series * z, a, a)
+    return Float(signOf: x, magnitudeOf: a < 0.625 ? series : (1 - e) / (1 + e))
+  }
+
+  /// e⁻ˣ for x from 0 on; 0 beyond 87.
+  ///
+  /// As `exp`, with r's polynomial of Cephes.
+  @inlinable
+  @inline(__always)
+  package static func decay(_ x: Float) -> Float {
+    let inside = x > 87 ? -87 : -x
+    let shifted = multiplyAdd(inside, 1.442695041, 0x1.8p23)
+    let n = shifted - 0x1.8p23
+    let r = multiplyAdd(n, 2.12194440e-4, multiplyAdd(n, -0.693359375, inside))
+    var power: Float = 1.9875691500e-4
+    power = multiplyAdd(power, r, 1.3981999507e-3)
+    power = multiplyAdd(power, r, 8.3334519073e-3)
+    power = multiplyAdd(power, r, 4.1665795894e-2)
+    power = multiplyAdd(power, r, 1.6666665459e-1)
+    power = multiplyAdd(power, r, 5.0000001201e-1)
+    power = multiplyAdd(power * r, r, r) + 1
+    let result = power * Float(bitPattern: (shifted.bitPattern &+ 127) &<< 23)
+    return x > 87 ? 0 : result
+  }
+
+  @inlinable
+  @inline(__always)
+  package static func multiplyAdd(_ a: Float, _ b: Float, _ c: Float) -> Float {
+    #if FMA || arch(arm64)
+      c.addingProduct(a, b)
+    #else
+      a * b + c
+    #endif
   }
 }

@@ -80,7 +80,7 @@ enum Tile<V: SIMD, let R: Int, let C: Int> where V.Scalar: Real {
     }
   }
 
-  /// All rows of one panel of columns: R at a time, then 4, the rest one by one.
+  /// All rows of one panel of columns: R at a time, then 4, 2 and 1.
   @inline(__always)
   static func panel(
     _ m: Int, _ k: Int, _ a: Operand<Scalar>, _ b: UnsafePointer<Scalar>, _ bStride: Int,
@@ -94,6 +94,10 @@ enum Tile<V: SIMD, let R: Int, let C: Int> where V.Scalar: Real {
     if R > 4, i &+ 4 <= m {
       Tile<V, 4, C>.multiply(k, a.advanced(by: i), b, bStride, c + i &* cStride, cStride, add)
       i &+= 4
+    }
+    if R > 2, i &+ 2 <= m {
+      Tile<V, 2, C>.multiply(k, a.advanced(by: i), b, bStride, c + i &* cStride, cStride, add)
+      i &+= 2
     }
     while i < m {
       Tile<V, 1, C>.multiply(k, a.advanced(by: i), b, bStride, c + i &* cStride, cStride, add)
@@ -261,6 +265,17 @@ private func pack<Scalar: Real>(
     let row = a.base + r &* a.rowStride
     for p in 0..<depth { target[p &* height &+ r] = row[p &* a.columnStride] }
   }
+}
+
+/// A product on this thread alone, for a caller that is one of several: c = a·b,
+/// [m, k] · [k, n] → [m, n].
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+package func productPart<Scalar: Real>(
+  _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>,
+  _ c: UnsafeMutablePointer<Scalar>
+) {
+  blockedGemm(m, n, k, Operand(base: a, rowStride: k, columnStride: 1), b, c, stride: n)
 }
 
 /// The product of a strided matrix a [m, k] and a plain matrix b [k, n], its rows or its columns

@@ -21,6 +21,10 @@ public protocol Real: BinaryFloatingPoint, SIMDScalar, Sendable, Codable {
   static func wideExp(_ x: Double) -> Double
   /// Φ(x), the probability that a standard normal number is below x; as `wideExp`.
   static func wideNormalDistribution(_ x: Double) -> Double
+  /// σ(x) = 1/(1 + e⁻ˣ), to a unit or two of the last place, for loops that take many.
+  static func quickLogistic(_ x: Self) -> Self
+  /// The hyperbolic tangent, as `quickLogistic`.
+  static func quickTanh(_ x: Self) -> Self
   /// The error function, 2/√π ∫₀ˣ e^(-t²) dt.
   static func erf(_ x: Self) -> Self
   /// The cosine of an angle in radians.
@@ -54,6 +58,12 @@ extension Float: Real {
   public static func wideNormalDistribution(_ x: Double) -> Double {
     Elementary.normalDistribution(x)
   }
+  @inlinable
+  @inline(__always)
+  public static func quickLogistic(_ x: Float) -> Float { Elementary.logistic(x) }
+  @inlinable
+  @inline(__always)
+  public static func quickTanh(_ x: Float) -> Float { Elementary.tanh(x) }
   public static func erf(_ x: Float) -> Float { Foundation.erf(x) }
   public static func cos(_ x: Float) -> Float { Foundation.cos(x) }
   public static func sin(_ x: Float) -> Float { Foundation.sin(x) }
@@ -74,6 +84,8 @@ extension Double: Real {
   public static func wideNormalDistribution(_ x: Double) -> Double {
     erfc(-x * 0.5.squareRoot()) / 2
   }
+  public static func quickLogistic(_ x: Double) -> Double { logistic(x) }
+  public static func quickTanh(_ x: Double) -> Double { tanh(x) }
   public static func erf(_ x: Double) -> Double { Foundation.erf(x) }
   public static func cos(_ x: Double) -> Double { Foundation.cos(x) }
   public static func sin(_ x: Double) -> Double { Foundation.sin(x) }

@@ -32,12 +32,12 @@ public func lstmStep<Scalar: Real>(
   _ parameters: RecurrentParameters<Scalar>
 ) -> (h: Tensor<Scalar>, c: Tensor<Scalar>, cache: LSTMStepCache<Scalar>) {
   parameters.requireFit(x, h, "lstmStep")
-  return lstmStep(matmul(x, parameters.inputWeight), at: 0, x, h, c, parameters)
+  return lstmStep(matmul(x, parameters.inputWeight), at: 0, of: 1, x, h, c, parameters)
 }
 
-/// The same where x·Wx is there already, `[steps·m, 4·hidden]`, for step t of several.
+/// The same where x·Wx is there already, `[m·steps, 4·hidden]`, for step t of several.
 private func lstmStep<Scalar: Real>(
-  _ fromInput: Tensor<Scalar>, at t: Int, _ x: Tensor<Scalar>, _ h: Tensor<Scalar>,
+  _ fromInput: Tensor<Scalar>, at t: Int, of steps: Int, _ x: Tensor<Scalar>, _ h: Tensor<Scalar>,
   _ c: Tensor<Scalar>, _ parameters: RecurrentParameters<Scalar>
 ) -> (h: Tensor<Scalar>, c: Tensor<Scalar>, cache: LSTMStepCache<Scalar>) {
   require(
@@ -46,7 +46,7 @@ private func lstmStep<Scalar: Real>(
       + "and b four times as wide: i, f, g, o")
   // forward: z = x·Wx + h·Wh + b
   let after = lstmGates(
-    fromInput, from: t * h.rows, matmul(h, parameters.hiddenWeight), parameters.bias, c)
+    fromInput, at: t, of: steps, h, c, parameters)
   return (
     after.state, after.cell,
     LSTMStepCache(x: x, h: h, c: c, gates: after.gates, tanhC: after.tanhC)
@@ -69,7 +69,8 @@ public func lstmStepBackward<Scalar: Real>(
   gradient: RecurrentParameters<Scalar>
 ) {
   requireFit(dNext, dNextC, cache)
-  let (dZ, dC) = lstmGatesBackward(dNext, dNextC, cache)
+  var dZ = Tensor<Scalar>(unfilled: cache.gates.shape)
+  let (_, dC) = lstmGatesBackward(dNext, next: nil, dNextC, cache, to: &dZ, at: 0)
   // forward: z = x·Wx + h·Wh + b
   let (dX, dH, gradient) = parameters.backward(dZ, cache.x, cache.h)
   return (dX, dH, dC, gradient)
@@ -123,10 +124,12 @@ public struct LSTM<Scalar: Real>: Layer, Sendable {
     guard let first = sequence.first else { return (joined([], like: x, width: h.columns), []) }
     parameters.requireFit(first, h, "LSTM")
     // x·Wx of all steps in one product; what comes from h has to wait for h.
-    let fromInput = matmul(oneBelowAnother(sequence), parameters.inputWeight)
+    let fromInput = matmul(
+      x.reshaped([x.rows * sequence.count, first.columns]), parameters.inputWeight)
     var (outputs, caches) = ([Tensor<Scalar>](), [LSTMStepCache<Scalar>]())
     for (t, x) in sequence.enumerated() {
-      let (nextH, nextC, cache) = lstmStep(fromInput, at: t, x, h, c, parameters)
+      let (nextH, nextC, cache) = lstmStep(
+        fromInput, at: t, of: sequence.count, x, h, c, parameters)
       (h, c) = (nextH, nextC)
       outputs.append(h)
       caches.append(cache)
@@ -151,20 +154,32 @@ public struct LSTM<Scalar: Real>: Layer, Sendable {
     dX: Tensor<Scalar>, dHidden: [Tensor<Scalar>], dCell: [Tensor<Scalar>],
     gradient: RecurrentParameters<Scalar>
   ) {
-    // forward: c is handed on beside h, and read nowhere else
-    var (fromFuture, dCell) = (
-      Tensor<Scalar>(shape: [dY.rows, parameters.hiddenWeight.rows]), [Tensor<Scalar>]()
-    )
-    let (dX, dHidden, gradient) = throughTime(
-      "LSTM", dY, cache, parameters, reads: { ($0.x, $0.h) }
-    ) { dH, cache in
-      requireFit(dH, fromFuture, cache)
-      dCell.append(fromFuture)
-      let before = lstmGatesBackward(dH, fromFuture, cache)
-      fromFuture = before.dC
-      return before.dZ
+    let dOutputs = stepGradients("LSTM", dY, cache.count)
+    parameters.validate()
+    let (m, hidden) = (dY.rows, parameters.hiddenWeight.rows)
+    let hiddenWeight = parameters.hiddenWeight.transposed  // [4·hidden, hidden]
+    // No step waits for the gradients of x and of the parameters: they are made at the end, by one
+    // product for all steps. So ∂loss/∂z of each is written below that of the step before.
+    var dZ = Tensor<Scalar>(unfilled: [cache.count * m, 4 * hidden])
+    var dC = Tensor<Scalar>(shape: [m, hidden])
+    var (dHidden, dCell) = ([Tensor<Scalar>](), [Tensor<Scalar>]())
+    for t in cache.indices.reversed() {
+      requireFit(dOutputs[t], dC, cache[t])
+      parameters.requireFit([m, 4 * hidden], cache[t].x, cache[t].h)
+      // forward: c is handed on beside h, and read nowhere else
+      dCell.append(dC)
+      let next = t + 1 < cache.count ? hiddenWeight : nil
+      let (dH, dBefore) = lstmGatesBackward(dOutputs[t], next: next, dC, cache[t], to: &dZ, at: t)
+      dHidden.append(dH)
+      dC = dBefore
     }
-    return (dX, dHidden, dCell.reversed(), gradient)
+    let (dX, gradient) = parameters.backwardOfMany(
+      dZ, oneBelowAnother(cache.map { $0.x }, width: parameters.inputWeight.rows),
+      oneBelowAnother(cache.map { $0.h }, width: hidden))  // dX: [steps·m, inputs]
+    let dInputs = cache.indices.map { dX.rows($0 * m..<($0 + 1) * m) }
+    return (
+      joined(dInputs, like: dY, width: dX.columns), dHidden.reversed(), dCell.reversed(), gradient
+    )
   }
 
   /// The same with a chain rule of one's own for one step, what `lstmStepBackward` takes and returns, and

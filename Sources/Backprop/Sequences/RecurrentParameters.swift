@@ -65,7 +65,7 @@ public struct RecurrentParameters<Scalar: Real>: ParameterSet {
   func backward(
     _ dZ: Tensor<Scalar>, _ x: Tensor<Scalar>, _ h: Tensor<Scalar>
   ) -> (dX: Tensor<Scalar>, dH: Tensor<Scalar>, gradient: RecurrentParameters) {
-    requireFit(dZ, x, h)
+    requireFit(dZ.shape, x, h)
     // forward: z = x·Wx + h·Wh + b
     let dH = matmul(dZ, transposed: hiddenWeight)  // [m, hidden]
     let (dX, gradient) = backwardOfMany(dZ, x, h)
@@ -85,12 +85,12 @@ public struct RecurrentParameters<Scalar: Real>: ParameterSet {
   }
 
   /// Stops with a sentence unless ∂loss/∂z, x and h are those of one step of these parameters.
-  func requireFit(_ dZ: Tensor<Scalar>, _ x: Tensor<Scalar>, _ h: Tensor<Scalar>) {
+  func requireFit(_ dZ: [Int], _ x: Tensor<Scalar>, _ h: Tensor<Scalar>) {
     validate()
     require(
-      dZ.shape == [x.rows, bias.count] && x.columns == inputWeight.rows
+      dZ == [x.rows, bias.count] && x.columns == inputWeight.rows
         && h.columns == hiddenWeight.rows,
-      "recurrent step backward: the gradient is \(dZ.shape), the cached x \(x.shape) and h \(h.shape); "
+      "recurrent step backward: the gradient is \(dZ), the cached x \(x.shape) and h \(h.shape); "
         + "with Wx \(inputWeight.shape) and Wh \(hiddenWeight.shape) they belong to another step or layer"
     )
   }

@@ -56,11 +56,11 @@ package func joined<Scalar: Real>(_ parts: [Tensor<Scalar>]) -> Tensor<Scalar> {
 }
 
 /// Steps `[m, n]`, the rows of each below those of the one before: `[steps·m, n]`.
-func oneBelowAnother<Scalar: Real>(_ parts: [Tensor<Scalar>]) -> Tensor<Scalar> {
+func oneBelowAnother<Scalar: Real>(_ parts: [Tensor<Scalar>], width n: Int) -> Tensor<Scalar> {
   var scalars = [Scalar]()
   scalars.reserveCapacity(parts.reduce(0) { $0 + $1.count })
   for part in parts { scalars += part.storage }
-  return Tensor(scalars, shape: [parts.reduce(0) { $0 + $1.rows }, parts.first?.columns ?? 0])
+  return Tensor(scalars, shape: [parts.reduce(0) { $0 + $1.rows }, n])
 }
 
 /// Blocks of columns: `[m, count·n]` → as many `[m, n]` as are asked for.

@@ -44,50 +44,8 @@ package func throughTime<Scalar: Real, Cache>(
   return (joined(dInputs.reversed(), like: dY, width: inputs), dHidden.reversed(), gradient)
 }
 
-/// The same for a step that reads its parameters in z = x·Wx + h·Wh + b alone.
-///
-/// No step waits for the gradients of x and of the parameters. So each gives ∂loss/∂z only, and they are
-/// made at the end, by one product for all steps.
-///
-/// `reads` gives x and h of a step, `[m, inputs]` and `[m, hidden]`; `dZ` takes what arrives at the state
-/// after a step, `[m, hidden]`, and gives ∂loss/∂z, `[m, columns]`. It is called for the last step first.
-func throughTime<Scalar: Real, Cache>(
-  _ name: String, _ dY: Tensor<Scalar>, _ cache: [Cache],
-  _ parameters: RecurrentParameters<Scalar>,
-  reads: (Cache) -> (x: Tensor<Scalar>, h: Tensor<Scalar>),
-  dZ: (_ dH: Tensor<Scalar>, _ cache: Cache) -> Tensor<Scalar>
-) -> (dX: Tensor<Scalar>, dHidden: [Tensor<Scalar>], gradient: RecurrentParameters<Scalar>) {
-  let dOutputs = stepGradients(name, dY, cache.count)
-  parameters.validate()
-  let (inputs, hidden) = (parameters.inputWeight.rows, parameters.hiddenWeight.rows)
-  var fromFuture = Tensor<Scalar>(shape: [dY.rows, hidden])
-  guard !cache.isEmpty else {
-    return (joined([], like: dY, width: inputs), [], parameters.zeros)
-  }
-  let hiddenWeight = parameters.hiddenWeight.transposed  // [columns, hidden]
-  var (dZs, dHidden) = ([Tensor<Scalar>](), [Tensor<Scalar>]())
-  for t in cache.indices.reversed() {
-    // forward: h goes two ways, into the output of step t and into step t + 1
-    let dH = dOutputs[t] + fromFuture  // [m, hidden]
-    let dZ = dZ(dH, cache[t])
-    let (x, h) = reads(cache[t])
-    parameters.requireFit(dZ, x, h)
-    // forward: z = x·Wx + h·Wh + b
-    fromFuture = matmul(dZ, hiddenWeight)
-    dHidden.append(dH)
-    dZs.append(dZ)
-  }
-  let read = cache.map(reads)
-  let (dX, gradient) = parameters.backwardOfMany(
-    oneBelowAnother(dZs.reversed()), oneBelowAnother(read.map(\.x)),
-    oneBelowAnother(read.map(\.h)))  // dX: [steps·m, inputs]
-  let m = dY.rows
-  let dInputs = cache.indices.map { dX.rows($0 * m..<($0 + 1) * m) }
-  return (joined(dInputs, like: dY, width: inputs), dHidden.reversed(), gradient)
-}
-
 /// ∂loss/∂output of each step.
-private func stepGradients<Scalar: Real>(
+func stepGradients<Scalar: Real>(
   _ name: String, _ dY: Tensor<Scalar>, _ count: Int
 ) -> [Tensor<Scalar>] {
   let dOutputs = steps(of: dY, "\(name) backward")
