@@ -120,6 +120,30 @@ import Testing
     #expect(y.scalars == x.scalars.map { activation.value(at: $0) })
   }
 
+  /// Some keep their slopes in training; nobody shall notice.
+  @Test(arguments: singles)
+  func `a training pass has the bits of one without, there and back, on the cache of any function`(
+    activation: Activation<Float>
+  ) {
+    for count in [0, 1, 7, 100, 50_001] {
+      var generator = SplitMix64(seed: 5)
+      var x = Tensor<Float>(standardDeviation: 3, shape: [count], using: &generator)
+      let dY = Tensor<Float>(shape: [count], using: &generator)
+      let values: [Float] = [.infinity, -.infinity, 0, -0.0, 1e-30, -13, 3e38]
+      for (place, value) in values.enumerated()
+      where place < count { x[place] = value }
+      var (training, inference) = (Context.training(seed: 1), Context.inference)
+      let (y, cache) = activation.forward(x, in: &training)
+      #expect(y == activation.forward(x, in: &inference).output)
+      for function in Self.singles {
+        #expect(
+          function.backward(dY, cache).dInput.scalars.map(\.bitPattern)
+            == function.backward(dY, .init(x: x)).dInput.scalars.map(\.bitPattern),
+          "\(function) on a cache of \(activation)")
+      }
+    }
+  }
+
   @Test func `an upstream gradient of another shape is refused with both shapes`() async {
     let result = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]

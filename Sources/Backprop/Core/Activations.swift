@@ -96,6 +96,8 @@ extension Activation: Layer {
   /// The activation's input, any shape.
   public struct Cache: Sendable {
     public let x: Tensor<Scalar>
+    /// The slopes there, and of what function, where they came with the values.
+    fileprivate var slopes: (of: Activation, values: [Scalar])?
 
     public init(x: Tensor<Scalar>) { self.x = x }
   }
@@ -105,7 +107,35 @@ extension Activation: Layer {
   public func forward(
     _ x: Tensor<Scalar>, in context: inout Context
   ) -> (output: Tensor<Scalar>, cache: Cache) {
-    (callAsFunction(x), Cache(x: x))
+    var cache = Cache(x: x)
+    if context.mode == .training, let (y, slopes) = valuesAndSlopes(x.storage) {
+      cache.slopes = (self, slopes)
+      return (Tensor(y, shape: x.shape), cache)
+    }
+    return (callAsFunction(x), cache)
+  }
+
+  /// The function of every element and its slope there, where both come of one exponential in Double:
+  /// that is most of the work, and so is done once.
+  @inline(__always)
+  private func valuesAndSlopes(_ x: [Scalar]) -> ([Scalar], [Scalar])? {
+    switch self {
+    case .silu:
+      generatePairs(x, worth: isWorthThreads(x)) { x, y, slopes, count in
+        for i in 0..<count {
+          let x = x[i]
+          (y[i], slopes[i]) = (Self.silu.value(at: x), Self.silu.derivative(at: x))
+        }
+      }
+    case .gelu:
+      generatePairs(x, worth: isWorthThreads(x)) { x, y, slopes, count in
+        for i in 0..<count {
+          let x = x[i]
+          (y[i], slopes[i]) = (Self.gelu.value(at: x), Self.gelu.derivative(at: x))
+        }
+      }
+    default: nil
+    }
   }
 
   @specialized(where Scalar == Float)
@@ -119,6 +149,12 @@ extension Activation: Layer {
     requireFiniteConstant()
     require(
       dY.shape == shape, "\(self) backward: dy is \(dY.shape), should be \(shape), the shape of x")
+    if let (function, slopes) = cache.slopes, function == self {
+      let dX = generateParts(slopes, dY.storage, worth: x.count > 40_000) { slopes, dY, dX, count in
+        for i in 0..<count { dX[i] = dY[i] * slopes[i] }
+      }
+      return (Tensor(dX, shape: shape), NoParameters())
+    }
     if let dX = gradientInOneLoop(x.storage, dY.storage) {
       return (Tensor(dX, shape: shape), NoParameters())
     }

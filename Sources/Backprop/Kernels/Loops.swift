@@ -87,6 +87,33 @@ package func generateParts<Scalar: Real>(
   }
 }
 
+/// Two new arrays from one, as `generateParts`, for functions that share most of their work.
+@inlinable
+@inline(__always)
+package func generatePairs<Scalar: Real>(
+  _ a: [Scalar], worth: Bool,
+  _ body: (
+    _ a: UnsafePointer<Scalar>, _ first: UnsafeMutablePointer<Scalar>,
+    _ second: UnsafeMutablePointer<Scalar>, _ count: Int
+  ) -> Void
+) -> ([Scalar], [Scalar]) {
+  var second: [Scalar] = unfilled(a.count)
+  let first = second.withUnsafeMutableBufferPointer { second in
+    [Scalar](unsafeUninitializedCapacity: a.count) { first, filled in
+      filled = a.count
+      a.withUnsafeBufferPointer { a in
+        guard let a = a.baseAddress, let first = first.baseAddress, let second = second.baseAddress
+        else { return }
+        parallel(filled, grain: 64, worth: worth) { range in
+          let start = range.lowerBound
+          body(a + start, first + start, second + start, range.count)
+        }
+      }
+    }
+  }
+  return (first, second)
+}
+
 /// a + b of each pair of elements, on several threads where there is enough to do.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)

@@ -17,6 +17,7 @@ public enum Memory {
 /// An array of so many numbers, all of which are written before one is read.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
+@usableFromInline
 package func unfilled<Scalar: Real>(_ count: Int) -> [Scalar] {
   [Scalar](unsafeUninitializedCapacity: count) { $1 = count }
 }
