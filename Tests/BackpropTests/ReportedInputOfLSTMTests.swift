@@ -54,6 +54,19 @@ private func difference(_ a: Tensor<Float>, _ b: Tensor<Float>) -> Float {
     }
   }
 
+  /// Its sums have more than 4096 terms, which `matmul` makes of shorter ones.
+  @Test func `what a wide LSTM hands back in time has the bits of its single steps`() {
+    let layer = lstm(2, 1030)
+    let (x, dY) = (random([2, 3, 2], seed: 4), random([2, 3, 1030], seed: 5))
+    var context = Context.inference
+    let cache = layer.forward(x, in: &context).cache
+    let whole = layer.backwardThroughTime(dY, cache)
+    let single = layer.backwardThroughTime(dY, cache) {
+      lstmStepBackward($0, $1, $2, layer.parameters)
+    }
+    #expect(whole.dHidden == single.dHidden)
+  }
+
   @Test(arguments: sizes)
   func `an LSTM has the same bits on 1, 2 and 3 threads`(_ n: [Int]) {
     let before = Threads.count

@@ -163,6 +163,7 @@ package enum Elementary {
     return x > 87 ? 0 : result
   }
 
+  /// a·b + c, as in Double; on arm64, too, with one rounding.
   @inlinable
   @inline(__always)
   package static func multiplyAdd(_ a: Float, _ b: Float, _ c: Float) -> Float {

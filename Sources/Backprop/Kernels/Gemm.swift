@@ -275,7 +275,8 @@ package func productPart<Scalar: Real>(
   _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>,
   _ c: UnsafeMutablePointer<Scalar>
 ) {
-  blockedGemm(m, n, k, Operand(base: a, rowStride: k, columnStride: 1), b, c, stride: n)
+  let operand = Operand(base: a, rowStride: k, columnStride: 1)
+  inStretches(m, n, k, operand, b, c) { blockedGemm(m, n, $0, $1, $2, $3, stride: n) }
 }
 
 /// The product of a strided matrix a [m, k] and a plain matrix b [k, n], its rows or its columns
@@ -298,25 +299,37 @@ package func product<Scalar: Real>(
     a.withUnsafeBufferPointer { a in
       b.withUnsafeBufferPointer { b in
         guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
-        let longest = 4096
         let operand = Operand(base: a, rowStride: rowStride, columnStride: columnStride)
-        sharedGemm(m, n, min(k, longest), operand, b, c)
-        guard k > longest else { return }
-        withUnsafeTemporaryAllocation(of: Scalar.self, capacity: m &* n) { buffer in
-          guard let part = buffer.baseAddress else { return }
-          for first in stride(from: longest, to: k, by: longest) {
-            var block = operand
-            block.base += first &* columnStride
-            sharedGemm(m, n, min(longest, k &- first), block, b + first &* n, part)
-            for i in 0..<m &* n { c[i] += part[i] }
-          }
-        }
+        inStretches(m, n, k, operand, b, c) { sharedGemm(m, n, $0, $1, $2, $3) }
       }
     }
   }
 }
 
-/// The same for products that are not too long for one sum.
+/// A product whose sums have 4096 terms at most, by `multiply`, and the sum of these where k is more.
+@inline(__always)
+private func inStretches<Scalar: Real>(
+  _ m: Int, _ n: Int, _ k: Int, _ a: Operand<Scalar>, _ b: UnsafePointer<Scalar>,
+  _ c: UnsafeMutablePointer<Scalar>,
+  _ multiply: (
+    _ k: Int, _ a: Operand<Scalar>, _ b: UnsafePointer<Scalar>, _ c: UnsafeMutablePointer<Scalar>
+  ) -> Void
+) {
+  let longest = 4096
+  multiply(min(k, longest), a, b, c)
+  guard k > longest else { return }
+  withUnsafeTemporaryAllocation(of: Scalar.self, capacity: m &* n) { buffer in
+    guard let part = buffer.baseAddress else { return }
+    for first in stride(from: longest, to: k, by: longest) {
+      var block = a
+      block.base += first &* a.columnStride
+      multiply(min(longest, k &- first), block, b + first &* n, part)
+      for i in 0..<m &* n { c[i] += part[i] }
+    }
+  }
+}
+
+/// The same, its rows or its columns shared out among the threads, for sums that are not too long.
 @inline(__always)
 private func sharedGemm<Scalar: Real>(
   _ m: Int, _ n: Int, _ k: Int, _ a: Operand<Scalar>, _ b: UnsafePointer<Scalar>,
