@@ -398,3 +398,25 @@ let package = Package(
     ]
     + (proofs ? proofTargets : [])
 )
+
+// MARK: What is compiled anew
+
+// SwiftPM compiles a target anew when one that it names has changed, not when one behind that has: a
+// program would go on with the old size of a struct of the library, and crash (swiftlang/swift, issue
+// 89636). So each target names all that it reaches.
+let named = Dictionary(
+  uniqueKeysWithValues: package.targets.map { target in
+    (
+      target.name,
+      target.dependencies.compactMap { dependency in
+        if case .byNameItem(let name, _) = dependency { name } else { nil }
+      }
+    )
+  })
+for target in package.targets {
+  var (reached, waiting) = (Set<String>(), named[target.name] ?? [])
+  while let next = waiting.popLast() {
+    if reached.insert(next).inserted { waiting += named[next] ?? [] }
+  }
+  target.dependencies = reached.sorted().map { .byName(name: $0) }
+}
