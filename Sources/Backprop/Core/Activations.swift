@@ -33,9 +33,9 @@ public enum Activation<Scalar: Real>: Sendable, Equatable {
     case .relu: x <= 0 ? 0 : x  // so that NaN stays NaN
     case .leakyReLU(let slope): x > 0 ? x : scaled(x, by: slope)
     case .elu(let alpha): x > 0 ? x : alpha * Scalar.expMinusOne(x)
-    case .softplus: (x > 0 ? x : 0) + Scalar.log(onePlus: Scalar.exp(-abs(x)))
-    case .silu: Scalar(scaled(Double(x), by: Self.wideLogistic(Double(x))))
-    case .gelu: Scalar(scaled(Double(x), by: Scalar.wideNormalDistribution(Double(x))))
+    case .softplus: (x > 0 ? x : 0) + Scalar.log(onePlusShare: Scalar.exp(-abs(x)))
+    case .silu: Scalar(Scalar.wideSiLU(Double(x)).value)
+    case .gelu: Scalar(Scalar.wideGELU(Double(x)).value)
     }
   }
 
@@ -61,34 +61,12 @@ public enum Activation<Scalar: Real>: Sendable, Equatable {
     case .elu(let alpha): return x > 0 ? 1 : alpha * Scalar.exp(x)
     case .softplus: return logistic(x)
     case .silu:
-      // forward: y = x·σ(x)
-      let x = Double(x)
-      let e = Scalar.wideExp(-abs(x))
-      return Scalar(Self.wideLogistic(x) + scaled(x, by: e / ((1 + e) * (1 + e))))
+      // forward: y = x·σ(x), so σ(x) + x·σ′(x)
+      return Scalar(Scalar.wideSiLU(Double(x)).slope)
     case .gelu:
-      // forward: y = x·Φ(x), and Φ′ = φ
-      let x = Double(x)
-      return Scalar(
-        Scalar.wideNormalDistribution(x) + scaled(x, by: Self.wideNormalDensity(x)))
+      // forward: y = x·Φ(x), and Φ′ = φ, so Φ(x) + x·φ(x)
+      return Scalar(Scalar.wideGELU(Double(x)).slope)
     }
-  }
-}
-
-// SiLU and GELU are computed in Double for Float as well: in the tail σ is below Float's range before
-// x·σ is, and Φ feels the rounding of x·√½ a hundred times over.
-
-extension Activation {
-  /// σ(x).
-  @inline(__always)
-  private static func wideLogistic(_ x: Double) -> Double {
-    let e = Scalar.wideExp(-abs(x))
-    return (x < 0 ? e : 1) / (1 + e)
-  }
-
-  /// φ(x) = e^(-x²/2)/√(2π), the slope of Φ.
-  @inline(__always)
-  private static func wideNormalDensity(_ x: Double) -> Double {
-    Scalar.wideExp(-x * x / 2) / (2 * Double.pi).squareRoot()
   }
 }
 

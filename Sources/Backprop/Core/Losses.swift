@@ -141,9 +141,10 @@ private func replaceByEntropies<Scalar: Real>(
     let (z, t) = (logits[i], targets[i])
     let e = Scalar.exp(-abs(z))
     // max(z, 0) - z·t + log(1 + e^(-|z|))
-    terms[i] = scaled(z, by: z > 0 ? 1 - t : -t) + Scalar.log(onePlus: e)
+    terms[i] = scaled(z, by: z > 0 ? 1 - t : -t) + Scalar.log(onePlusShare: e)
     // forward: log(1 + eᶻ) - z·t; the slope of log(1 + eᶻ) is σ(z) = 1 - σ(-z)
-    gradients[i] = (z > 0 ? (1 - t) - e / (1 + e) : (z < 0 ? e : 1) / (1 + e) - t) / count
+    let tail = e / (1 + e)
+    gradients[i] = (z > 0 ? (1 - t) - tail : tail - t) / count
   }
 }
 

@@ -17,10 +17,14 @@ public protocol Real: BinaryFloatingPoint, SIMDScalar, Sendable, Codable {
   static func log(onePlus x: Self) -> Self
   /// The hyperbolic tangent.
   static func tanh(_ x: Self) -> Self
-  /// eˣ for an x that has more digits than a number of this type, which the result becomes.
-  static func wideExp(_ x: Double) -> Double
-  /// Φ(x), the probability that a standard normal number is below x; as `wideExp`.
-  static func wideNormalDistribution(_ x: Double) -> Double
+  /// log(1 + x) for x from 0 to 1.
+  static func log(onePlusShare x: Self) -> Self
+  /// x·σ(x) and its slope, in Double for a result of this type: far on the left σ is below Float's
+  /// range before x·σ is.
+  static func wideSiLU(_ x: Double) -> (value: Double, slope: Double)
+  /// x·Φ(x) and its slope, with Φ(x) the probability that a standard normal number is below x; as
+  /// `wideSiLU`, and since Φ feels the rounding of x²/2 a hundred times over.
+  static func wideGELU(_ x: Double) -> (value: Double, slope: Double)
   /// σ(x) = 1/(1 + e⁻ˣ), to a unit or two of the last place, for loops that take many.
   static func quickLogistic(_ x: Self) -> Self
   /// The hyperbolic tangent, as `quickLogistic`.
@@ -52,12 +56,15 @@ extension Float: Real {
   public static func tanh(_ x: Float) -> Float { Float(Elementary.tanh(Double(x))) }
   @inlinable
   @inline(__always)
-  public static func wideExp(_ x: Double) -> Double { Elementary.exp(x) }
+  public static func log(onePlusShare x: Float) -> Float {
+    Float(Elementary.log(onePlusShare: Double(x)))
+  }
   @inlinable
   @inline(__always)
-  public static func wideNormalDistribution(_ x: Double) -> Double {
-    Elementary.normalDistribution(x)
-  }
+  public static func wideSiLU(_ x: Double) -> (value: Double, slope: Double) { Elementary.silu(x) }
+  @inlinable
+  @inline(__always)
+  public static func wideGELU(_ x: Double) -> (value: Double, slope: Double) { Elementary.gelu(x) }
   @inlinable
   @inline(__always)
   public static func quickLogistic(_ x: Float) -> Float { Elementary.logistic(x) }
@@ -79,10 +86,18 @@ extension Double: Real {
   public static func log(_ x: Double) -> Double { Foundation.log(x) }
   public static func log(onePlus x: Double) -> Double { Foundation.log1p(x) }
   public static func tanh(_ x: Double) -> Double { Foundation.tanh(x) }
-  public static func wideExp(_ x: Double) -> Double { Foundation.exp(x) }
+  public static func log(onePlusShare x: Double) -> Double { Foundation.log1p(x) }
+  public static func wideSiLU(_ x: Double) -> (value: Double, slope: Double) {
+    let e = exp(-abs(x))
+    return (
+      scaled(x, by: logistic(x)), logistic(x) + scaled(x, by: e / ((1 + e) * (1 + e)))
+    )
+  }
   /// By erfc, since 1 + erf loses all digits on the left.
-  public static func wideNormalDistribution(_ x: Double) -> Double {
-    erfc(-x * 0.5.squareRoot()) / 2
+  public static func wideGELU(_ x: Double) -> (value: Double, slope: Double) {
+    let below = erfc(-x * 0.5.squareRoot()) / 2
+    let density = exp(-x * x / 2) / (2 * Double.pi).squareRoot()
+    return (scaled(x, by: below), below + scaled(x, by: density))
   }
   public static func quickLogistic(_ x: Double) -> Double { logistic(x) }
   public static func quickTanh(_ x: Double) -> Double { tanh(x) }
