@@ -30,35 +30,47 @@ private enum DotTile<V: SIMD, let R: Int, let C: Int> where V.Scalar: Real {
     for r in 0..<R {
       for s in 0..<C { block[r][s] = sums[r &* sumsStride &+ s] }
     }
+    let whole = rows.length / V.scalarCount
+    let rest = rows.length &- whole &* V.scalarCount
     var dY = upstream
     for line in 0..<rows.count {
       let source = x + line &* rows.step
-      var i = 0
-      while i < rows.length {
-        let rest = rows.length &- i
-        if rest >= V.scalarCount {
-          for s in 0..<C {
-            row[s] = UnsafeRawPointer(source + (offsets[s] &+ i)).loadUnaligned(as: V.self)
-          }
-        } else {
-          for s in 0..<C { row[s] = part(source + (offsets[s] &+ i), rest) }
+      var sources = InlineArray<C, UnsafePointer<Scalar>>(repeating: source)
+      for s in 0..<C { sources[s] = source + offsets[s] }
+      for i in 0..<whole {
+        for s in 0..<C {
+          row[s] = UnsafeRawPointer(sources[s]).loadUnaligned(
+            fromByteOffset: i &* MemoryLayout<V>.stride, as: V.self)
         }
-        for r in 0..<R {
-          for s in 0..<C {
-            #if FMA || arch(arm64)
-              // `addProduct`, or the factors exchanged, leave this lane by lane: 40 times slower.
-              block[r][s] = block[r][s].addingProduct(row[s], dY[r])
-            #else
-              block[r][s] += row[s] * dY[r]
-            #endif
-          }
-        }
-        i &+= V.scalarCount
+        add(&block, row, dY)
+        dY += R
+      }
+      if rest > 0 {
+        for s in 0..<C { row[s] = part(sources[s] + whole &* V.scalarCount, rest) }
+        add(&block, row, dY)
         dY += R
       }
     }
     for r in 0..<R {
       for s in 0..<C { sums[r &* sumsStride &+ s] = block[r][s] }
+    }
+  }
+
+  /// Adds the product of each of R vectors of dY with each of C vectors of x.
+  @inline(__always)
+  private static func add(
+    _ block: inout InlineArray<R, InlineArray<C, V>>, _ row: InlineArray<C, V>,
+    _ dY: UnsafePointer<V>
+  ) {
+    for r in 0..<R {
+      for s in 0..<C {
+        #if FMA || arch(arm64)
+          // `addProduct`, or the factors exchanged, leave this lane by lane: 40 times slower.
+          block[r][s] = block[r][s].addingProduct(row[s], dY[r])
+        #else
+          block[r][s] += row[s] * dY[r]
+        #endif
+      }
     }
   }
 
