@@ -60,13 +60,7 @@ public func softmaxBackward<Scalar>(_ dY: Tensor<Scalar>, y: Tensor<Scalar>) -> 
     y.rank == 2 && dY.shape == y.shape,
     "softmaxBackward: dy is \(dY.shape), y is \(y.shape); both must be one matrix's shape")
   // forward: yᵢ = e^(xᵢ) / Σⱼ e^(xⱼ), so ∂yⱼ/∂xᵢ = yⱼ (δᵢⱼ - yᵢ)
-  var dX = dY * y
-  for i in 0..<y.rows {
-    let row = i * y.columns..<(i + 1) * y.columns
-    let sum = blockedSum(row) { dX.storage[$0] }
-    for j in row { dX.storage[j] -= y.storage[j] * sum }
-  }
-  return dX
+  return Tensor(softmaxRowsGradient(y.rows, y.columns, dY.storage, y.storage), shape: y.shape)
 }
 
 /// log Σⱼ e^(xⱼ) of each row, shifted by the maximum so that no term overflows: `[m, n]` → `[m]`.

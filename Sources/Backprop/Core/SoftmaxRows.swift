@@ -48,7 +48,60 @@ func softmaxRows<Scalar: Real>(
   return (y, largest, others)
 }
 
+/// y (dy - Σ dy·y) of each row.
+///
+/// - Parameters:
+///   - rows: How many rows there are.
+///   - columns: How many numbers each of them has.
+///   - dY: ∂loss/∂y, `[rows, columns]`.
+///   - y: What `softmaxRows` gave, in the same shape.
+/// - Returns: ∂loss/∂x, in the same shape.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+func softmaxRowsGradient<Scalar: Real>(
+  _ rows: Int, _ columns: Int, _ dY: [Scalar], _ y: [Scalar]
+) -> [Scalar] {
+  requireMatrix(dY.count, rows, columns, "softmaxRowsGradient, dY")
+  requireMatrix(y.count, rows, columns, "softmaxRowsGradient, y")
+  let together = max(1, softmaxElements / max(1, columns))
+  return [Scalar](unsafeUninitializedCapacity: y.count) { dX, filled in
+    filled = y.count
+    dY.withUnsafeBufferPointer { dY in
+      y.withUnsafeBufferPointer { y in
+        guard let dY = dY.baseAddress, let y = y.baseAddress, let dX = dX.baseAddress
+        else { return }
+        parallel(rows, grain: together, worth: rows &* columns > 8000) { range in
+          for top in stride(from: range.lowerBound, to: range.upperBound, by: together) {
+            let start = top &* columns
+            softmaxPartGradient(
+              min(together, range.upperBound &- top), columns, dY + start, y + start, dX + start)
+          }
+        }
+      }
+    }
+  }
+}
+
 /// Some rows of it, one after the other in memory.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+@inline(never)
+private func softmaxPartGradient<Scalar: Real>(
+  _ rows: Int, _ columns: Int, _ dY: UnsafePointer<Scalar>, _ y: UnsafePointer<Scalar>,
+  _ dX: UnsafeMutablePointer<Scalar>
+) {
+  let count = rows &* columns
+  let ofRow = UnsafeMutablePointer<Scalar>.allocate(capacity: count)
+  defer { ofRow.deallocate() }
+  for k in 0..<count { dX[k] = dY[k] * y[k] }
+  for i in 0..<rows {
+    let sum = blockedSum(i &* columns..<(i &+ 1) &* columns) { dX[$0] }
+    for k in i &* columns..<(i &+ 1) &* columns { ofRow[k] = sum }
+  }
+  for k in 0..<count { dX[k] -= y[k] * ofRow[k] }
+}
+
+/// Some rows of `softmaxRows`, one after the other in memory.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 @inline(never)
@@ -67,38 +120,20 @@ private func softmaxPart<Scalar: Real>(
   for i in 0..<rows {
     let row = x + i &* columns
     var (highest, peak) = (row[0], 0)
-    for j in 1..<max(1, columns) {
-      let isHigher = row[j] > highest
-      highest = isHigher ? row[j] : highest
-      peak = isHigher ? j : peak
-    }
+    for j in 0..<columns { highest = row[j] > highest ? row[j] : highest }
+    // The first of them; from the end, so that there is nothing to guess about.
+    for j in (0..<columns).reversed() { peak = row[j] == highest ? j : peak }
     (largest[i], peaks[i]) = (highest, peak)
     for j in 0..<columns { ofRow[i &* columns &+ j] = highest }
   }
   for k in 0..<count { y[k] = Scalar.exp(x[k] - ofRow[k]) }
   for i in 0..<rows {
     let (row, peak) = (y + i &* columns, peaks[i])
-    let sum = sums(row, columns, without: peak)
-    others[i] = sum.others
-    for j in 0..<columns { ofRow[i &* columns &+ j] = sum.all }
+    let (sum, top) = (blockedSum(0..<columns) { row[$0] }, row[peak])
+    row[peak] = 0
+    others[i] = blockedSum(0..<columns) { row[$0] }
+    row[peak] = top
+    for j in 0..<columns { ofRow[i &* columns &+ j] = sum }
   }
   for k in 0..<count { y[k] /= ofRow[k] }
-}
-
-/// The sum of some numbers, and of all but one of them; one after the other, and in blocks.
-@inline(__always)
-private func sums<Scalar: Real>(
-  _ a: UnsafePointer<Scalar>, _ count: Int, without place: Int
-) -> (all: Scalar, others: Scalar) {
-  var (whole, wholeOthers) = (0.0, 0.0)
-  for start in stride(from: 0, to: count, by: sumBlock) {
-    var (sum, others) = (Scalar(0), Scalar(0))
-    for j in start..<min(start &+ sumBlock, count) {
-      sum += a[j]
-      others += j == place ? 0 : a[j]
-    }
-    whole += Double(sum)
-    wholeOthers += Double(others)
-  }
-  return (Scalar(whole), Scalar(wholeOthers))
 }

@@ -1,6 +1,7 @@
 // From few pixels to more, beside what the way down has kept: the right half of a U-Net.
 
 public import Core
+import ImageKernels
 import Kernels
 
 /// Every pixel k×k times: `[channels, h, w, m]` → `[channels, k·h, k·w, m]`, y[i, j] = x[⌊i/k⌋, ⌊j/k⌋].
@@ -34,11 +35,10 @@ public struct UpsampleNearest<Scalar: Real>: Layer, Sendable {
       x.rank == 4,
       "UpsampleNearest: the input is \(x.shape); it must be [channels, height, width, m]"
     )
-    var y = Tensor<Scalar>(shape: enlarged(x.shape))
-    forEachPixel(of: y.shape, smaller: x.shape) { large, small, count in
-      for n in 0..<count { y.storage[large + n] = x.storage[small + n] }
-    }
-    return (y, Cache(shape: x.shape))
+    let shape = enlarged(x.shape)
+    let y = upsampled(
+      x.storage, rows: x.shape[0] * x.shape[1], width: x.shape[2], samples: x.shape[3], by: factor)
+    return (Tensor(y, shape: shape), Cache(shape: x.shape))
   }
 
   @specialized(where Scalar == Float)
@@ -50,36 +50,18 @@ public struct UpsampleNearest<Scalar: Real>: Layer, Sendable {
     require(
       dY.shape == expected,
       "UpsampleNearest backward: dY is \(dY.shape), should be \(expected), the output's shape")
-    var dX = Tensor<Scalar>(shape: cache.shape)
-    forEachPixel(of: dY.shape, smaller: cache.shape) { large, small, count in
-      // forward: y[large] = x[small]
-      for n in 0..<count { dX.storage[small + n] += dY.storage[large + n] }
-    }
-    return (dX, NoParameters())
+    let x = cache.shape
+    // forward: y[i, j] = x[⌊i/k⌋, ⌊j/k⌋]
+    // so:      dx[i, j] = the sum of dy over its k² copies
+    let dX = upsampledGradient(
+      dY.storage, rows: x[0] * x[1], width: x[2], samples: x[3], by: factor)
+    return (Tensor(dX, shape: x), NoParameters())
   }
 
   private func enlarged(_ x: [Int]) -> [Int] {
     requireSize(x[1], atLeast: 0, "UpsampleNearest: a height")
     requireSize(x[2], atLeast: 0, "UpsampleNearest: a width")
     return [x[0], factor * x[1], factor * x[2], x[3]]
-  }
-
-  /// Calls `body` with the first places of each pixel of the larger and of the smaller images, and how
-  /// many samples there are.
-  @inline(__always)
-  private func forEachPixel(
-    of large: [Int], smaller small: [Int],
-    _ body: (_ large: Int, _ small: Int, _ count: Int) -> Void
-  ) {
-    for c in 0..<large[0] {
-      for i in 0..<large[1] {
-        for j in 0..<large[2] {
-          body(
-            ((c * large[1] + i) * large[2] + j) * large[3],
-            ((c * small[1] + i / factor) * small[2] + j / factor) * small[3], large[3])
-        }
-      }
-    }
   }
 }
 
@@ -111,12 +93,8 @@ public struct SkipConcatenation<Body: Layer>: Layer where Body: TensorLayer<Body
       "SkipConcatenation: the body makes \(deep.shape) of \(x.shape); both must be "
         + "[channels, height, width, m] with the same height, width and m; an odd size, halved and "
         + "doubled, is one short: take sizes that can be halved as often as the body does")
-    var both = [Scalar]()
-    both.reserveCapacity(deep.count + x.count)
-    both += deep.storage
-    both += x.storage
-    let y = Tensor(both, shape: [deep.shape[0] + x.shape[0]] + deep.shape[1...])
-    return (y, (cache, x.shape))
+    let y = joined(deep.storage[...], x.storage[...])
+    return (Tensor(y, shape: [deep.shape[0] + x.shape[0]] + deep.shape[1...]), (cache, x.shape))
   }
 
   public func backward(
@@ -145,8 +123,8 @@ public struct SkipConcatenation<Body: Layer>: Layer where Body: TensorLayer<Body
     let deep = dY.shape[0] - x[0]
     let place = deep * x[1...].reduce(1, *)
     return (
-      Tensor(Array(dY.storage[..<place]), shape: [deep] + x[1...]),
-      Tensor(Array(dY.storage[place...]), shape: x)
+      Tensor(joined(dY.storage[..<place]), shape: [deep] + x[1...]),
+      Tensor(joined(dY.storage[place...]), shape: x)
     )
   }
 
