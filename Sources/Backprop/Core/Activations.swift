@@ -99,14 +99,14 @@ extension Activation: Layer {
   private func valuesAndSlopes(_ x: [Scalar]) -> ([Scalar], [Scalar])? {
     switch self {
     case .silu:
-      generatePairs(x, worth: isWorthThreads(x)) { x, y, slopes, count in
+      generatePairs(x, x, worth: isWorthThreads(x)) { x, _, y, slopes, count in
         for i in 0..<count {
           let x = x[i]
           (y[i], slopes[i]) = (Self.silu.value(at: x), Self.silu.derivative(at: x))
         }
       }
     case .gelu:
-      generatePairs(x, worth: isWorthThreads(x)) { x, y, slopes, count in
+      generatePairs(x, x, worth: isWorthThreads(x)) { x, _, y, slopes, count in
         for i in 0..<count {
           let x = x[i]
           (y[i], slopes[i]) = (Self.gelu.value(at: x), Self.gelu.derivative(at: x))

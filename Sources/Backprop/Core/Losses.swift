@@ -114,29 +114,22 @@ public func binaryCrossEntropy<Scalar>(
   logits z: Tensor<Scalar>, targets t: Tensor<Scalar>
 ) -> Loss<Scalar> {
   requireSameShape("binaryCrossEntropy", z, t)
-  let count = z.count
-  var (terms, dZ) = (z, t)
-  terms.storage.withUnsafeMutableBufferPointer { z in
-    dZ.storage.withUnsafeMutableBufferPointer { t in
-      guard let z = z.baseAddress, let t = t.baseAddress else { return }
-      parallel(count, grain: 64, worth: count > 10_000) { part in
-        replaceByEntropies(
-          z + part.lowerBound, t + part.lowerBound, part.count, of: Scalar(count))
-      }
-    }
+  let count = Scalar(z.count)
+  let (terms, dZ) = generatePairs(z.storage, t.storage, worth: z.count > 10_000) {
+    binaryEntropies($0, $1, $2, $3, $4, of: count)
   }
-  return (terms.mean(), dZ)  // dZ: [m, n]
+  return (Tensor(terms).mean(), Tensor(dZ, shape: z.shape))  // dZ: [m, n]
 }
 
-/// The terms of the binary cross-entropy, and their gradients, in the places of logits and of targets.
+/// The terms of the binary cross-entropy, and their gradients.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 @inline(never)
-private func replaceByEntropies<Scalar: Real>(
-  _ logits: UnsafeMutablePointer<Scalar>, _ targets: UnsafeMutablePointer<Scalar>, _ n: Int,
+private func binaryEntropies<Scalar: Real>(
+  _ logits: UnsafePointer<Scalar>, _ targets: UnsafePointer<Scalar>,
+  _ terms: UnsafeMutablePointer<Scalar>, _ gradients: UnsafeMutablePointer<Scalar>, _ n: Int,
   of count: Scalar
 ) {
-  let (terms, gradients) = (logits, targets)
   for i in 0..<n {
     let (z, t) = (logits[i], targets[i])
     let e = Scalar.exp(-abs(z))

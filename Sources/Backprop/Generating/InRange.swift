@@ -4,7 +4,8 @@ import Core
 import Kernels
 
 /// e^(ℓ/2)·x: a standard deviation times a number, also where e^(ℓ/2) alone is beyond the range.
-@inline(__always)
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
 func deviation<Scalar: Real>(_ logVariance: Scalar, times x: Scalar) -> Scalar {
   let whole = Scalar.exp(logVariance / 2)
   guard whole.isInfinite, logVariance.isFinite else { return scaled(whole, by: x) }

@@ -87,26 +87,31 @@ package func generateParts<Scalar: Real>(
   }
 }
 
-/// Two new arrays from one, as `generateParts`, for functions that share most of their work.
+/// Two new arrays from two, as `generateParts`, for functions that share most of their work.
 @inlinable
 @inline(__always)
 package func generatePairs<Scalar: Real>(
-  _ a: [Scalar], worth: Bool,
+  _ a: [Scalar], _ b: [Scalar], worth: Bool,
   _ body: (
-    _ a: UnsafePointer<Scalar>, _ first: UnsafeMutablePointer<Scalar>,
-    _ second: UnsafeMutablePointer<Scalar>, _ count: Int
+    _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>,
+    _ first: UnsafeMutablePointer<Scalar>, _ second: UnsafeMutablePointer<Scalar>, _ count: Int
   ) -> Void
 ) -> ([Scalar], [Scalar]) {
-  var second: [Scalar] = unfilled(a.count)
+  let count = a.count
+  require(b.count == count, "generatePairs: arrays of \(count) and \(b.count) numbers")
+  var second: [Scalar] = unfilled(count)
   let first = second.withUnsafeMutableBufferPointer { second in
-    [Scalar](unsafeUninitializedCapacity: a.count) { first, filled in
-      filled = a.count
+    [Scalar](unsafeUninitializedCapacity: count) { first, filled in
+      filled = count
       a.withUnsafeBufferPointer { a in
-        guard let a = a.baseAddress, let first = first.baseAddress, let second = second.baseAddress
-        else { return }
-        parallel(filled, grain: 64, worth: worth) { range in
-          let start = range.lowerBound
-          body(a + start, first + start, second + start, range.count)
+        b.withUnsafeBufferPointer { b in
+          guard let a = a.baseAddress, let b = b.baseAddress, let first = first.baseAddress,
+            let second = second.baseAddress
+          else { return }
+          parallel(count, grain: 64, worth: worth) { range in
+            let start = range.lowerBound
+            body(a + start, b + start, first + start, second + start, range.count)
+          }
         }
       }
     }
