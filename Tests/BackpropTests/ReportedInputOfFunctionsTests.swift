@@ -17,7 +17,10 @@ private func random(_ shape: [Int], seed: UInt64) -> Tensor<Float> {
     activation: Activation<Float>
   ) {
     let left: [Float] = [-.infinity, -.greatestFiniteMagnitude, -1e30, -1e4, -701, -700, -110]
-    let x = Tensor(left + left.map { -$0 } + [.nan, 0, -0.0, .leastNonzeroMagnitude, -1e-40])
+    let x = Tensor(
+      left + left.map { -$0 } + [
+        .nan, 0, -0.0, -Float(sign: .plus, exponent: -133, significand: 1),
+      ])
     var context = Context.training(seed: 1)
     let (y, cache) = activation.forward(x, in: &context)
     let slopes = activation.backward(Tensor(repeating: 1, shape: x.shape), cache).dInput
