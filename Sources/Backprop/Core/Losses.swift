@@ -219,14 +219,22 @@ public func weightedCrossEntropy<Scalar>(
   // softmax(z) [m, n], and log Σ eᶻ in two terms, [m] each
   let (y, largest, rest) = softmaxTerms(z)
   var (loss, dZ) = (0.0, y)
+  // forward: loss = Σ w/Σw · ℓ, with ℓ = log Σ eᶻ - z[label]
   for (i, label) in labels.enumerated() {
-    let weight = classWeights[label] / total
-    // forward: loss = Σ w/Σw · ℓ, with ℓ = log Σ eᶻ - z[label]
     let place = i * n + label
-    let surprise = surprise(z.storage[place], largest[i], rest[i], dZ.storage[place])
-    loss += Double(scaled(surprise, by: weight))
-    dZ.storage[i * n + label] -= 1  // p - t
-    for j in i * n..<(i + 1) * n { dZ.storage[j] *= weight }
+    let surprise = surprise(z.storage[place], largest[i], rest[i], y.storage[place])
+    loss += Double(scaled(surprise, by: classWeights[label] / total))
+  }
+  // so:      dz = w/Σw · (p - t)
+  dZ.storage.withUnsafeMutableBufferPointer { dZ in
+    guard let dZ = dZ.baseAddress else { return }
+    parallel(labels.count, grain: 64, worth: z.count > 20_000) { range in
+      for i in range {
+        let (row, weight) = (dZ + i &* n, classWeights[labels[i]] / total)
+        row[labels[i]] -= 1
+        for j in 0..<n { row[j] *= weight }
+      }
+    }
   }
   return (Scalar(loss), dZ)
 }

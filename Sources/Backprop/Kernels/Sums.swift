@@ -85,14 +85,26 @@ package func blockedSum<Scalar: Real>(_ range: Range<Int>, _ f: (Int) -> Scalar)
 package func columnSums<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) -> [Scalar] {
   requireMatrix(a.count, rows, columns, "columnSums")
   requireRoom(columns, bytesEach: MemoryLayout<Scalar>.stride, "columnSums")
-  var sums = [Scalar](repeating: 0, count: columns)
-  sums.withUnsafeMutableBufferPointer { sums in
+  let blocks = (rows &+ sumBlock &- 1) / sumBlock
+  // The sums of each block's rows, then of the blocks.
+  var parts = [Scalar](repeating: 0, count: blocks * columns)
+  parts.withUnsafeMutableBufferPointer { parts in
     a.withUnsafeBufferPointer { a in
-      guard let a = a.baseAddress, let sums = sums.baseAddress else { return }
-      addColumns(rows, columns, a, to: sums)
+      guard let a = a.baseAddress, let parts = parts.baseAddress else { return }
+      parallel(blocks, grain: 1, worth: rows &* columns > 40_000) { range in
+        for block in range {
+          let first = block &* sumBlock
+          addColumns(
+            min(sumBlock, rows &- first), columns, a + first &* columns,
+            to: parts + block &* columns)
+        }
+      }
     }
   }
-  return sums
+  if blocks == 1 { return parts }
+  return (0..<columns).map { j in
+    Scalar((0..<blocks).reduce(0.0) { $0 + Double(parts[$1 &* columns &+ j]) })
+  }
 }
 
 /// The same, from and to where pointers say; the sums are zero at first.

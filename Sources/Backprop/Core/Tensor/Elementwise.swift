@@ -62,7 +62,11 @@ extension Tensor {
 
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  public static func * (a: Tensor, b: Tensor) -> Tensor { a.combined(with: b, "*") { $0 * $1 } }
+  public static func * (a: Tensor, b: Tensor) -> Tensor {
+    a.shape == b.shape
+      ? Tensor(elementProducts(a.storage, b.storage), shape: a.shape)
+      : a.combined(with: b, "*") { $0 * $1 }
+  }
 
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
