@@ -181,12 +181,14 @@ private func dots<Scalar: Real, V: SIMD>(
             o &+= 6
           }
           typealias Four = DotPanel<V, 4, 3>
-        #elseif FMA || arch(arm64)
+        #elseif FMA
           while o &+ 6 <= outputs && outputs &- o != 8 {
             DotPanel<V, 6, 2>.run(
               elements, rows, d + o &* plane, plane, source, offsets, sums + o &* width, block)
             o &+= 6
           }
+          typealias Four = DotPanel<V, 4, 2>
+        #elseif arch(arm64)
           typealias Four = DotPanel<V, 4, 2>
         #else
           typealias Four = DotPanel<V, 4, 1>
