@@ -70,12 +70,15 @@ public enum Activation<Scalar: Real>: Sendable, Equatable {
   }
 }
 
+/// The functions whose value and slope come of one exponential.
+private enum SmoothGate { case silu, gelu }
+
 extension Activation: Layer {
   /// The activation's input, any shape.
   public struct Cache: Sendable {
     public let x: Tensor<Scalar>
     /// The slopes there, and of what function, where they came with the values.
-    fileprivate var slopes: (of: Activation, values: [Scalar])?
+    fileprivate var slopes: (of: SmoothGate, values: [Scalar])?
 
     public init(x: Tensor<Scalar>) { self.x = x }
   }
@@ -86,11 +89,20 @@ extension Activation: Layer {
     _ x: Tensor<Scalar>, in context: inout Context
   ) -> (output: Tensor<Scalar>, cache: Cache) {
     var cache = Cache(x: x)
-    if context.mode == .training, let (y, slopes) = valuesAndSlopes(x.storage) {
-      cache.slopes = (self, slopes)
+    if context.mode == .training, let gate, let (y, slopes) = valuesAndSlopes(x.storage) {
+      cache.slopes = (gate, slopes)
       return (Tensor(y, shape: x.shape), cache)
     }
     return (callAsFunction(x), cache)
+  }
+
+  /// Which of those it is, if one.
+  private var gate: SmoothGate? {
+    switch self {
+    case .silu: .silu
+    case .gelu: .gelu
+    default: nil
+    }
   }
 
   /// The function of every element and its slope there, where both come of one exponential in Double:
@@ -127,7 +139,7 @@ extension Activation: Layer {
     requireFiniteConstant()
     require(
       dY.shape == shape, "\(self) backward: dy is \(dY.shape), should be \(shape), the shape of x")
-    if let (function, slopes) = cache.slopes, function == self {
+    if let (function, slopes) = cache.slopes, function == gate {
       let dX = generateParts(slopes, dY.storage, worth: x.count > 40_000) { slopes, dY, dX, count in
         for i in 0..<count { dX[i] = dY[i] * slopes[i] }
       }
