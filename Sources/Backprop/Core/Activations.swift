@@ -89,7 +89,8 @@ extension Activation: Layer {
     _ x: Tensor<Scalar>, in context: inout Context
   ) -> (output: Tensor<Scalar>, cache: Cache) {
     var cache = Cache(x: x)
-    if context.mode == .training, let gate, let (y, slopes) = valuesAndSlopes(x.storage) {
+    if context.mode == .training, let gate {
+      let (y, slopes) = valuesAndSlopes(x.storage, gate)
       cache.slopes = (gate, slopes)
       return (Tensor(y, shape: x.shape), cache)
     }
@@ -108,23 +109,22 @@ extension Activation: Layer {
   /// The function of every element and its slope there, where both come of one exponential in Double:
   /// that is most of the work, and so is done once.
   @inline(__always)
-  private func valuesAndSlopes(_ x: [Scalar]) -> ([Scalar], [Scalar])? {
-    switch self {
+  private func valuesAndSlopes(_ x: [Scalar], _ gate: SmoothGate) -> ([Scalar], [Scalar]) {
+    switch gate {
     case .silu:
       generatePairs(x, x, worth: isWorthThreads(x)) { x, _, y, slopes, count in
         for i in 0..<count {
-          let x = x[i]
-          (y[i], slopes[i]) = (Self.silu.value(at: x), Self.silu.derivative(at: x))
+          let (value, slope) = Scalar.wideSiLU(Double(x[i]))
+          (y[i], slopes[i]) = (Scalar(value), Scalar(slope))
         }
       }
     case .gelu:
       generatePairs(x, x, worth: isWorthThreads(x)) { x, _, y, slopes, count in
         for i in 0..<count {
-          let x = x[i]
-          (y[i], slopes[i]) = (Self.gelu.value(at: x), Self.gelu.derivative(at: x))
+          let (value, slope) = Scalar.wideGELU(Double(x[i]))
+          (y[i], slopes[i]) = (Scalar(value), Scalar(slope))
         }
       }
-    default: nil
     }
   }
 

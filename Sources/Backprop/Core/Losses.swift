@@ -222,7 +222,7 @@ public func weightedCrossEntropy<Scalar>(
   // forward: loss = Σ w/Σw · ℓ, with ℓ = log Σ eᶻ - z[label]
   for (i, label) in labels.enumerated() {
     let place = i * n + label
-    let surprise = surprise(z.storage[place], largest[i], rest[i], y.storage[place])
+    let surprise = surprise(z.storage[place], largest[i], rest[i], dZ.storage[place])
     loss += Double(scaled(surprise, by: classWeights[label] / total))
   }
   // so:      dz = w/Σw · (p - t)

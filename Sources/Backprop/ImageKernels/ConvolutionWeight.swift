@@ -182,6 +182,7 @@ private func dots<Scalar: Real, V: SIMD>(
           }
           typealias Four = DotPanel<V, 4, 3>
         #elseif FMA
+          // Eight are better done as two fours than as six and two single ones.
           while o &+ 6 <= outputs && outputs &- o != 8 {
             DotPanel<V, 6, 2>.run(
               elements, rows, d + o &* plane, plane, source, offsets, sums + o &* width, block)

@@ -128,15 +128,6 @@ package func elementSums<Scalar: Real>(_ a: [Scalar], _ b: [Scalar]) -> [Scalar]
   }
 }
 
-/// a · b of each pair of elements, as `elementSums`.
-@specialized(where Scalar == Float)
-@specialized(where Scalar == Double)
-package func elementProducts<Scalar: Real>(_ a: [Scalar], _ b: [Scalar]) -> [Scalar] {
-  generateParts(a, b, worth: a.count > 20_000) { a, b, target, count in
-    for i in 0..<count { target[i] = a[i] * b[i] }
-  }
-}
-
 /// aᵢⱼ + bⱼ in each row of a matrix, on several threads where there is enough to do.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)

@@ -85,48 +85,52 @@ package func blockedSum<Scalar: Real>(_ range: Range<Int>, _ f: (Int) -> Scalar)
 package func columnSums<Scalar: Real>(_ rows: Int, _ columns: Int, _ a: [Scalar]) -> [Scalar] {
   requireMatrix(a.count, rows, columns, "columnSums")
   requireRoom(columns, bytesEach: MemoryLayout<Scalar>.stride, "columnSums")
-  let blocks = (rows &+ sumBlock &- 1) / sumBlock
-  // The sums of each block's rows, then of the blocks.
-  var parts = [Scalar](repeating: 0, count: blocks * columns)
-  parts.withUnsafeMutableBufferPointer { parts in
+  var sums = [Scalar](repeating: 0, count: columns)
+  sums.withUnsafeMutableBufferPointer { sums in
     a.withUnsafeBufferPointer { a in
-      guard let a = a.baseAddress, let parts = parts.baseAddress else { return }
-      parallel(blocks, grain: 1, worth: rows &* columns > 40_000) { range in
-        for block in range {
-          let first = block &* sumBlock
-          addColumns(
-            min(sumBlock, rows &- first), columns, a + first &* columns,
-            to: parts + block &* columns)
-        }
-      }
+      guard let a = a.baseAddress, let sums = sums.baseAddress else { return }
+      addColumns(rows, columns, a, to: sums)
     }
   }
-  if blocks == 1 { return parts }
-  return (0..<columns).map { j in
-    Scalar((0..<blocks).reduce(0.0) { $0 + Double(parts[$1 &* columns &+ j]) })
-  }
+  return sums
 }
 
 /// The same, from and to where pointers say; the sums are zero at first.
+///
+/// Blocks of rows are shared out among the threads.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 @usableFromInline
 package func addColumns<Scalar: Real>(
   _ rows: Int, _ columns: Int, _ a: UnsafePointer<Scalar>, to sums: UnsafeMutablePointer<Scalar>
 ) {
-  let isLong = rows > sumBlock
-  var whole = [Double](repeating: 0, count: isLong ? columns : 0)
-  for top in stride(from: 0, to: rows, by: sumBlock) {
-    for i in top..<min(top &+ sumBlock, rows) {
-      for j in 0..<columns { sums[j] += a[i &* columns &+ j] }
+  guard rows > sumBlock else { return addRows(0..<rows, columns, a, to: sums) }
+  let blocks = (rows &+ sumBlock &- 1) / sumBlock
+  withUnsafeTemporaryAllocation(of: Scalar.self, capacity: blocks &* columns) { parts in
+    guard let parts = parts.baseAddress else { return }
+    parts.initialize(repeating: 0, count: blocks &* columns)
+    parallel(blocks, grain: 1, worth: rows &* columns > 40_000) { range in
+      for block in range {
+        let first = block &* sumBlock
+        addRows(
+          first..<min(first &+ sumBlock, rows), columns, a, to: parts + block &* columns)
+      }
     }
-    guard isLong else { return }
     for j in 0..<columns {
-      whole[j] += Double(sums[j])
-      sums[j] = 0
+      sums[j] = Scalar((0..<blocks).reduce(0.0) { $0 + Double(parts[$1 &* columns &+ j]) })
     }
   }
-  if isLong { for j in 0..<columns { sums[j] = Scalar(whole[j]) } }
+}
+
+/// Adds some rows of a matrix, one after the other.
+@inline(__always)
+private func addRows<Scalar: Real>(
+  _ rows: Range<Int>, _ columns: Int, _ a: UnsafePointer<Scalar>,
+  to sums: UnsafeMutablePointer<Scalar>
+) {
+  for i in rows {
+    for j in 0..<columns { sums[j] += a[i &* columns &+ j] }
+  }
 }
 
 /// The sum of each row of a matrix: [rows, columns] → [rows].

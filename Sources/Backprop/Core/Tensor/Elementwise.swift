@@ -34,7 +34,10 @@ extension Tensor {
     with other: Tensor, _ symbol: StaticString, _ combine: (Scalar, Scalar) -> Scalar
   ) -> Tensor {
     if shape == other.shape {
-      return Tensor(generate(storage, other.storage, combine), shape: shape)
+      let result = generateParts(storage, other.storage, worth: count > 20_000) {
+        for i in 0..<$3 { $2[i] = combine($0[i], $1[i]) }
+      }
+      return Tensor(result, shape: shape)
     }
     require(
       rank == 2 && other.rank == 1 && shape[1] == other.shape[0],
@@ -62,11 +65,7 @@ extension Tensor {
 
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  public static func * (a: Tensor, b: Tensor) -> Tensor {
-    a.shape == b.shape
-      ? Tensor(elementProducts(a.storage, b.storage), shape: a.shape)
-      : a.combined(with: b, "*") { $0 * $1 }
-  }
+  public static func * (a: Tensor, b: Tensor) -> Tensor { a.combined(with: b, "*") { $0 * $1 } }
 
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
