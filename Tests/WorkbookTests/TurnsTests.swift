@@ -66,4 +66,44 @@ import Testing
     #expect(run.status == 71, "\(run)")
     #expect(run.errors.contains("too many open files; `ulimit -n 256`"), "\(run.errors)")
   }
+
+  /// A shell's line after the guide's end, which a signal to its group would prevent.
+  private let shellLives = ["/bin/sh", "-c", "\"$@\"; echo \"it ended with $?\"", "sh"]
+
+  @Test(arguments: [
+    (file: "gone", why: "No such file or directory"), ("exercises", "Permission denied"),
+    ("exercises/Chapter01.swift", "Permission denied"),
+    ("exercises/Chapter01.swift/checker", "Not a directory"),
+  ])
+  func `what cannot be started is told in a sentence, and nothing is ended`(
+    file: String, why: String
+  ) throws {
+    let copy = try Copy()
+    try copy.solve()
+    let checker = copy.root.appending(path: file).path
+    let run = try launch(
+      shellLives + [product("workbook"), "check", "1.1"], folder: copy.root,
+      environment: ["WORKBOOK_CHECKER": checker])
+    #expect(run.output.contains("it ended with 71"), "\(run)")
+    #expect(run.errors.contains("cannot start \(checker): \(why)"), "\(run)")
+  }
+
+  @Test func `without swift on the PATH the doctor says what to install`() throws {
+    let copy = try Copy()
+    let run = try launch(
+      shellLives + [product("workbook"), "doctor"], folder: copy.root,
+      environment: copy.environment.merging(["PATH": copy.root.path]) { $1 })
+    #expect(run.output.contains("`swift` is not on the PATH"), "\(run)")
+    #expect(run.output.contains("it ended with 1"), "\(run)")
+  }
+
+  @Test func `a program that is still being written is waited for`() async throws {
+    let copy = try Copy()
+    try copy.solve()
+    let checker = try #require(copy.environment["WORKBOOK_CHECKER"])
+    let writing = open(checker, O_WRONLY | O_CLOEXEC)
+    DispatchQueue.global().asyncAfter(deadline: .now() + 0.4) { close(writing) }
+    let run = try copy.run("check", "1.1")
+    #expect(run.status == 0 && run.output.contains("✓ 1.1"), "\(run)")
+  }
 }

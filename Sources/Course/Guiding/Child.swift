@@ -76,16 +76,23 @@ package final class Child {
     words.append(nil)
     settings.append(nil)
     defer { for text in words + settings { free(text) } }
-    var started = pid_t()
-    let failure = Processes.starting {
-      let failure = posix_spawnp(&started, program, &actions, &attributes, words, settings)
-      return (failure, failure == 0 ? (sharesTerminal ? started : -started) : nil)
+    var (started, failure) = (pid_t(), Int32())
+    // A program that was just written may for a moment still be open in another process.
+    for _ in 0..<100 {
+      failure = Processes.starting {
+        let failure = posix_spawnp(&started, program, &actions, &attributes, words, settings)
+        return (failure, failure == 0 ? (sharesTerminal ? started : -started) : nil)
+      }
+      guard failure == ETXTBSY || failure == EAGAIN else { break }
+      usleep(10_000)
     }
-    (pid, target, descriptors) = (started, sharesTerminal ? started : -started, readers)
+    // Before `pid` and `target` are set, an error runs no `deinit`: there is nothing to end, and
+    // `kill` takes 0 for our own group.
     guard failure == 0 else {
       for reader in readers where reader >= 0 { close(reader) }
       throw CannotStart(program, String(cString: strerror(failure)))
     }
+    (pid, target, descriptors) = (started, sharesTerminal ? started : -started, readers)
   }
 
   deinit {
