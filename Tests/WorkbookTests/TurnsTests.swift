@@ -70,16 +70,29 @@ import Testing
   /// A shell's line after the guide's end, which a signal to its group would prevent.
   private let shellLives = ["/bin/sh", "-c", "\"$@\"; echo \"it ended with $?\"", "sh"]
 
+  /// Of all kinds that were reported elsewhere: swift-subprocess 127 and 218, zero.sh 6,
+  /// XcodeAutoBasher 23, FreeRDP 2371.
   @Test(arguments: [
     (file: "gone", why: "No such file or directory"), ("exercises", "Permission denied"),
     ("exercises/Chapter01.swift", "Permission denied"),
     ("exercises/Chapter01.swift/checker", "Not a directory"),
+    ("empty", "Exec format error"), ("lost", "No such file or directory"),
+    ("circle", "Too many levels of symbolic links"),
   ])
   func `what cannot be started is told in a sentence, and nothing is ended`(
     file: String, why: String
   ) throws {
     let copy = try Copy()
     try copy.solve()
+    let files = FileManager.default
+    for (name, text) in [("empty", ""), ("lost", "#!/no/such/interpreter\n")] {
+      let path = copy.root.appending(path: name).path
+      try #require(
+        files.createFile(
+          atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o755]))
+    }
+    let circle = copy.root.appending(path: "circle")
+    try files.createSymbolicLink(at: circle, withDestinationURL: circle)
     let checker = copy.root.appending(path: file).path
     let run = try launch(
       shellLives + [product("workbook"), "check", "1.1"], folder: copy.root,
@@ -88,11 +101,13 @@ import Testing
     #expect(run.errors.contains("cannot start \(checker): \(why)"), "\(run)")
   }
 
-  @Test func `without swift on the PATH the doctor says what to install`() throws {
+  @Test(arguments: ["", "Package.swift"])
+  func `without swift on the PATH the doctor says what to install`(entry: String) throws {
     let copy = try Copy()
+    let path = copy.root.appending(path: entry).path
     let run = try launch(
       shellLives + [product("workbook"), "doctor"], folder: copy.root,
-      environment: copy.environment.merging(["PATH": copy.root.path]) { $1 })
+      environment: copy.environment.merging(["PATH": path]) { $1 })
     #expect(run.output.contains("`swift` is not on the PATH"), "\(run)")
     #expect(run.output.contains("it ended with 1"), "\(run)")
   }
