@@ -1,9 +1,9 @@
 // The loops under the elementwise operations; those under sums are in Sums.swift.
 //
 // Each writes into memory that it has just been given, once, through pointers: loops of this form
-// vectorise. The closures are inlined; nothing is called per element. They run on one thread: inside
-// a second closure, as `parallel` wants one, a closure is no longer inlined, and the loop is twenty
-// times slower.
+// vectorise. The closures are inlined; nothing is called per element. Those that take a function of an
+// element run on one thread: inside a second closure, as `parallel` wants one, it is no longer inlined,
+// and the loop is twenty times slower. Those that share out take the loop of a part instead.
 
 /// A new array with a function of each element.
 @inlinable
