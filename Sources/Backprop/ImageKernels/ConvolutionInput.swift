@@ -1,5 +1,9 @@
 // Convolution backward, the input: dx[offset k] += Σₒ w[o, k]·dy[o]. What forward gathered from a
 // patch, backward scatters back to it, and where patches overlap the contributions add.
+//
+// At a stride of 1 the contributions to one pixel come from a patch of dy, so they can be gathered, too:
+// a convolution of dy with the kernels turned by half a turn. That is faster where dy is nearly as
+// large as the input, as nothing is read and written again.
 
 package import Kernels
 
@@ -113,20 +117,80 @@ private func position<Scalar: Real>(
   }
 }
 
+/// The kernels turned by half a turn, inputs and outputs exchanged:
+/// `[channels, outputs/groups, kernelHeight, kernelWidth]`.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+private func turned<Scalar: Real>(_ w: [Scalar], _ shape: ConvolutionShape) -> [Scalar] {
+  let (inputs, outputs) = (shape.groupChannels, shape.groupOutputs)
+  let area = shape.kernelHeight * shape.kernelWidth
+  return (0..<shape.channels).flatMap { channel in
+    let (group, c) = channel.quotientAndRemainder(dividingBy: inputs)
+    return (0..<outputs).flatMap { o in
+      let first = ((group * outputs + o) * inputs + c) * area
+      return w[first..<first + area].reversed()
+    }
+  }
+}
+
+extension ConvolutionShape {
+  /// The convolution of dY that gathers the gradient of the input without its border, and the border of
+  /// zeros that dY then has; nil where there is none, or scattering takes fewer multiply-adds.
+  fileprivate func gathering(
+    without border: Int
+  ) -> (shape: ConvolutionShape, border: (rows: Int, columns: Int))? {
+    let reach = (rows: (kernelHeight - 1) * dilation, columns: (kernelWidth - 1) * dilation)
+    let (rows, columns) = (height - 2 * border, width - 2 * border)
+    guard stride == 1, height == outputHeight + reach.rows, width == outputWidth + reach.columns,
+      border <= min(reach.rows, reach.columns),
+      4 * rows * columns <= 5 * outputHeight * outputWidth
+    else { return nil }
+    let turned = ConvolutionShape(
+      channels: outputs, outputs: channels, height: rows + reach.rows,
+      width: columns + reach.columns, outputHeight: rows, outputWidth: columns,
+      kernelHeight: kernelHeight, kernelWidth: kernelWidth, stride: 1, dilation: dilation,
+      groups: groups, samples: samples)
+    return (turned, (reach.rows - border, reach.columns - border))
+  }
+}
+
 /// The gradient of a convolution's padded input, `[channels, height, width, samples]`.
 ///
 /// - Parameters:
 ///   - dY: The gradient of its outputs, `[outputs, outputHeight, outputWidth, samples]`.
 ///   - w: The kernels, `[outputs, channels/groups, kernelHeight, kernelWidth]`.
 ///   - shape: The sizes of all of them, which are taken as given.
-/// - Returns: The gradient; input channels are shared out among the threads.
+///   - border: How many rows and columns on each side are padding, and not wanted.
+/// - Returns: The gradient without the border; its positions, or the input channels, are shared out
+///   among the threads.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 package func convolutionInputGradient<Scalar: Real>(
-  _ dY: [Scalar], _ w: [Scalar], _ shape: ConvolutionShape
+  _ dY: [Scalar], _ w: [Scalar], _ shape: ConvolutionShape,
+  without border: Int = 0
 ) -> [Scalar] {
   shape.requireArrays(
-    input: nil, kernels: w.count, outputs: dY.count, "convolutionInputGradient")
+    input: nil, kernels: w.count, outputs: dY.count, border: (border, border),
+    "convolutionInputGradient")
+  // A border of zeros times ∞ would be NaN, where scattering has no border.
+  if let turn = shape.gathering(without: border), w.allSatisfy({ $0.isFinite }) {
+    return convolution(
+      dY, turned(w, shape), [Scalar](repeating: 0, count: shape.channels), turn.shape,
+      border: turn.border)
+  }
+  let dX = scattered(dY, w, shape)
+  guard border > 0 else { return dX }
+  return cropped(
+    dX, channels: shape.channels, height: shape.height - 2 * border,
+    width: shape.width - 2 * border, samples: shape.samples, by: border)
+}
+
+/// The gradient of the padded input, position after position.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
+private func scattered<Scalar: Real>(
+  _ dY: [Scalar], _ w: [Scalar], _ shape: ConvolutionShape
+) -> [Scalar] {
   let (count, offsets) = (shape.channels * shape.plane, shape.offsets)
   requireRoom(count, bytesEach: MemoryLayout<Scalar>.stride, "convolutionInputGradient")
   return [Scalar](unsafeUninitializedCapacity: count) { dX, filled in

@@ -2,8 +2,8 @@
 //
 // For one position of the output, the patch of the input below the kernel is a matrix with one row
 // of samples for each kernel element, and the rows lie anywhere in memory: a table says where. So a
-// convolution is the tile of `gemm` with a table of row offsets. Nothing is copied into columns,
-// borders are padded once and are no special case, and every inner loop runs over samples.
+// convolution is the tile of `gemm` with a table of row offsets. Nothing is copied into columns, borders
+// are no special case, and every inner loop runs over samples.
 //
 // Each of the three products has a file of its own, and its tile stands there with it, because
 // only in one file is it inlined whole.
@@ -59,16 +59,30 @@ package struct ConvolutionShape: Sendable, Equatable {
   /// Numbers in a channel of the input and of the output.
   var plane: Int { height * width * samples }
   var outputPlane: Int { outputHeight * outputWidth * samples }
+  /// Numbers in a channel of the input whose border is left out.
+  func stored(_ border: (rows: Int, columns: Int)) -> Int {
+    (height - 2 * border.rows) * (width - 2 * border.columns) * samples
+  }
   /// How far apart the patches of neighbouring rows and columns of the output lie.
   var rowStep: Int { stride * width * samples }
   var columnStep: Int { stride * samples }
+  /// Rows of the image that a patch reads.
+  var reach: Int { (kernelHeight - 1) * dilation + 1 }
   var isEmpty: Bool { outputPlane == 0 || outputs == 0 || patch == 0 }
   var multiplyAdds: Int { outputs * outputPlane * patch }
 
   /// Stops with a sentence unless arrays of these lengths are the input, the kernels and the outputs;
   /// nil for one that is not there.
-  func requireArrays(input: Int?, kernels: Int?, outputs: Int?, _ owner: StaticString) {
-    let expected = [channels * plane, self.outputs * patch, self.outputs * outputPlane]
+  func requireArrays(
+    input: Int?, kernels: Int?, outputs: Int?, border: (rows: Int, columns: Int) = (0, 0),
+    _ owner: StaticString
+  ) {
+    require(
+      0 <= border.rows && border.rows <= height / 2 && 0 <= border.columns
+        && border.columns <= width / 2,
+      "\(owner): a border of \(border.rows) rows and \(border.columns) columns has no room in an "
+        + "image of \(height) × \(width); it can be half of it at most")
+    let expected = [channels * stored(border), self.outputs * patch, self.outputs * outputPlane]
     let given = [input, kernels, outputs]
     require(
       zip(given, expected).allSatisfy { $0 == nil || $0 == $1 },

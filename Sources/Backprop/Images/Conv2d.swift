@@ -85,11 +85,11 @@ public struct Conv2d<Scalar: Real>: Layer, Sendable {
   ) -> (dInput: Tensor<Scalar>, gradient: WeightAndBias<Scalar>) {
     // forward: y = w ⋆ padded(x) + b
     let gradient = gradient(dY, cache)
-    let dPadded = Tensor(
-      convolutionInputGradient(dY.storage, parameters.weight.storage, shape(of: cache.padded)),
-      shape: cache.padded.shape)
-    let dX = dPadded.cropped(by: geometry.padding)  // [in, height, width, m]
-    return (dX, gradient)
+    let (padded, padding) = (cache.padded.shape, geometry.padding)
+    let dX = convolutionInputGradient(
+      dY.storage, parameters.weight.storage, shape(of: cache.padded), without: padding)
+    let (height, width) = (padded[1] - 2 * padding, padded[2] - 2 * padding)
+    return (Tensor(dX, shape: [padded[0], height, width, padded[3]]), gradient)
   }
 
   public func gradient(_ dY: Tensor<Scalar>, _ cache: Cache) -> WeightAndBias<Scalar> {
@@ -155,15 +155,5 @@ extension Tensor {
       ImageKernels.padded(
         storage, channels: shape[0], height: height, width: width, samples: shape[3], by: padding),
       shape: [shape[0], height + 2 * padding, width + 2 * padding, shape[3]])
-  }
-
-  /// What `padded` returns, without its zeros.
-  fileprivate func cropped(by padding: Int) -> Tensor {
-    guard padding > 0 else { return self }
-    let (height, width) = (shape[1] - 2 * padding, shape[2] - 2 * padding)
-    return Tensor(
-      ImageKernels.cropped(
-        storage, channels: shape[0], height: height, width: width, samples: shape[3], by: padding),
-      shape: [shape[0], height, width, shape[3]])
   }
 }
