@@ -49,8 +49,9 @@ public struct BatchNorm<Scalar: Real>: Layer, Sendable {
     requireParameters()
     let rows = channelRows(x, "the input")  // [channels, n]
     let (channels, n) = (rows.rows, rows.columns)
+    let (scale, shift) = (parameters.scale.storage, parameters.shift.storage)
     let none = [Scalar](repeating: 0, count: channels)
-    let (standard, inverse): ([Scalar], [Scalar])
+    let (standard, inverse, y): ([Scalar], [Scalar], [Scalar])
     var batch: (mean: Tensor<Scalar>, variance: Tensor<Scalar>)?
     switch context.mode {
     case .training:
@@ -58,17 +59,16 @@ public struct BatchNorm<Scalar: Real>: Layer, Sendable {
         n >= 2,
         "BatchNorm: the input \(x.shape) has \(n) value(s) a channel, which have no variance; "
           + "train on batches of 2 samples or more")
-      let result = standardizedRows(channels, n, rows.storage, epsilon: epsilon)
-      (standard, inverse) = (result.values, result.inverse)
+      let result = standardizedRows(
+        channels, n, rows.storage, epsilon: epsilon, then: (scale, shift))
+      (standard, inverse, y) = (result.values, result.inverse, result.scaled)
       batch = (Tensor(result.mean), Tensor(result.variance))
     case .inference:
       inverse = runningVariance.storage.map { 1 / ($0 + epsilon).squareRoot() }
       standard = scaledRows(
         channels, n, rows.storage, centre: runningMean.storage, scale: inverse, shift: none)
+      y = scaledRows(channels, n, standard, centre: none, scale: scale, shift: shift)
     }
-    let y = scaledRows(
-      channels, n, standard, centre: none, scale: parameters.scale.storage,
-      shift: parameters.shift.storage)
     let cache = Cache(
       shape: x.shape, standard: Tensor(standard, shape: rows.shape), inverse: Tensor(inverse),
       batch: batch)
@@ -88,18 +88,18 @@ public struct BatchNorm<Scalar: Real>: Layer, Sendable {
         + "\(parameters.scale.count); give it the cache of its own forward pass")
     let dRows = channelRows(dY, "dY").storage  // [channels, n]
     let (channels, n) = (cache.standard.rows, cache.standard.columns)
-    let none = [Scalar](repeating: 0, count: channels)
+    let (standard, inverse) = (cache.standard.storage, cache.inverse.storage)
+    let scale = parameters.scale.storage
 
     // forward: y = γ·x̂ + β, with the same γ and β at every sample and position
-    let (dBeta, dGamma) = rowSumsAndProducts(channels, n, dRows, cache.standard.storage)
-    let dStandard = scaledRows(
-      channels, n, dRows, centre: none, scale: parameters.scale.storage, shift: none)
-
-    let dX: [Scalar]
+    // so:      dβ = Σdy, dγ = Σ dy ⊙ x̂, dx̂ = γ·dy
+    let (dX, dBeta, dGamma): ([Scalar], [Scalar], [Scalar])
     if cache.batch == nil {
       // forward: x̂ = (x - μ)/√(σ² + ε), μ and σ² constant
-      dX = scaledRows(
-        channels, n, dStandard, centre: none, scale: cache.inverse.storage, shift: none)
+      (dBeta, dGamma) = rowSumsAndProducts(channels, n, dRows, standard)
+      let none = [Scalar](repeating: 0, count: channels)
+      let dStandard = scaledRows(channels, n, dRows, centre: none, scale: scale, shift: none)
+      dX = scaledRows(channels, n, dStandard, centre: none, scale: inverse, shift: none)
     } else {
       // forward: μ = Σx/n
       //          σ² = Σ(x - μ)²/n
@@ -108,8 +108,9 @@ public struct BatchNorm<Scalar: Real>: Layer, Sendable {
       //          dμ = -Σdx̂/√(σ² + ε), since Σ(x - μ) = 0
       //          dx = dx̂/√(σ² + ε) + dσ²·2(x - μ)/n + dμ/n
       //             = (dx̂ - Σdx̂/n - x̂·Σ(dx̂ ⊙ x̂)/n)/√(σ² + ε)
-      dX = standardizedRowsGradient(
-        channels, n, dStandard, standard: cache.standard.storage, inverse: cache.inverse.storage)
+      //             = γ·(dy - dβ/n - x̂·dγ/n)/√(σ² + ε)
+      (dX, dBeta, dGamma) = standardizedRowsGradient(
+        channels, n, dRows, standard: standard, inverse: inverse, scale: scale)
     }
     return (
       inShape(cache.shape, Tensor(dX, shape: [channels, n])),

@@ -67,7 +67,8 @@ public struct LayerNorm<Scalar: Real>: Layer, Sendable {
     // so:      dx = (dx̂ - Σdx̂/n - x̂·Σ(dx̂ ⊙ x̂)/n)/√(σ² + ε), as in batch normalization
     let dX = standardizedRowsGradient(
       standard.rows, standard.columns, dStandard, standard: standard.storage,
-      inverse: cache.inverse.storage)
+      inverse: cache.inverse.storage
+    ).dX
     return (
       Tensor(dX, shape: standard.shape),
       ScaleAndShift(scale: Tensor(dGamma), shift: Tensor(dBeta))
