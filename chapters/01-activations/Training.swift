@@ -1,9 +1,11 @@
 import Checking
 import Core
+import Dispatch
 import Figures
 import Problems01
 import Running
 import SmallSets
+import Synchronization
 
 /// The wrong-gradient theatre: one small network, trained with right and with wrong backwards.
 func showTraining(_ functions: FunctionsInUse, steps: Int, seed: UInt64, on screen: Screen) throws {
@@ -21,11 +23,15 @@ func showTraining(_ functions: FunctionsInUse, steps: Int, seed: UInt64, on scre
   var generator = SplitMix64(seed: seed)
   let moons = twoMoons(count: 200, noise: 0.15, using: &generator)
   let (x, dy) = checkPoint(seed: seed)
+  let trainings = functions.trainings
+  let trained = results(trainings.count, atOnce: functions.areOfTheLibrary) {
+    try TinyNetwork.train(on: moons, trainings[$0].tested, steps: steps, seed: seed)
+  }
   var table = Table("backward of the hidden layer", "error", "loss", "right answers")
   var curves = [Series]()
-  for (name, tested) in functions.trainings {
+  for ((name, tested), result) in zip(trainings, trained) {
     let check = compare(try tested.backward(x, dy), at: x) { (dy * tested.activation($0)).sum() }
-    let (losses, share) = try TinyNetwork.train(on: moons, tested, steps: steps, seed: seed)
+    let (losses, share) = try result.get()
     let loss = losses.last ?? .nan
     table.add(
       name, check.agrees ? "none" : significant(check.error, 2),
@@ -41,6 +47,20 @@ func showTraining(_ functions: FunctionsInUse, steps: Int, seed: UInt64, on scre
         + "stay behind, and jump up again later on.",
       x: "step", y: Axis("mean squared error", range: 0.01...1, scale: .logarithmic), curves),
     "training")
+}
+
+/// What so many things give that do not depend on each other, on all processors at once or one by one.
+private func results<Value: Sendable>(
+  _ count: Int, atOnce: Bool, _ body: (Int) throws -> Value
+) -> [Result<Value, any Error>] {
+  guard atOnce else { return (0..<count).map { index in Result { try body(index) } } }
+  nonisolated(unsafe) let body = body
+  let results = Mutex([Int: Result<Value, any Error>]())
+  DispatchQueue.concurrentPerform(iterations: count) { index in
+    let result = Result { try body(index) }
+    results.withLock { $0[index] = result }
+  }
+  return results.withLock { results in (0..<count).compactMap { results[$0] } }
 }
 
 extension FunctionsInUse {
@@ -59,6 +79,11 @@ extension FunctionsInUse {
       }
     case .answers: return exercised.map { ("\($0.name), \($0.origin)", $0) }
     }
+  }
+
+  /// Whether no line of the reader's runs, which may print, or keep something between two calls.
+  fileprivate var areOfTheLibrary: Bool {
+    if case .answers = source { false } else { true }
   }
 
   /// Whether a curve is drawn; of the library's many, only some of the sigmoid's.
