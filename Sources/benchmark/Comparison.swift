@@ -56,6 +56,7 @@ struct Comparison {
     report.lines += try network(
       "DQN of chapter 14, 64 moves", "deepq,64", ["contiguous"], several, 64, 5
     ) { deepQTraining }
+    report.lines += try shares()
     report.lines += try products()
     report.lines += try engineLines()
     if chosen("memory"), let line = memoryLine(python) { report.lines.append(line) }
@@ -102,6 +103,36 @@ struct Comparison {
     let (line, apart) = try line(
       work, "images/s", ours, others, wanted, beside: distanceContender())
     return [line.noting(apart)]
+  }
+
+  /// Networks on one thread, and how much of what the processor can do at most their multiply-adds are.
+  private func shares() throws -> [Line] {
+    let networks: [(work: String, multiplyAdds: Double, training: Contender)] = [
+      (
+        "MLP, batch 64, one thread", Work.mlp,
+        Training([784], batch: 64, mlp).contender("Backprop", batch: 64, threads: 1)
+      ),
+      (
+        "LeNet-5, batch 64, one thread", Work.leNet5,
+        Training([1, 28, 28], batch: 64, count: 2048) { leNet5(using: &$0) }
+          .contender("Backprop", batch: 64, threads: 1)
+      ),
+      (
+        "ResNet of chapter 8, batch 64, one thread", Work.smallResNet,
+        Training([1, 28, 28], batch: 64, count: 2048, smallResNet)
+          .contender("Backprop", batch: 64, threads: 1)
+      ),
+    ]
+    return try networks.filter { chosen($0.work) }.map { network in
+      let ours = Contender("Backprop") {
+        try network.training.rate($0) * network.multiplyAdds * 2e-9
+      }
+      var line = try line(network.work, "GFLOP/s", ours, [], nil, beside: peakContender())
+      if let peak = line.beside {
+        line.line.note = "\(percentage(line.line.ours / peak)) of the peak"
+      }
+      return line.line
+    }
   }
 
   private func products() throws -> [Line] {

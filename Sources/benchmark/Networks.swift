@@ -69,3 +69,18 @@ final class Training<Network: TensorLayer<Float>> {
     }
   }
 }
+
+/// How many multiply-adds of products and convolutions a step of training takes for each sample.
+///
+/// Those of the forward pass, once more for the gradient of the weights, and once more for that of the
+/// input, which the first layer does not compute. All else (activations, normalization, Adam) is not
+/// counted.
+enum Work {
+  static let mlp = step(first: 784 * 256, others: 256 * 128 + 128 * 10)
+  static let leNet5 = step(
+    first: 28 * 28 * 6 * 25, others: 10 * 10 * 16 * 150 + 400 * 120 + 120 * 84 + 84 * 10)
+  static let smallResNet = step(
+    first: 28 * 28 * 16 * 9, others: 6 * 14 * 14 * 16 * 144 + 16 * 10)
+
+  private static func step(first: Int, others: Int) -> Double { Double(2 * first + 3 * others) }
+}
