@@ -73,8 +73,10 @@ public struct TransposedConv2d<Scalar: Real>: Layer, Sendable {
   ) -> (output: Tensor<Scalar>, cache: Cache) {
     let shape = shape(x.shape, "TransposedConv2d")
     // What a convolution does to ∂loss/∂y to get the ∂loss/∂x of its padded input.
-    let whole = convolutionInputGradient(x.storage, parameters.weight.storage, shape)
-    var y = cut(whole, shape)  // [out, height, width, m]
+    var y = Tensor(
+      convolutionInputGradient(
+        x.storage, parameters.weight.storage, shape, without: padding),
+      shape: outputShape(shape))  // [out, height, width, m]
     let (plane, bias) = (y.count / max(1, shape.channels), parameters.bias.storage)
     for o in 0..<shape.channels {
       let b = bias[o]
@@ -145,16 +147,9 @@ public struct TransposedConv2d<Scalar: Real>: Layer, Sendable {
       kernelWidth: weight[3], stride: stride, dilation: 1, groups: 1, samples: x[3])
   }
 
-  /// The result without its borders.
-  private func cut(_ whole: [Scalar], _ shape: ConvolutionShape) -> Tensor<Scalar> {
-    let (height, width) = (shape.height - 2 * padding, shape.width - 2 * padding)
-    let inside =
-      padding == 0
-      ? whole
-      : cropped(
-        whole, channels: shape.channels, height: height, width: width, samples: shape.samples,
-        by: padding)
-    return Tensor(inside, shape: [shape.channels, height, width, shape.samples])
+  /// The result's, without its borders.
+  private func outputShape(_ shape: ConvolutionShape) -> [Int] {
+    [shape.channels, shape.height - 2 * padding, shape.width - 2 * padding, shape.samples]
   }
 
   /// ∂loss/∂y with zeros where the result was cut: nothing outside has a gradient.
@@ -162,15 +157,14 @@ public struct TransposedConv2d<Scalar: Real>: Layer, Sendable {
     _ dY: Tensor<Scalar>, _ cache: Cache
   ) -> (shape: ConvolutionShape, dPadded: [Scalar]) {
     let shape = shape(cache.x.shape, "TransposedConv2d backward")
-    let (height, width) = (shape.height - 2 * padding, shape.width - 2 * padding)
-    let expected = [shape.channels, height, width, shape.samples]
+    let expected = outputShape(shape)
     require(
       dY.shape == expected,
       "TransposedConv2d backward: dY is \(dY.shape), should be \(expected), the output's shape")
     guard padding > 0 else { return (shape, dY.storage) }
     let dPadded = ImageKernels.padded(
-      dY.storage, channels: shape.channels, height: height, width: width, samples: shape.samples,
-      by: padding)
+      dY.storage, channels: shape.channels, height: expected[1], width: expected[2],
+      samples: shape.samples, by: padding)
     return (shape, dPadded)
   }
 }
