@@ -157,38 +157,55 @@ private func gather<Scalar: Real>(
   let blocks = min(
     (shape.samples &+ lanes &- 1) / lanes, max(1, 262_144 / size / block))
   let spare = 8 &* lanes
+  // Where the rows of a patch are few, or each is its own pixel, copying costs more than it gives.
+  let isCopied = border != (0, 0) || (shape.groupChannels > 1 && patch > shape.groupChannels)
+  let apart = shape.offsets
   withUnsafeTemporaryAllocation(
     byteCount: (blocks &* block &+ spare) &* size &+ patch &* MemoryLayout<Int>.stride,
     alignment: 64
   ) { buffer in
-    guard let bytes = buffer.baseAddress else { return }
-    let base = bytes.assumingMemoryBound(to: Scalar.self)
-    let offsets = (bytes + (blocks &* block &+ spare) &* size).assumingMemoryBound(to: Int.self)
-    let ring = RowRing(shape: shape, border: border, lanes: lanes, base: base + spare)
-    for g in 0..<shape.groups {
-      let o = g &* outputs
-      for j in stride(from: 0, to: shape.samples, by: blocks &* lanes) {
-        let count = min(blocks &* lanes, shape.samples &- j)
-        var (p, copied) = (range.lowerBound, 0)
-        while p < range.upperBound {
-          let (row, column) = p.quotientAndRemainder(dividingBy: shape.outputWidth)
-          let columns = column..<min(shape.outputWidth, column &+ range.upperBound &- p)
-          let top = row &* shape.stride
-          for r in max(top, copied)..<top &+ shape.reach {
-            copyRow(r, of: x + (g &* inputs &+ j), count: count, to: ring)
+    apart.withUnsafeBufferPointer { apart in
+      guard let bytes = buffer.baseAddress, let apart = apart.baseAddress else { return }
+      let base = bytes.assumingMemoryBound(to: Scalar.self)
+      let together = (bytes + (blocks &* block &+ spare) &* size).assumingMemoryBound(to: Int.self)
+      let ring = RowRing(shape: shape, border: border, lanes: lanes, base: base + spare)
+      for g in 0..<shape.groups {
+        let o = g &* outputs
+        for j in stride(from: 0, to: shape.samples, by: blocks &* lanes) {
+          let (images, count) = (
+            x + (g &* inputs &+ j), min(blocks &* lanes, shape.samples &- j)
+          )
+          // Samples that are read where they are: whole blocks.
+          let inPlace = isCopied ? 0 : count / lanes &* lanes
+          var (p, copied) = (range.lowerBound, 0)
+          while p < range.upperBound {
+            let (row, column) = p.quotientAndRemainder(dividingBy: shape.outputWidth)
+            let columns = column..<min(shape.outputWidth, column &+ range.upperBound &- p)
+            let top = row &* shape.stride
+            if inPlace < count {
+              for r in max(top, copied)..<top &+ shape.reach {
+                copyRow(r, of: images + inPlace, count: count &- inPlace, to: ring)
+              }
+              copied = top &+ shape.reach
+              ring.place(top, together)
+            }
+            for i in stride(from: 0, to: count, by: lanes) {
+              let isInPlace = i < inPlace
+              gather(
+                Strip(
+                  shape: shape,
+                  x: isInPlace
+                    ? images + (row &* shape.rowStep &+ i)
+                    : UnsafePointer(ring.base + (i &- inPlace) / lanes &* ring.block),
+                  step: isInPlace
+                    ? shape.columnStep : shape.stride &* shape.groupChannels &* lanes,
+                  offsets: isInPlace ? apart : UnsafePointer(together),
+                  w: w + o &* patch, bias: bias + o,
+                  y: y + (o &* plane &+ p &* shape.samples &+ j &+ i), columns: columns,
+                  count: min(lanes, count &- i), spare: base))
+            }
+            p &+= columns.count
           }
-          copied = top &+ shape.reach
-          ring.place(top, offsets)
-          for i in stride(from: 0, to: count, by: lanes) {
-            gather(
-              Strip(
-                shape: shape, x: ring.base + i / lanes &* ring.block,
-                step: shape.stride &* shape.groupChannels &* lanes, offsets: offsets,
-                w: w + o &* patch, bias: bias + o,
-                y: y + (o &* plane &+ p &* shape.samples &+ j &+ i), columns: columns,
-                count: min(lanes, count &- i), spare: base))
-          }
-          p &+= columns.count
         }
       }
     }
