@@ -6,7 +6,7 @@
 function kernel(symbol) {
   if (symbol ~ /dots|DotTile|DotPanel|convolutionWeightGradient/) return "dw of a convolution"
   if (symbol ~ /ScatterTile|ScatterPanel|9scattered|convolutionInputGradient/) return "dx of a convolution"
-  if (symbol ~ /GatherTile|GatherPanel|12ImageKernels11convolution/) return "a convolution"
+  if (symbol ~ /GatherTile|GatherPanel|12ImageKernels(6gather|11convolution)/) return "a convolution"
   if (symbol ~ /smallProduct|SmallTile/) return "small products"
   if (symbol ~ /[gG]emm|7Kernels4Tile|7Kernels7product/) return "a product"
   return ""
