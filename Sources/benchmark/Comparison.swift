@@ -107,32 +107,42 @@ struct Comparison {
 
   /// Networks on one thread, and how much of what the processor can do at most their multiply-adds are.
   private func shares() throws -> [Line] {
-    let networks: [(work: String, multiplyAdds: Double, training: Contender)] = [
+    let networks: [(work: String, multiplyAdds: Double, training: () -> Contender)] = [
       (
         "MLP, batch 64, one thread", Work.mlp,
-        Training([784], batch: 64, mlp).contender("Backprop", batch: 64, threads: 1)
+        { Training([784], batch: 64, mlp).contender("Backprop", batch: 64, threads: 1) }
       ),
       (
         "LeNet-5, batch 64, one thread", Work.leNet5,
-        Training([1, 28, 28], batch: 64, count: 2048) { leNet5(using: &$0) }
-          .contender("Backprop", batch: 64, threads: 1)
+        {
+          Training([1, 28, 28], batch: 64, count: 2048) { leNet5(using: &$0) }
+            .contender("Backprop", batch: 64, threads: 1)
+        }
       ),
       (
         "ResNet of chapter 8, batch 64, one thread", Work.smallResNet,
-        Training([1, 28, 28], batch: 64, count: 2048, smallResNet)
-          .contender("Backprop", batch: 64, threads: 1)
+        {
+          Training([1, 28, 28], batch: 64, count: 2048, smallResNet)
+            .contender("Backprop", batch: 64, threads: 1)
+        }
       ),
     ]
-    return try networks.filter { chosen($0.work) }.map { network in
-      let ours = Contender("Backprop") {
-        try network.training.rate($0) * network.multiplyAdds * 2e-9
-      }
-      var line = try line(network.work, "GFLOP/s", ours, [], nil, beside: peakContender())
-      if let peak = line.beside {
-        line.line.note = "\(percentage(line.line.ours / peak)) of the peak"
-      }
-      return line.line
+    return try networks.filter { chosen($0.work) }.map { work, multiplyAdds, training in
+      let training = training()
+      let ours = Contender("Backprop") { try training.rate($0) * multiplyAdds * 2e-9 }
+      return try lineOfPeak(work, ours, [], nil)
     }
+  }
+
+  /// A line in GFLOP/s, with its share of the processor's peak as its remark.
+  private func lineOfPeak(
+    _ work: String, _ ours: Contender, _ others: [Contender], _ wanted: Double?
+  ) throws -> Line {
+    var line = try line(work, "GFLOP/s", ours, others, wanted, beside: peakContender())
+    if let peak = line.beside {
+      line.line.note = "\(percentage(line.line.ours / peak)) of the peak"
+    }
+    return line.line
   }
 
   private func products() throws -> [Line] {
@@ -148,13 +158,8 @@ struct Comparison {
     return try sizes.map { size in
       let others = peers.map { $0.peer.contender($0.name, variant: "\(size)") }
       let wanted = size == 512 ? wants(1, 0.85, nil) : 0.8
-      var line = try line(
-        "matrix product \(size)³, 1 thread", "GFLOP/s", productContender(size), others, wanted,
-        beside: peakContender())
-      if let peak = line.beside {
-        line.line.note = "\(percentage(line.line.ours / peak)) of the peak"
-      }
-      return line.line
+      return try lineOfPeak(
+        "matrix product \(size)³, 1 thread", productContender(size), others, wanted)
     }
   }
 

@@ -77,7 +77,7 @@ private enum GatherTile<V: SIMD, let R: Int, let C: Int> where V.Scalar: Real {
       } else {
         run(patch, w, x, strip.offsets, bias, strip.spare, lanes)
         for r in 0..<R {
-          (y + r &* plane).update(from: strip.spare + r &* lanes, count: min(count, lanes))
+          (y + r &* plane).update(from: strip.spare + r &* lanes, count: count)
         }
       }
       x += strip.step
