@@ -79,7 +79,7 @@ func close<Scalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>, _ tolerance: Double
 }
 
 @Suite struct ConvolutionTests {
-  @Test(arguments: ConvolutionCase.awkward)
+  @Test(arguments: ConvolutionCase.awkward + ConvolutionCase.reported)
   func `the layer computes what the textbook's loops do, forward and backward`(
     test: ConvolutionCase
   ) {
