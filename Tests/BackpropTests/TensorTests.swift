@@ -105,6 +105,22 @@ private func formsAgree<Scalar: Real>(_ m: Int, _ k: Int, _ n: Int, _ type: Scal
     #expect(x[0, 0] == 1 && copy[0, 0] == 9, "a copy is a value of its own")
   }
 
+  /// Sizes around the squares in which numbers change places, and what failed elsewhere (emp-tool 61,
+  /// tt-metal 13749, ReSolve 334, trueno 65).
+  @Test(
+    arguments: (0...17).flatMap { rows in (0...17).map { [rows, $0] } }
+      + [[128, 24], [5, 1280], [8, 12], [12, 8], [384, 517], [517, 384]])
+  func `a transpose of any size has each number in its place`(_ shape: [Int]) {
+    func check<Scalar: Real>(_ type: Scalar.Type) {
+      let (rows, columns) = (shape[0], shape[1])
+      let x = Tensor<Scalar>((0..<rows * columns).map { Scalar($0) }, shape: shape)
+      let expected = (0..<columns).flatMap { j in (0..<rows).map { Scalar($0 * columns + j) } }
+      #expect(x.transposed == Tensor(expected, shape: [columns, rows]))
+    }
+    check(Float.self)
+    check(Double.self)
+  }
+
   @Test func `NaN and infinity go through, nothing swallows them`() {
     let x = Tensor<Double>(rows: [[1, .nan], [2, 3]])
     let product = matmul(x, Tensor<Double>(rows: [[0], [0]]))
