@@ -72,91 +72,93 @@ private func forEachWindow(
   }
 }
 
-/// The largest number of each window; NaN where one is in it.
+/// Whether a number takes the place of the best so far: it is larger, or the first NaN.
+@inline(__always)
+private func isBetter<Scalar: Real>(_ new: Scalar, than best: Scalar) -> Bool {
+  !(new <= best) && best == best
+}
+
+/// The largest number of each window, NaN where one is in it, and where it was: the first such place, counted
+/// from 0 row by row in the part of the window that is inside the image.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
-package func maximumPooling<Scalar: Real>(_ x: [Scalar], _ shape: PoolingShape) -> [Scalar] {
+package func maximumPooling<Scalar: Real>(
+  _ x: [Scalar], _ shape: PoolingShape
+) -> (y: [Scalar], places: [UInt32]) {
   shape.requireArrays(
     input: x.count, outputs: [], bytesEach: MemoryLayout<Scalar>.stride, "maximumPooling")
+  let most = min(shape.window, shape.height) * min(shape.window, shape.width)
+  require(
+    most <= UInt32.max,
+    "maximumPooling: a window sees \(most) numbers; it must be fewer than 2³², to tell them apart")
   if shape.isTwoByTwo { return twoByTwoPooling(x, shape) }
-  return [Scalar](unsafeUninitializedCapacity: shape.outputCount) { y, filled in
-    filled = shape.outputCount
-    y.initialize(repeating: -.infinity)
-    x.withUnsafeBufferPointer { x in
-      guard let x = x.baseAddress, let y = y.baseAddress else { return }
-      let (samples, width) = (shape.samples, shape.width)
-      forEachWindow(shape) { c, output, rows, columns in
-        let best = y + output
-        for row in rows {
-          for column in columns {
-            let source = x + ((c &* shape.height &+ row) &* width &+ column) &* samples
-            for i in 0..<samples {
-              let (old, new) = (best[i], source[i])
-              best[i] = new > old || new != new ? new : old
+  var result: (y: [Scalar], places: [UInt32]) = (
+    unfilled(shape.outputCount), unfilled(shape.outputCount)
+  )
+  x.withUnsafeBufferPointer { x in
+    result.y.withUnsafeMutableBufferPointer { y in
+      result.places.withUnsafeMutableBufferPointer { places in
+        guard let x = x.baseAddress, let y = y.baseAddress, let places = places.baseAddress else {
+          return
+        }
+        let (samples, width) = (shape.samples, shape.width)
+        forEachWindow(shape) { c, output, rows, columns in
+          let (best, place) = (y + output, places + output)
+          var here: UInt32 = 0
+          for row in rows {
+            for column in columns {
+              let source = x + ((c &* shape.height &+ row) &* width &+ column) &* samples
+              for i in 0..<samples {
+                let (old, new) = (best[i], source[i])
+                let isTaken = here == 0 || isBetter(new, than: old)
+                best[i] = isTaken ? new : old
+                place[i] = isTaken ? here : place[i]
+              }
+              here &+= 1
             }
           }
         }
       }
     }
   }
+  return result
 }
 
-/// The gradient of `maximumPooling`: to the first place of each window where its largest number is, or its
-/// NaN.
+/// The gradient of `maximumPooling`: to the place of each window that it gave.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 package func maximumPoolingGradient<Scalar: Real>(
-  _ dY: [Scalar], _ x: [Scalar], _ y: [Scalar], _ shape: PoolingShape
+  _ dY: [Scalar], places: [UInt32], _ shape: PoolingShape
 ) -> [Scalar] {
   shape.requireArrays(
-    input: x.count, outputs: [y.count, dY.count], bytesEach: MemoryLayout<Scalar>.stride,
+    input: nil, outputs: [places.count, dY.count], bytesEach: MemoryLayout<Scalar>.stride,
     "maximumPoolingGradient")
-  if shape.isTwoByTwo { return twoByTwoPoolingGradient(dY, x, y, shape) }
+  if shape.isTwoByTwo { return twoByTwoPoolingGradient(dY, places, shape) }
   return [Scalar](unsafeUninitializedCapacity: shape.inputCount) { dX, filled in
     filled = shape.inputCount
     dX.initialize(repeating: 0)
-    x.withUnsafeBufferPointer { x in
-      y.withUnsafeBufferPointer { y in
-        dY.withUnsafeBufferPointer { dY in
-          guard let x = x.baseAddress, let y = y.baseAddress, let dY = dY.baseAddress,
-            let dX = dX.baseAddress
-          else { return }
-          let (samples, width) = (shape.samples, shape.width)
-          forEachWindow(shape) { c, output, rows, columns in
-            withUnsafeTemporaryAllocation(of: Scalar.self, capacity: 2 &* samples) { spare in
-              guard var after = spare.baseAddress else { return }
-              var other = after + samples
-              // What each sample still has to give: all of dY before its place is found.
-              var before = dY + output
-              let best = y + output
-              for row in rows {
-                for column in columns {
-                  let place = ((c &* shape.height &+ row) &* width &+ column) &* samples
-                  let (source, target) = (x + place, dX + place)
-                  // Two loops, and never back into `before`: in this form both vectorise.
-                  for i in 0..<samples {
-                    let (old, sum) = (target[i], target[i] + before[i])
-                    target[i] = isLargest(source[i], best[i]) ? sum : old
-                  }
-                  for i in 0..<samples {
-                    after[i] = isLargest(source[i], best[i]) ? 0 : before[i]
-                  }
-                  before = UnsafePointer(after)
-                  swap(&after, &other)
-                }
+    dY.withUnsafeBufferPointer { dY in
+      places.withUnsafeBufferPointer { places in
+        guard let dX = dX.baseAddress, let dY = dY.baseAddress, let places = places.baseAddress
+        else { return }
+        let (samples, width) = (shape.samples, shape.width)
+        forEachWindow(shape) { c, output, rows, columns in
+          let (d, place) = (dY + output, places + output)
+          var here: UInt32 = 0
+          for row in rows {
+            for column in columns {
+              let target = dX + ((c &* shape.height &+ row) &* width &+ column) &* samples
+              for i in 0..<samples {
+                let (old, sum) = (target[i], target[i] + d[i])
+                target[i] = place[i] == here ? sum : old
               }
+              here &+= 1
             }
           }
         }
       }
     }
   }
-}
-
-/// Whether a number of a window is what its pooling gave, which is NaN where one is in the window.
-@inline(__always)
-private func isLargest<Scalar: Real>(_ x: Scalar, _ largest: Scalar) -> Bool {
-  x == largest || x != x
 }
 
 /// The mean of each window, with the zeros of the padding or without.

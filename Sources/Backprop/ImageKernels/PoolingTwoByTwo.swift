@@ -26,69 +26,68 @@ private func forEachPair(_ shape: PoolingShape, _ body: (_ input: Int, _ output:
   }
 }
 
-/// The larger of two numbers; NaN where one is in them.
+/// The better of two numbers, each with its place: the larger, or the first NaN.
 @inline(__always)
-private func larger<Scalar: Real>(_ a: Scalar, _ b: Scalar) -> Scalar { b > a || b != b ? b : a }
+private func better<Scalar: Real>(
+  _ old: (value: Scalar, place: UInt32), _ new: Scalar, _ place: UInt32
+) -> (value: Scalar, place: UInt32) {
+  let isTaken = !(new <= old.value) && old.value == old.value
+  return (isTaken ? new : old.value, isTaken ? place : old.place)
+}
 
 /// `maximumPooling` where windows of 2 × 2 cover the image.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
-func twoByTwoPooling<Scalar: Real>(_ x: [Scalar], _ shape: PoolingShape) -> [Scalar] {
-  [Scalar](unsafeUninitializedCapacity: shape.outputCount) { y, filled in
-    filled = shape.outputCount
-    x.withUnsafeBufferPointer { x in
-      guard let x = x.baseAddress, let y = y.baseAddress else { return }
-      let (samples, below) = (shape.samples, shape.width &* shape.samples)
-      forEachPair(shape) { input, output in
-        let (upper, lower, target) = (x + input, x + (input &+ below), y + output)
-        for i in 0..<samples {
-          let best = larger(upper[i], upper[i &+ samples])
-          target[i] = larger(larger(best, lower[i]), lower[i &+ samples])
+func twoByTwoPooling<Scalar: Real>(
+  _ x: [Scalar], _ shape: PoolingShape
+) -> (y: [Scalar], places: [UInt32]) {
+  var result: (y: [Scalar], places: [UInt32]) = (
+    unfilled(shape.outputCount), unfilled(shape.outputCount)
+  )
+  x.withUnsafeBufferPointer { x in
+    result.y.withUnsafeMutableBufferPointer { y in
+      result.places.withUnsafeMutableBufferPointer { places in
+        guard let x = x.baseAddress, let y = y.baseAddress, let places = places.baseAddress else {
+          return
+        }
+        let (samples, below) = (shape.samples, shape.width &* shape.samples)
+        forEachPair(shape) { input, output in
+          let (upper, lower) = (x + input, x + (input &+ below))
+          let (target, place) = (y + output, places + output)
+          for i in 0..<samples {
+            var best = better((upper[i], 0), upper[i &+ samples], 1)
+            best = better(best, lower[i], 2)
+            (target[i], place[i]) = better(best, lower[i &+ samples], 3)
+          }
         }
       }
     }
   }
-}
-
-/// Whether a number of a window is what its pooling gave.
-@inline(__always)
-private func isLargest<Scalar: Real>(_ x: Scalar, _ largest: Scalar) -> Bool {
-  x == largest || x != x
+  return result
 }
 
 /// `maximumPoolingGradient` where windows of 2 × 2 cover the image.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
 func twoByTwoPoolingGradient<Scalar: Real>(
-  _ dY: [Scalar], _ x: [Scalar], _ y: [Scalar], _ shape: PoolingShape
+  _ dY: [Scalar], _ places: [UInt32], _ shape: PoolingShape
 ) -> [Scalar] {
   [Scalar](unsafeUninitializedCapacity: shape.inputCount) { dX, filled in
     filled = shape.inputCount
-    x.withUnsafeBufferPointer { x in
-      y.withUnsafeBufferPointer { y in
-        dY.withUnsafeBufferPointer { dY in
-          guard let x = x.baseAddress, let y = y.baseAddress, let dY = dY.baseAddress,
-            let dX = dX.baseAddress
-          else { return }
-          let (samples, below) = (shape.samples, shape.width &* shape.samples)
-          forEachPair(shape) { input, output in
-            let (best, d) = (y + output, dY + output)
-            let (x1, x3) = (x + input, x + (input &+ below))
-            let (d1, d3) = (dX + input, dX + (input &+ below))
-            // What is left of dY after each place is 0 once the first place of the largest has it.
-            for i in 0..<samples {
-              let (largest, all) = (best[i], d[i])
-              let first = isLargest(x1[i], largest) ? all : 0
-              let rest1 = isLargest(x1[i], largest) ? 0 : all
-              let second = isLargest(x1[i &+ samples], largest) ? rest1 : 0
-              let rest2 = isLargest(x1[i &+ samples], largest) ? 0 : rest1
-              let third = isLargest(x3[i], largest) ? rest2 : 0
-              let rest3 = isLargest(x3[i], largest) ? 0 : rest2
-              d1[i] = first
-              d1[i &+ samples] = second
-              d3[i] = third
-              d3[i &+ samples] = isLargest(x3[i &+ samples], largest) ? rest3 : 0
-            }
+    dY.withUnsafeBufferPointer { dY in
+      places.withUnsafeBufferPointer { places in
+        guard let dX = dX.baseAddress, let dY = dY.baseAddress, let places = places.baseAddress
+        else { return }
+        let (samples, below) = (shape.samples, shape.width &* shape.samples)
+        forEachPair(shape) { input, output in
+          let (d, place) = (dY + output, places + output)
+          let (upper, lower) = (dX + input, dX + (input &+ below))
+          for i in 0..<samples {
+            let (all, largest) = (d[i], place[i])
+            upper[i] = largest == 0 ? all : 0
+            upper[i &+ samples] = largest == 1 ? all : 0
+            lower[i] = largest == 2 ? all : 0
+            lower[i &+ samples] = largest == 3 ? all : 0
           }
         }
       }

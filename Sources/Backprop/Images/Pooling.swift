@@ -72,12 +72,13 @@ extension PoolingShape {
 public struct MaxPool2d<Scalar: Real>: Layer, Sendable {
   public let geometry: PoolingGeometry
 
-  /// The layer's input and output; backward looks for the one in the other.
+  /// Where in its window each output was found, which is all that backward needs.
   public struct Cache: Sendable {
-    public let x: Tensor<Scalar>
-    public let y: Tensor<Scalar>
-
-    public init(x: Tensor<Scalar>, y: Tensor<Scalar>) { (self.x, self.y) = (x, y) }
+    /// The shape of the layer's input.
+    public let shape: [Int]
+    /// How the windows of the places lay.
+    public let geometry: PoolingGeometry
+    let places: [UInt32]
   }
 
   /// - Parameters:
@@ -92,20 +93,24 @@ public struct MaxPool2d<Scalar: Real>: Layer, Sendable {
     _ x: Tensor<Scalar>, in context: inout Context
   ) -> (output: Tensor<Scalar>, cache: Cache) {
     let shape = geometry.shape("MaxPool2d", x.shape)
-    let y = Tensor(maximumPooling(x.storage, shape), shape: shape.output)
-    return (y, Cache(x: x, y: y))
+    let (y, places) = maximumPooling(x.storage, shape)
+    return (
+      Tensor(y, shape: shape.output), Cache(shape: x.shape, geometry: geometry, places: places)
+    )
   }
 
   public func backward(
     _ dY: Tensor<Scalar>, _ cache: Cache
   ) -> (dInput: Tensor<Scalar>, gradient: NoParameters<Scalar>) {
-    let shape = geometry.shape("MaxPool2d", cache.x.shape, gradient: dY.shape)
     require(
-      cache.y.shape == shape.output,
-      "MaxPool2d backward: the cached output is \(cache.y.shape), should be \(shape.output), that of the "
-        + "cached input \(cache.x.shape); take both from one forward pass")
+      cache.geometry == geometry,
+      "MaxPool2d backward: a cache of windows of \(cache.geometry.window), "
+        + "\(cache.geometry.stride) apart, \(cache.geometry.padding) over the border, in a layer of "
+        + "\(geometry.window), \(geometry.stride) and \(geometry.padding); give it the cache of its own "
+        + "forward pass")
+    let shape = geometry.shape("MaxPool2d", cache.shape, gradient: dY.shape)
     // forward: y = max over the window of x
-    let dX = maximumPoolingGradient(dY.storage, cache.x.storage, cache.y.storage, shape)
+    let dX = maximumPoolingGradient(dY.storage, places: cache.places, shape)
     return (Tensor(dX, shape: shape.input), NoParameters())
   }
 }

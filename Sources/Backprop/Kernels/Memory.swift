@@ -15,11 +15,12 @@ public enum Memory {
 }
 
 /// An array of so many numbers, all of which are written before one is read.
-@specialized(where Scalar == Float)
-@specialized(where Scalar == Double)
+@specialized(where Number == Float)
+@specialized(where Number == Double)
+@specialized(where Number == UInt32)
 @usableFromInline
-package func unfilled<Scalar: Real>(_ count: Int) -> [Scalar] {
-  [Scalar](unsafeUninitializedCapacity: count) { $1 = count }
+package func unfilled<Number: BitwiseCopyable>(_ count: Int) -> [Number] {
+  [Number](unsafeUninitializedCapacity: count) { $1 = count }
 }
 
 #if canImport(Glibc)

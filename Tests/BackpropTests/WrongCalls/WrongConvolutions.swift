@@ -154,13 +154,13 @@ extension WrongCall {
       _ = MaxPool2d<Double>(2, padding: 1)(zeros(1, 0, 4, 1))
     },
     WrongCall("MaxPool2d: the input is [4, 4]") { _ = MaxPool2d<Double>(2)(zeros(4, 4)) },
-    WrongCall("the cached output is [1, 1, 1, 1], should be [1, 2, 2, 1]") {
+    WrongCall("a cache of windows of 3, 1 apart, 0 over the border, in a layer of 2, 2 and 0") {
       _ = MaxPool2d<Double>(2).backward(
-        zeros(1, 2, 2, 1), .init(x: zeros(1, 4, 4, 1), y: zeros(1, 1, 1, 1)))
+        zeros(1, 2, 2, 1), cache(of: MaxPool2d(3, stride: 1), zeros(1, 4, 4, 1)))
     },
-    WrongCall("the cached output is [0], should be [1, 2, 2, 1]") {
-      _ = MaxPool2d<Double>(3, stride: 1).backward(
-        zeros(1, 2, 2, 1), .init(x: zeros(1, 4, 4, 1), y: zeros(0)))
+    WrongCall("a cache of windows of 2, 2 apart, 0 over the border, in a layer of 3, 1 and 1") {
+      _ = MaxPool2d<Double>(3, stride: 1, padding: 1).backward(
+        zeros(1, 4, 4, 1), cache(of: MaxPool2d(2), zeros(1, 4, 4, 1)))
     },
     WrongCall("MaxPool2d backward: dY is [1, 3, 2, 1]") {
       _ = MaxPool2d<Double>(2).backward(

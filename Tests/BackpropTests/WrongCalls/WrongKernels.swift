@@ -127,8 +127,15 @@ extension WrongCall {
       _ = windows(outputWidth: 3)
     },
     WrongCall("maximumPooling: 15 numbers") { _ = maximumPooling(numbers(15), windows()) },
-    WrongCall("maximumPoolingGradient: 16 numbers and [3, 4]") {
-      _ = maximumPoolingGradient(numbers(4), numbers(16), numbers(3), windows())
+    WrongCall("maximumPooling: a window sees 4294967296 numbers") {
+      let sides = 1 << 16
+      let shape = PoolingShape(
+        channels: 1, height: sides, width: sides, samples: 0, outputHeight: 1, outputWidth: 1,
+        window: sides, stride: 1, padding: 0)
+      _ = maximumPooling(numbers(0), shape)
+    },
+    WrongCall("maximumPoolingGradient: nothing and [3, 4]") {
+      _ = maximumPoolingGradient(numbers(4), places: [0, 0, 0], windows())
     },
     WrongCall("averagePooling: 17 numbers") { _ = averagePooling(numbers(17), windows()) },
     WrongCall("averagePoolingGradient: nothing and [5]") {
