@@ -109,7 +109,7 @@ private func formsAgree<Scalar: Real>(_ m: Int, _ k: Int, _ n: Int, _ type: Scal
   /// tt-metal 13749, ReSolve 334, trueno 65).
   @Test(
     arguments: (0...17).flatMap { rows in (0...17).map { [rows, $0] } }
-      + [[128, 24], [5, 1280], [8, 12], [12, 8], [384, 517], [517, 384]])
+      + [[128, 24], [5, 1280], [384, 517], [517, 384]])
   func `a transpose of any size has each number in its place`(_ shape: [Int]) {
     func check<Scalar: Real>(_ type: Scalar.Type) {
       let (rows, columns) = (shape[0], shape[1])

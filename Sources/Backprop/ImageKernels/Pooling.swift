@@ -72,12 +72,6 @@ private func forEachWindow(
   }
 }
 
-/// Whether a number takes the place of the best so far: it is larger, or the first NaN.
-@inline(__always)
-private func isBetter<Scalar: Real>(_ new: Scalar, than best: Scalar) -> Bool {
-  !(new <= best) && best == best
-}
-
 /// The largest number of each window, NaN where one is in it, and where it was: the first such place, counted
 /// from 0 row by row in the part of the window that is inside the image.
 @specialized(where Scalar == Float)

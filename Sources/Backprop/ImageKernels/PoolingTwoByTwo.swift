@@ -31,7 +31,7 @@ private func forEachPair(_ shape: PoolingShape, _ body: (_ input: Int, _ output:
 private func better<Scalar: Real>(
   _ old: (value: Scalar, place: UInt32), _ new: Scalar, _ place: UInt32
 ) -> (value: Scalar, place: UInt32) {
-  let isTaken = !(new <= old.value) && old.value == old.value
+  let isTaken = isBetter(new, than: old.value)
   return (isTaken ? new : old.value, isTaken ? place : old.place)
 }
 

@@ -175,6 +175,13 @@ package func rectifiedGradient<Scalar: Real>(_ a: [Scalar], _ b: [Scalar]) -> [S
   }
 }
 
+/// Whether a number takes the place of the best so far: it is larger, or the first NaN.
+@inlinable
+@inline(__always)
+package func isBetter<Scalar: Real>(_ new: Scalar, than best: Scalar) -> Bool {
+  !(new <= best) && best == best
+}
+
 /// Rows become columns, in squares of 8 × 8 that registers hold.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)
